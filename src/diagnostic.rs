@@ -1,0 +1,114 @@
+//! What is wrong with a text, and where: the form in which lesson authors and learners meet every mistake.
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use std::ops::Range;
+
+/// One mistake in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Bytes of the text it is about; may be empty.
+    pub span: Range<usize>,
+    /// What is wrong, in one clause without a full stop.
+    pub message: String,
+    /// What to write instead, or what is supported.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A mistake at `span`.
+    pub fn new(span: Range<usize>, message: impl Into<String>) -> Self {
+        Self {
+            span,
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    /// The same with a helping sentence.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same about a text that stands `offset` bytes further on in a larger one.
+    #[must_use]
+    pub fn moved(mut self, offset: usize) -> Self {
+        self.span = self.span.start + offset..self.span.end + offset;
+        self
+    }
+
+    /// Line and column, both counted from 1, the column in characters.
+    pub fn place(&self, source: &str) -> (usize, usize) {
+        let before = &source[..floor_boundary(source, self.span.start)];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        (
+            before.matches('\n').count() + 1,
+            before[line_start..].chars().count() + 1,
+        )
+    }
+
+    /// As compilers for editors say it: `file:line:col: error: message`.
+    pub fn line(&self, file: &str, source: &str) -> String {
+        let (line, column) = self.place(source);
+        format!("{file}:{line}:{column}: error: {}", self.message)
+    }
+
+    /// As rustc says it: the source line with a caret under it, and the help below.
+    pub fn render(&self, file: &str, source: &str, colour: bool) -> String {
+        let start = floor_boundary(source, self.span.start);
+        let end = floor_boundary(source, self.span.end.max(start));
+        let snippet = Snippet::source(source)
+            .path(file)
+            .annotation(AnnotationKind::Primary.span(start..end).label(""));
+        let mut group = Level::ERROR
+            .primary_title(self.message.as_str())
+            .element(snippet);
+        if let Some(help) = &self.help {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
+        let renderer = if colour {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
+        renderer.render(&[group])
+    }
+}
+
+/// The last character boundary of `text` at or before `at`.
+fn floor_boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_counted_in_lines_and_characters() {
+        let source = "é = 1;\nmap(é, x);\n";
+        let at = source.find("x)").unwrap();
+        let diagnostic = Diagnostic::new(at..at + 1, "`x` was not declared");
+        assert_eq!(diagnostic.place(source), (2, 8));
+        assert_eq!(
+            diagnostic.line("a.c", source),
+            "a.c:2:8: error: `x` was not declared"
+        );
+        assert_eq!(Diagnostic::new(999..1000, "end").place(source), (3, 1));
+    }
+
+    #[test]
+    fn the_source_line_is_shown_with_a_caret_and_the_help() {
+        let shown = Diagnostic::new(4..15, "`MAP_ANONYMU` is not known")
+            .help("did you mean `MAP_ANONYMOUS`?")
+            .render("a.c", "int MAP_ANONYMU;", false);
+        assert!(shown.contains("a.c:1:5"), "{shown}");
+        assert!(shown.contains("^^^^^^^^^^^"), "{shown}");
+        assert!(shown.contains("did you mean `MAP_ANONYMOUS`?"), "{shown}");
+    }
+}

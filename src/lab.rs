@@ -1,0 +1,1 @@
+//! The process under study: spawned from the program's own binary, runs bytecode, measures every access.

@@ -1,0 +1,3 @@
+//! The binary: a lab when started as one, the tutor otherwise.
+
+fn main() {}

@@ -1,0 +1,24 @@
+//! The vocabulary of virtual memory, without any I/O: addresses, VMAs, page states, faults, accesses, outcomes.
+//!
+//! Every other module speaks in these words; this one imports nothing of the crate. The names are the kernel's:
+//! see proc(5), mmap(2) and `Documentation/admin-guide/mm/pagemap.rst`.
+
+mod act;
+mod addr;
+mod outcome;
+mod page;
+mod process;
+mod reading;
+mod setting;
+mod usage;
+mod vma;
+
+pub use act::{Access, AccessKind, Act, Call, Signal};
+pub use addr::{Addr, Bytes, PageSize, Range};
+pub use outcome::{Ending, Faults, Nanos, Outcome, Totals};
+pub use page::PageState;
+pub use process::{Pid, Process};
+pub use reading::Reading;
+pub use setting::{Control, Pace, Placement, Progress, Settings};
+pub use usage::Usage;
+pub use vma::{Backing, Perms, Vma};

@@ -1,0 +1,136 @@
+//! What a statement did, one act at a time, as the lab measured it.
+
+use super::{Addr, Faults, Nanos};
+use std::fmt;
+
+/// What an access wanted of memory.
+#[repr(u8)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AccessKind {
+    /// A load.
+    Read,
+    /// A store.
+    Write,
+    /// A call into the memory.
+    Execute,
+}
+
+impl fmt::Display for AccessKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Execute => "call",
+        })
+    }
+}
+
+/// A signal that an access raised; it would have ended a program that does not handle it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signal {
+    /// `si_signo`.
+    pub number: i32,
+    /// `si_code`: says why, see sigaction(2).
+    pub code: i32,
+    /// `si_addr`: the byte that could not be reached; 0 where the kernel does not tell it.
+    pub address: Addr,
+}
+
+impl Signal {
+    /// `SIGSEGV`, `SIGBUS`, …; `signal 42` for one without a name here.
+    pub fn name(self) -> String {
+        let name = match self.number {
+            4 => "SIGILL",
+            5 => "SIGTRAP",
+            6 => "SIGABRT",
+            7 => "SIGBUS",
+            8 => "SIGFPE",
+            9 => "SIGKILL",
+            11 => "SIGSEGV",
+            13 => "SIGPIPE",
+            15 => "SIGTERM",
+            number => return format!("signal {number}"),
+        };
+        name.to_owned()
+    }
+
+    /// The name of `si_code` for this signal: `SEGV_ACCERR`, `BUS_ADRERR`; `code 3` for one without a name here.
+    pub fn code_name(self) -> String {
+        let name = match (self.number, self.code) {
+            (11, 1) => "SEGV_MAPERR",
+            (11, 2) => "SEGV_ACCERR",
+            (11, 4) => "SEGV_PKUERR",
+            (7, 1) => "BUS_ADRALN",
+            (7, 2) => "BUS_ADRERR",
+            (7, 3) => "BUS_OBJERR",
+            (8, 1) => "FPE_INTDIV",
+            (4, 1) => "ILL_ILLOPC",
+            (4, 2) => "ILL_ILLOPN",
+            (_, 128) => "SI_KERNEL",
+            (_, 0) => "SI_USER",
+            (_, code) => return format!("code {code}"),
+        };
+        name.to_owned()
+    }
+}
+
+/// One access of a statement: a load, a store, or one page's share of a `memset`, `memcpy`, `strlen`….
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// Load, store or call.
+    pub kind: AccessKind,
+    /// First byte.
+    pub address: Addr,
+    /// Bytes; never beyond the end of the page unless the access itself is unaligned.
+    pub length: u32,
+    /// Faults between just before and just after (`getrusage(RUSAGE_THREAD)`).
+    pub faults: Faults,
+    /// Time it took, by the monotonic clock.
+    pub elapsed: Nanos,
+    /// The signal it raised instead of succeeding.
+    pub signal: Option<Signal>,
+}
+
+/// One library or system call of a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The function, by its C name.
+    pub function: &'static str,
+    /// Arguments as passed, unused ones 0. Pointers are addresses in the lab.
+    pub arguments: [u64; 6],
+    /// What it returned.
+    pub result: i64,
+    /// `errno` after it failed; 0 when it did not.
+    pub errno: i32,
+    /// Faults inside the call.
+    pub faults: Faults,
+    /// Time it took.
+    pub elapsed: Nanos,
+}
+
+/// One thing a statement did, in the order it did them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Touched memory.
+    Access(Access),
+    /// Called a function.
+    Call(Call),
+}
+
+impl Act {
+    /// The faults it cost.
+    pub fn faults(&self) -> Faults {
+        match self {
+            Self::Access(access) => access.faults,
+            Self::Call(call) => call.faults,
+        }
+    }
+
+    /// The time it took.
+    pub fn elapsed(&self) -> Nanos {
+        match self {
+            Self::Access(access) => access.elapsed,
+            Self::Call(call) => call.elapsed,
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What was true of one process at one instant.
+
+use crate::mem::{Addr, Faults, PageSize, PageState, Pid, Process, Range, Reading, Usage, Vma};
+
+/// The pages of one VMA, one state a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pages {
+    /// States, first page first. Shorter than the VMA when the page budget cut it (`cut` says so).
+    pub states: Vec<PageState>,
+    /// Pages of the VMA beyond `states` that were not read.
+    pub cut: u64,
+    /// Frame number of each page of `states` (0 where none); unknown without privilege.
+    pub frames: Reading<Vec<u64>>,
+}
+
+/// One VMA of a snapshot with all that was read of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mapping {
+    /// The line of maps.
+    pub vma: Vma,
+    /// Whether the program itself had it before its first line ran (its text, libc, stack): not the lesson's.
+    pub own: bool,
+    /// The block of smaps; read of the lesson's VMAs only.
+    pub usage: Reading<Usage>,
+    /// `VmFlags` of smaps, two letters each: `rd wr mr mw me ac`.
+    pub flags: Vec<String>,
+    /// The pages; read of the lesson's VMAs only.
+    pub pages: Reading<Pages>,
+}
+
+/// What was read of one process while it was parked, so that maps, smaps and pagemap agree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Which of the lesson's processes.
+    pub process: Process,
+    /// Its number.
+    pub pid: Pid,
+    /// VMAs in address order.
+    pub mappings: Vec<Mapping>,
+    /// Process totals of `/proc/<pid>/stat`, fields 10 and 12: with the lab's own start, unlike the sums of acts.
+    pub faults: Reading<Faults>,
+    /// Bytes of page tables (`VmPTE` of `/proc/<pid>/status`).
+    pub page_tables: Reading<u64>,
+}
+
+impl Snapshot {
+    /// The VMA that `addr` lies in.
+    pub fn mapping_at(&self, addr: Addr) -> Option<&Mapping> {
+        let after = self
+            .mappings
+            .partition_point(|mapping| mapping.vma.range.end <= addr);
+        self.mappings
+            .get(after)
+            .filter(|mapping| mapping.vma.range.contains(addr))
+    }
+
+    /// The state of the page at `addr`; absent where nothing is mapped, unknown where it was not read.
+    pub fn state_at(&self, addr: Addr, page_size: PageSize) -> PageState {
+        let Some(mapping) = self.mapping_at(addr) else {
+            return PageState::Absent;
+        };
+        let Reading::Known(pages) = &mapping.pages else {
+            return PageState::Unknown;
+        };
+        page_size
+            .index_in(mapping.vma.range, addr)
+            .and_then(|index| pages.states.get(index as usize).copied())
+            .unwrap_or(PageState::Unknown)
+    }
+
+    /// The lesson's VMAs, the program's own left out.
+    pub fn lesson_mappings(&self) -> impl Iterator<Item = &Mapping> {
+        self.mappings.iter().filter(|mapping| !mapping.own)
+    }
+
+    /// The lesson's VMAs that have bytes in `range`.
+    pub fn mappings_in(&self, range: Range) -> impl Iterator<Item = &Mapping> {
+        self.mappings
+            .iter()
+            .filter(move |mapping| mapping.vma.range.intersection(range).is_some())
+    }
+}

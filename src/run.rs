@@ -1,0 +1,1 @@
+//! The only joiner: commands, terminal, threads, and the stage made of labs and observer.

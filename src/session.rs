@@ -1,0 +1,14 @@
+//! A lesson being taken: lines run one by one, moments kept, predictions graded, expectations measured.
+//!
+//! Does no I/O itself: whatever touches a process goes through [`Stage`], which `run` implements over the lab and the
+//! observer, and tests over a script.
+
+pub mod moment;
+pub mod play;
+pub mod script;
+pub mod stage;
+
+pub use moment::{Expected, Graded, Moment, Ran, Verdict};
+pub use play::{Command, Report};
+pub use script::{Item, Position, Script};
+pub use stage::{Actor, Machine, Stage, StageError, Watch};

@@ -1,0 +1,71 @@
+//! What was true after a line: the unit of the time machine, the transcript and the screen.
+
+use crate::mem::{Outcome, Process, Reading};
+use crate::observe::{Change, Snapshot};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// One line of a step that has run.
+#[derive(Clone, Debug)]
+pub struct Ran {
+    /// Index of the step.
+    pub step: usize,
+    /// Index of the line within the step.
+    pub line: usize,
+    /// The process it ran in.
+    pub process: Process,
+    /// Its C, as written.
+    pub code: String,
+    /// Where it stands in the lesson's source, in bytes.
+    pub span: Range<usize>,
+    /// Its value as the transcript shows it: `0x1000000000`, `3`, `-1`; `None` for declarations without one.
+    pub result: Option<String>,
+    /// What it did, first in its own process, then in those it forked.
+    pub outcomes: Vec<(Process, Outcome)>,
+}
+
+/// What was true after a line.
+#[derive(Clone, Debug)]
+pub struct Moment {
+    /// The line, or `None` for the moment before the first one.
+    pub ran: Option<Ran>,
+    /// Every living process.
+    pub snapshots: Vec<Arc<Snapshot>>,
+    /// What changed since the moment before, with causes.
+    pub changes: Vec<Change>,
+}
+
+/// A prediction with what the kernel said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Graded {
+    /// Index of the step.
+    pub step: usize,
+    /// The learner's guess as typed or chosen; `None` when skipped.
+    pub guess: Option<String>,
+    /// The measured answer.
+    pub answer: Reading<i64>,
+    /// The choice that the answer matches, if one does.
+    pub matched: Option<usize>,
+}
+
+/// What became of an expectation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It holds.
+    Holds,
+    /// It does not.
+    Fails,
+    /// Not to be known here, or within noise, and why.
+    Unknown(String),
+}
+
+/// An expectation with what was measured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// The expression as written.
+    pub expression: String,
+    /// Whether it holds.
+    pub verdict: Verdict,
+    /// What its parts were, for the reader: `child.minor_faults = 1`.
+    pub measured: String,
+}

@@ -1,0 +1,66 @@
+//! What the screen asks of the thread that plays a lesson, and what that thread tells it.
+
+use super::moment::{Expected, Graded, Moment};
+use super::script::Position;
+use super::stage::Machine;
+use crate::lesson::Lesson;
+use crate::mem::Outcome;
+use crate::mem::Process;
+use crate::observe::Snapshot;
+use std::sync::Arc;
+
+/// A wish of the learner.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Start a lesson at a step; the lines of earlier steps are run first, quickly, and reported as usual.
+    Open {
+        /// The lesson.
+        lesson: Arc<Lesson>,
+        /// Index of the step to start at.
+        step: usize,
+    },
+    /// Do the next thing: run a line, ask, grade, check. A guess answers the question that is next.
+    Advance {
+        /// The learner's guess, when the next thing is a question.
+        guess: Option<String>,
+        /// Whether loops, memset and fork are shown in slow motion.
+        slow: bool,
+    },
+    /// Close the lesson: its processes end.
+    Close,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub enum Report {
+    /// The thread is ready: facts of this machine.
+    Ready(Machine),
+    /// The lesson is open: the moment before its first line.
+    Opened(Moment),
+    /// A line is still running: what the processes on screen look like now, and what it did since the last look.
+    Running {
+        /// Every process that could be read.
+        snapshots: Vec<Arc<Snapshot>>,
+        /// Who runs.
+        process: Process,
+        /// Acts since the last look; totals since the start of the line.
+        so_far: Outcome,
+        /// The sentence of the latest act.
+        text: Option<String>,
+    },
+    /// A line has run.
+    Line(Moment),
+    /// A question was answered by the kernel.
+    Graded(Graded),
+    /// Expectations were measured.
+    Expected {
+        /// The step.
+        step: usize,
+        /// Each with its verdict.
+        expected: Vec<Expected>,
+    },
+    /// The next thing to happen; sent after each command when all its reports are out.
+    At(Position),
+    /// Something could not be done, in a sentence; the lesson stays where it is.
+    Failed(String),
+}
