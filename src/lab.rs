@@ -1,1 +1,3 @@
 //! The process under study: spawned from the program's own binary, runs bytecode, measures every access.
+
+pub mod world;
