@@ -5,10 +5,15 @@
 
 pub mod moment;
 pub mod play;
+pub mod progress;
 pub mod script;
 pub mod stage;
+pub mod tally;
+pub mod wish;
 
 pub use moment::{Expected, Graded, Moment, Ran, Verdict};
 pub use play::{Command, Report};
+pub use progress::{Guess, LessonProgress, Progress};
 pub use script::{Item, Position, Script};
+pub use wish::Wish;
 pub use stage::{Actor, Machine, Stage, StageError, Watch};
