@@ -1,1 +1,72 @@
-//! The only joiner: commands, terminal, threads, and the stage made of labs and observer.
+//! The only joiner: the command line, the terminal, the threads, and the stage made of labs and their witness.
+
+pub mod headless;
+pub mod input;
+pub mod scratch;
+pub mod screen;
+pub mod stage;
+pub mod store;
+pub mod terminal;
+pub mod worker;
+
+use crate::cli::{Cli, Command};
+use crate::lesson::{Catalogue, Lesson};
+use anyhow::{Context, Result};
+use clap::Parser;
+use std::ffi::OsString;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Runs the program with its arguments, the first being its name, and gives its exit status.
+pub fn main(arguments: Vec<OsString>) -> i32 {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are printed to stdout, mistakes to stderr; a closed one changes nothing.
+            let _ = error.print();
+            return error.exit_code();
+        }
+    };
+    match command(cli) {
+        Ok(status) => status,
+        Err(error) => {
+            complain(&error);
+            headless::MISTAKE
+        }
+    }
+}
+
+/// Does what the command line says.
+fn command(cli: Cli) -> Result<i32> {
+    let mut catalogue = Catalogue::built_in()?;
+    if let Some(directory) = &cli.lessons {
+        catalogue.add_directory(directory)?;
+    }
+    match cli.command {
+        Some(Command::List) => headless::list(&catalogue),
+        Some(Command::Run { lesson, json }) => headless::run(find(&catalogue, &lesson)?, json),
+        Some(Command::Check { files }) => headless::check(&files),
+        Some(Command::Doctor) => headless::doctor(&catalogue),
+        None => {
+            let start = cli.lesson.as_deref().map(|word| find(&catalogue, word)).transpose()?;
+            screen::run(catalogue, start, cli.step.map_or(0, |step| step.saturating_sub(1)), cli.theme)
+        }
+    }
+}
+
+/// The lesson that a word of the command line means: a file, or one of the catalogue.
+fn find(catalogue: &Catalogue, word: &str) -> Result<Arc<Lesson>> {
+    let path = Path::new(word);
+    let is_file = path.extension().is_some_and(|extension| extension == "md" || extension == "c");
+    if is_file || path.is_file() {
+        return crate::lesson::load(path).with_context(|| format!("cannot play {word}"));
+    }
+    catalogue.find(word)
+}
+
+/// Prints why nothing could be done.
+fn complain(error: &anyhow::Error) {
+    use std::io::Write;
+    // Nobody is left to be told when stderr is closed.
+    let _ = writeln!(std::io::stderr(), "mmap-tutor: {error:#}");
+}

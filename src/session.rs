@@ -4,7 +4,9 @@
 //! observer, and tests over a script.
 
 pub mod moment;
+pub mod measure;
 pub mod play;
+pub mod player;
 pub mod progress;
 pub mod script;
 pub mod stage;
@@ -13,6 +15,7 @@ pub mod wish;
 
 pub use moment::{Expected, Graded, Moment, Ran, Verdict};
 pub use play::{Command, Report};
+pub use player::{Director, Player};
 pub use progress::{Guess, LessonProgress, Progress};
 pub use script::{Item, Position, Script};
 pub use wish::Wish;
