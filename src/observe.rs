@@ -1,11 +1,18 @@
 //! The witness: reads `/proc` into typed snapshots, finds what changed between two of them, and names the cause.
 //!
 //! Sees nothing of the lab that makes the memory: it is given process numbers and acts, and believes the kernel only.
-//! It only reads, and never by a way that could map a page of the process it looks at (KERNEL: `/proc/<pid>/mem` and
+//! It only reads, and never by a way that could map a page of the process it looks at (`/proc/<pid>/mem` and
 //! `process_vm_readv` do, so neither is used).
 
+pub mod ability;
 pub mod cause;
+pub mod live;
 pub mod snapshot;
+pub mod source;
+pub mod state;
 
+pub use ability::{frames_readable, page_size};
 pub use cause::{Cause, Change, Place};
+pub use live::Live;
 pub use snapshot::{Mapping, Pages, Snapshot};
+pub use source::{ObserveError, Source};
