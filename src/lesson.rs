@@ -1,8 +1,12 @@
 //! Lessons: Markdown with TOML front matter, read into a typed [`Lesson`], with mistakes told by file, line and caret.
 
 pub mod model;
+mod near;
+pub mod read;
+pub mod visible;
 
 pub use model::{
     Block, Choice, Code, Expectation, Front, Inline, Lesson, Need, Options, Part, Prediction,
     Prose, ScratchFile, Section, Step, Who,
 };
+pub use read::{Broken, read, read_bytes};
