@@ -4,8 +4,8 @@ use super::scratch::Scratch;
 use crate::bytecode::Program;
 use crate::lab::{LabError, Labs};
 use crate::lesson::ScratchFile;
-use crate::mem::{Control, Outcome, Pace, Process, Progress, Settings};
-use crate::observe::{self, Live, Snapshot, Source};
+use crate::mem::{Control, Outcome, Pace, Process, Progress, Reading, Settings};
+use crate::observe::{self, Cached, Live, Snapshot, Source};
 use crate::session::{Actor, Machine, Stage, StageError, Watch};
 use anyhow::Result;
 use std::path::PathBuf;
@@ -96,6 +96,21 @@ impl Stage for LiveStage {
         let Some(labs) = &self.labs else { return Vec::new() };
         let living = labs.processes().into_iter().filter(|(_, _, ended)| ended.is_none());
         living.filter_map(|(process, pid, _)| self.witness.snapshot(process, pid).ok()).collect()
+    }
+
+    fn cached(&self, process: Process, descriptor: i32) -> Reading<Cached> {
+        let Some(pid) = self.labs.as_ref().and_then(|labs| labs.pid(process)) else {
+            return Reading::unknown(format!("{process} is not there to be asked"));
+        };
+        let link = format!("/proc/{pid}/fd/{descriptor}");
+        match std::fs::read_link(&link) {
+            Ok(path) if path.starts_with(self.scratch.path()) => match std::fs::File::open(&link) {
+                Ok(file) => observe::cached(&file),
+                Err(error) => Reading::unknown(format!("{} cannot be opened: {error}", path.display())),
+            },
+            Ok(_) => Reading::unknown(format!("descriptor {descriptor} is not a file of the lesson")),
+            Err(_) => Reading::unknown(format!("{process} has no descriptor {descriptor}")),
+        }
     }
 }
 
