@@ -6,13 +6,16 @@
 
 pub mod ability;
 pub mod cause;
+mod diff;
 pub mod live;
 pub mod snapshot;
 pub mod source;
 pub mod state;
+pub mod tell;
 
 pub use ability::{frames_readable, page_size};
 pub use cause::{Cause, Change, Place};
+pub use diff::changes;
 pub use live::Live;
 pub use snapshot::{Mapping, Pages, Snapshot};
 pub use source::{ObserveError, Source};

@@ -1,4 +1,4 @@
-//! `/proc/<pid>/maps`: one line a VMA. Pure parsing; see proc_pid_maps(5).
+//! `/proc/<pid>/maps`: one line a VMA. Pure parsing; see proc(5).
 //!
 //! Our own reader of nine columns rather than the one of procfs, because a name is foreign text: names are kept byte
 //! for byte with `\012` undone, ` (deleted)` is told apart, and no name can fail the reading of the other lines.

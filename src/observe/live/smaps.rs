@@ -1,4 +1,4 @@
-//! `/proc/<pid>/smaps`: a line of maps, then sizes, then `VmFlags`. Pure parsing; see proc_pid_smaps(5).
+//! `/proc/<pid>/smaps`: a line of maps, then sizes, then `VmFlags`. Pure parsing; see proc(5).
 //!
 //! Our own reader, because a lesson shows flags younger than any library (`gu` of guard pages), and because a block
 //! of 25 lines into 13 numbers needs no map of strings. Unknown keys are passed over; a size that is missing or is
