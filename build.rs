@@ -10,21 +10,17 @@ fn main() -> io::Result<()> {
     let Some((root, out)) = env::var_os("CARGO_MANIFEST_DIR").zip(env::var_os("OUT_DIR")) else {
         return Err(io::Error::other("cargo names no directories"));
     };
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(Path::new(&root).join("lessons"))? {
-        let path = entry?.path();
-        if path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .is_some_and(is_lesson)
-        {
-            paths.push(path);
-        }
+    let directory = Path::new(&root).join("lessons");
+    let mut names: Vec<String> = Vec::new();
+    for entry in fs::read_dir(&directory)? {
+        names.extend(entry?.file_name().into_string().ok());
     }
-    paths.sort();
+    names.retain(|name| is_lesson(name));
+    names.sort();
     let mut list = String::from("&[\n");
-    for path in paths {
-        let name = path.file_name().unwrap_or_default();
+    for name in names {
+        // As a Rust literal, whatever the directory is called.
+        let path = directory.join(&name).to_string_lossy().into_owned();
         writeln!(list, "    ({name:?}, include_str!({path:?})),").map_err(io::Error::other)?;
     }
     list.push(']');
@@ -33,8 +29,11 @@ fn main() -> io::Result<()> {
 
 /// Whether a file name is that of a lesson: `06-fork.md`.
 fn is_lesson(name: &str) -> bool {
-    name.ends_with(".md")
-        && name.split_once('-').is_some_and(|(number, _)| {
-            !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
-        })
+    let Some((number, _)) = name
+        .strip_suffix(".md")
+        .and_then(|stem| stem.split_once('-'))
+    else {
+        return false;
+    };
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -2,7 +2,6 @@
 
 use mmap_tutor::lesson::{Catalogue, Code, Lesson, Part, Who};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::process::Command;
 
 /// What a lesson may use without saying so.
@@ -46,7 +45,7 @@ fn as_c(lesson: &Lesson) -> String {
         let text = &lesson.source[code.text.clone()];
         if block {
             // A child's own variables are its own.
-            write!(body, "if (getppid() == 1) {{\n{text}}}\n").unwrap();
+            body.extend(["if (getppid() == 1) {\n", text, "}\n"]);
         } else {
             body.push_str(text);
         }
@@ -54,11 +53,8 @@ fn as_c(lesson: &Lesson) -> String {
     let mut file = HEAD.to_owned();
     for (name, body) in functions {
         let name = name.replace(' ', "_");
-        write!(
-            file,
-            "void play_{name}(void);\nvoid play_{name}(void)\n{{\n{body}}}\n"
-        )
-        .unwrap();
+        let head = format!("void play_{name}(void)");
+        file.extend([&head, ";\n", &head, "\n{\n", &body, "}\n"]);
     }
     file
 }

@@ -192,9 +192,8 @@ mod tests {
     #[test]
     fn every_built_in_lesson_can_be_read() {
         let catalogue = Catalogue::built_in();
-        for broken in &catalogue.broken {
-            panic!("{}", broken.render(false));
-        }
+        let told: Vec<_> = catalogue.broken.iter().map(|b| b.render(false)).collect();
+        assert!(told.is_empty(), "{}", told.join("\n"));
         assert_eq!(catalogue.lessons.len(), BUILT_IN.len());
         assert!(BUILT_IN.len() >= 3, "{}", BUILT_IN.len());
     }
