@@ -8,6 +8,7 @@ mod fence;
 mod fields;
 mod front;
 mod markdown;
+mod options;
 mod predict;
 mod step;
 
