@@ -5,6 +5,7 @@
 //! `process_vm_readv` do, so neither is used).
 
 pub mod ability;
+pub mod cache;
 pub mod cause;
 mod diff;
 pub mod live;
@@ -14,6 +15,7 @@ pub mod state;
 pub mod tell;
 
 pub use ability::{frames_readable, page_size};
+pub use cache::{Cached, cached};
 pub use cause::{Cause, Change, Place};
 pub use diff::changes;
 pub use live::Live;

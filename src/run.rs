@@ -10,8 +10,8 @@ pub mod terminal;
 pub mod worker;
 
 use crate::cli::{Cli, Command};
-use crate::lesson::{Catalogue, Lesson};
-use anyhow::{Context, Result};
+use crate::lesson::{Broken, Catalogue, Lesson};
+use anyhow::{Context, Error, Result};
 use clap::Parser;
 use std::ffi::OsString;
 use std::path::Path;
@@ -38,9 +38,11 @@ pub fn main(arguments: Vec<OsString>) -> i32 {
 
 /// Does what the command line says.
 fn command(cli: Cli) -> Result<i32> {
-    let mut catalogue = Catalogue::built_in()?;
+    let mut catalogue = Catalogue::built_in();
     if let Some(directory) = &cli.lessons {
-        catalogue.add_directory(directory)?;
+        catalogue = catalogue
+            .with_directory(directory)
+            .with_context(|| format!("cannot read the lessons in {}", directory.display()))?;
     }
     match cli.command {
         Some(Command::List) => headless::list(&catalogue),
@@ -54,14 +56,20 @@ fn command(cli: Cli) -> Result<i32> {
     }
 }
 
-/// The lesson that a word of the command line means: a file, or one of the catalogue.
+/// The lesson that a word of the command line means: a file, or one of the catalogue. A mistake in it is told in full.
 fn find(catalogue: &Catalogue, word: &str) -> Result<Arc<Lesson>> {
     let path = Path::new(word);
     let is_file = path.extension().is_some_and(|extension| extension == "md" || extension == "c");
-    if is_file || path.is_file() {
-        return crate::lesson::load(path).with_context(|| format!("cannot play {word}"));
+    if !is_file && !path.is_file() {
+        return catalogue.find(word).map_err(Error::msg);
     }
-    catalogue.find(word)
+    let lesson = crate::lesson::load(path).map_err(|broken| Error::msg(broken.render(false)))?;
+    let diagnostics = crate::lesson::check(&lesson);
+    if diagnostics.is_empty() {
+        return Ok(Arc::new(lesson));
+    }
+    let broken = Broken { file: lesson.file.clone(), source: lesson.source.to_string(), diagnostics };
+    Err(Error::msg(broken.render(false)))
 }
 
 /// Prints why nothing could be done.

@@ -1,7 +1,8 @@
 //! The commands without a screen: `list`, `run`, `check`, `doctor`.
 
 use super::stage::LiveStage;
-use crate::lesson::{self, Catalogue, Lesson};
+use crate::lesson::visible::visible_line;
+use crate::lesson::{self, Broken, Catalogue, Lesson};
 use crate::mem::{Control, Pace};
 use crate::observe;
 use crate::report::transcript::Answered;
@@ -24,12 +25,15 @@ pub const MISTAKE: i32 = 2;
 /// Prints the lessons.
 pub fn list(catalogue: &Catalogue) -> Result<i32> {
     let mut out = String::new();
-    for lesson in catalogue.lessons() {
+    for lesson in &catalogue.lessons {
         out += &format!("{:28} {:>3} min  {}\n", lesson.id, lesson.front.minutes, lesson.front.title);
         out += &format!("{:28}          {}\n", "", lesson.front.summary);
     }
     print(&out)?;
-    Ok(HELD)
+    for broken in &catalogue.broken {
+        complain(&format!("{}\n", broken.render(false)))?;
+    }
+    Ok(if catalogue.broken.is_empty() { HELD } else { MISTAKE })
 }
 
 /// Plays a lesson and prints its transcript.
@@ -110,30 +114,27 @@ impl Director for Clerk<'_> {
 
 /// Says what is wrong in lesson files.
 pub fn check(files: &[PathBuf]) -> Result<i32> {
-    let mut mistakes = 0;
+    let mut status = HELD;
     for file in files {
-        let (name, source, found) = mistakes_in(file)?;
-        for mistake in &found {
-            complain(&format!("{}\n", mistake.render(&name, &source, false)))?;
+        match mistakes_in(file) {
+            Ok(()) => print(&format!("{}: fine\n", visible_line(&file.display().to_string())))?,
+            Err(broken) => {
+                complain(&format!("{}\n", broken.render(false)))?;
+                status = MISTAKE;
+            }
         }
-        if found.is_empty() {
-            print(&format!("{name}: fine\n"))?;
-        }
-        mistakes += found.len();
     }
-    Ok(if mistakes == 0 { HELD } else { MISTAKE })
+    Ok(status)
 }
 
-/// A file's name and text, with all that is wrong in it.
-fn mistakes_in(file: &Path) -> Result<(String, String, Vec<crate::diagnostic::Diagnostic>)> {
-    let name = file.display().to_string();
-    let bytes = lesson::read_file(file)?;
-    let source = String::from_utf8_lossy(&bytes).into_owned();
-    let found = match lesson::read_bytes(&name, &bytes) {
-        Ok(lesson) => lesson::check(&lesson),
-        Err(mistakes) => mistakes,
-    };
-    Ok((name, source, found))
+/// Reads and checks a file.
+fn mistakes_in(file: &Path) -> Result<(), Broken> {
+    let lesson = lesson::load(file)?;
+    let diagnostics = lesson::check(&lesson);
+    if diagnostics.is_empty() {
+        return Ok(());
+    }
+    Err(Broken { file: lesson.file.clone(), source: lesson.source.to_string(), diagnostics })
 }
 
 /// Says what this kernel and these rights allow, and which lessons that touches.
@@ -145,7 +146,7 @@ pub fn doctor(catalogue: &Catalogue) -> Result<i32> {
         out += &format!("{:32}   {}\n", "", ability.matters);
     }
     out += "\n";
-    for lesson in catalogue.lessons() {
+    for lesson in &catalogue.lessons {
         let needs = lesson.steps.iter().flat_map(|step| &step.options.needs).chain(&lesson.front.needs);
         let missing: Vec<String> =
             needs.filter_map(|&need| crate::session::player::lacking(need, stage.machine())).collect();

@@ -51,7 +51,7 @@ impl Stage for LiveStage {
         self.labs = None;
         self.scratch.prepare(files, self.machine.page_size).map_err(failed)?;
         let labs = Labs::start(&self.executable, self.scratch.path(), settings).map_err(lab_failed)?;
-        self.witness = Live::new(PAGE_BUDGET);
+        self.witness.clear();
         for (process, pid, _) in labs.processes() {
             self.witness.baseline(process, pid).map_err(failed)?;
         }

@@ -272,7 +272,7 @@ impl<S: Stage> Player<S> {
 
     /// The variables of a process so far.
     fn scope(&self, process: Process) -> Scope {
-        let new = || Scope::new(c::Target { page_size: self.stage.machine().page_size });
+        let new = || Scope::new(c::Target { page_size: self.stage.machine().page_size.bytes() });
         self.scopes.get(&process).cloned().unwrap_or_else(new)
     }
 
