@@ -13,7 +13,7 @@ pub mod source;
 pub mod state;
 pub mod tell;
 
-pub use ability::{frames_readable, page_size};
+pub use ability::{Ability, abilities, file_system, frames_readable, kernel_release, page_size};
 pub use cause::{Cause, Change, Place};
 pub use diff::changes;
 pub use live::Live;
