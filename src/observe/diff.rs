@@ -42,7 +42,7 @@ pub fn changes(
     for story in &stories {
         let (drifts, spent) = drift_changes(story, &stories);
         changes.extend(drifts);
-        unexplained.extend(left_over(story, spent));
+        unexplained.extend(left_over(story, &spent));
     }
     // A page that nothing explains stands with the faults that nothing explains: last.
     let (last, mut changes): (Vec<_>, Vec<_>) = changes
@@ -265,7 +265,7 @@ fn drift_changes(story: &Story<'_>, stories: &[Story<'_>]) -> (Vec<Change>, Hash
                 .call
                 .map(|index| (index, &story.walk.calls[index]));
             let first = call
-                .filter(|(index, _)| spent.insert(*index))
+                .filter(|(index, _)| drift.what.costs_faults() && spent.insert(*index))
                 .map(|(_, call)| call);
             let others = others(story, stories, drift);
             Change {
@@ -336,7 +336,7 @@ fn others(story: &Story<'_>, stories: &[Story<'_>], drift: &Drift) -> Others {
 }
 
 /// Faults that were counted, and that no change tells of.
-fn left_over(story: &Story<'_>, spent: HashSet<usize>) -> Option<Change> {
+fn left_over(story: &Story<'_>, spent: &HashSet<usize>) -> Option<Change> {
     let mut left = story.outcome?.totals.faults;
     let runs = story.walk.runs.iter().map(|run| run.faults);
     let calls = spent.iter().map(|&index| story.walk.calls[index].faults);

@@ -93,7 +93,7 @@ fn unmapped(scene: Scene<'_>, at: Addr) -> String {
         scene
             .after
             .into_iter()
-            .flat_map(|after| after.lesson_mappings())
+            .flat_map(Snapshot::lesson_mappings)
             .map(|mapping| &mapping.vma)
     };
     let pages = |vma: &Vma| count(scene.page_size.pages(vma.range.length()), "page");

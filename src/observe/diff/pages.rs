@@ -28,6 +28,14 @@ pub(crate) struct What {
 }
 
 impl What {
+    /// Whether the pages came by faults inside the call: dropping and sharing cost none.
+    pub(crate) fn costs_faults(self) -> bool {
+        !matches!(
+            self.cause,
+            Cause::Dropped | Cause::SharedByFork | Cause::ExclusiveAgain | Cause::ProtectionChanged
+        )
+    }
+
     pub(crate) fn before(self) -> PageState {
         PageState::ALL[usize::from(self.before)]
     }

@@ -274,6 +274,7 @@ impl Walker<'_, '_> {
 }
 
 /// What an access met, and what came of it.
+#[derive(Clone, Copy)]
 struct Met {
     cause: Cause,
     before: PageState,
