@@ -15,5 +15,5 @@ pub use moment::{Expected, Graded, Moment, Ran, Verdict};
 pub use play::{Command, Report};
 pub use progress::{Guess, LessonProgress, Progress};
 pub use script::{Item, Position, Script};
-pub use wish::Wish;
 pub use stage::{Actor, Machine, Stage, StageError, Watch};
+pub use wish::Wish;
