@@ -14,12 +14,8 @@ pub mod source;
 pub mod state;
 pub mod tell;
 
-<<<<<<< HEAD
-pub use ability::{frames_readable, page_size};
-pub use cache::{Cached, cached};
-=======
 pub use ability::{Ability, abilities, file_system, frames_readable, kernel_release, page_size};
->>>>>>> 43186050507f9d512f4ee0013b76eae5af673b02
+pub use cache::{Cached, cached};
 pub use cause::{Cause, Change, Place};
 pub use diff::changes;
 pub use live::Live;

@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 //! The only joiner: the command line, the terminal, the threads, and the stage made of labs and their witness.
 
 pub mod headless;
@@ -8,10 +7,13 @@ pub mod screen;
 pub mod stage;
 pub mod store;
 pub mod terminal;
+mod theme;
 pub mod worker;
 
 use crate::cli::{Cli, Command};
 use crate::lesson::{Broken, Catalogue, Lesson};
+use screen::Opening;
+use store::Store;
 use anyhow::{Context, Error, Result};
 use clap::Parser;
 use std::ffi::OsString;
@@ -50,11 +52,40 @@ fn command(cli: Cli) -> Result<i32> {
         Some(Command::Run { lesson, json }) => headless::run(find(&catalogue, &lesson)?, json),
         Some(Command::Check { files }) => headless::check(&files),
         Some(Command::Doctor) => headless::doctor(&catalogue),
-        None => {
-            let start = cli.lesson.as_deref().map(|word| find(&catalogue, word)).transpose()?;
-            screen::run(catalogue, start, cli.step.map_or(0, |step| step.saturating_sub(1)), cli.theme)
-        }
+        None => terminal_program(catalogue, &cli),
     }
+}
+
+/// Opens the terminal program.
+fn terminal_program(catalogue: Catalogue, cli: &Cli) -> Result<i32> {
+    let mut lessons = catalogue.lessons.clone();
+    let start = match &cli.lesson {
+        None => None,
+        Some(word) => {
+            let wanted = find(&catalogue, word)?;
+            let known = lessons.iter().position(|lesson| Arc::ptr_eq(lesson, &wanted));
+            Some(known.unwrap_or_else(|| {
+                lessons.push(wanted);
+                lessons.len() - 1
+            }))
+        }
+    };
+    let store = Store::usual().ok();
+    let (progress, complaint) = store.as_ref().map_or_else(Default::default, Store::load);
+    let opening = Opening {
+        lessons,
+        start,
+        progress,
+        keep: Box::new(move |progress| {
+            // Where nothing can be kept, the lesson goes on all the same.
+            let _ = store.as_ref().map(|store| store.save(progress));
+        }),
+        theme: theme::chosen(cli.theme),
+    };
+    if let Some(complaint) = complaint {
+        complain(&Error::msg(complaint));
+    }
+    screen::run(opening, worker::spawn()?)
 }
 
 /// The lesson that a word of the command line means: a file, or one of the catalogue. A mistake in it is told in full.
@@ -78,13 +109,4 @@ fn complain(error: &anyhow::Error) {
     use std::io::Write;
     // Nobody is left to be told when stderr is closed.
     let _ = writeln!(std::io::stderr(), "mmap-tutor: {error:#}");
-=======
-//! The only joiner: commands, terminal, threads, and the stage made of labs and observer.
-
-use std::ffi::OsString;
-
-/// Runs the tutor; gives the exit status.
-pub fn main(_arguments: Vec<OsString>) -> i32 {
-    0
->>>>>>> ed7120b44b274fcc7f812668a56db2ae6441b54c
 }

@@ -18,5 +18,5 @@ pub use play::{Command, Report};
 pub use player::{Director, Player};
 pub use progress::{Guess, LessonProgress, Progress};
 pub use script::{Item, Position, Script};
-pub use wish::Wish;
 pub use stage::{Actor, Machine, Stage, StageError, Watch};
+pub use wish::Wish;

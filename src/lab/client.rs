@@ -107,6 +107,19 @@ impl Labs {
         self.entries.iter().map(state).collect()
     }
 
+    /// The number of a process, living or not; a peer is started when first asked for.
+    pub fn summon(&mut self, process: Process) -> Result<Pid, LabError> {
+        let index = self.find_or_start(process)?;
+        let found = self.entries.get(index).map(|entry| entry.handle.pid());
+        found.ok_or_else(|| LabError::NoProcess(format!("there is no process `{process}`")))
+    }
+
+    /// The processes that live now.
+    fn present(&self) -> Vec<(Process, Pid)> {
+        let living = self.entries.iter().filter(|entry| entry.ended().is_none());
+        living.map(|entry| (entry.process, entry.handle.pid())).collect()
+    }
+
     /// Changes the settings of all living processes, and of those to come.
     pub fn configure(&mut self, settings: Settings) -> Result<(), LabError> {
         self.settings = settings;

@@ -98,6 +98,11 @@ impl Live {
         };
     }
 
+    /// Whether a process has a baseline.
+    pub fn knows(&self, process: Process) -> bool {
+        self.own.contains_key(&process)
+    }
+
     /// Forgets every process.
     pub fn clear(&mut self) {
         self.own.clear();

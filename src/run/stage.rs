@@ -76,14 +76,14 @@ impl Stage for LiveStage {
         watch: &mut Watch<'_>,
     ) -> Result<Vec<(Process, Outcome)>, StageError> {
         let labs = self.labs.as_mut().ok_or_else(nobody)?;
-        if matches!(process, Process::Peer(_)) && labs.pid(process).is_none() {
-            let pid = labs.start_peer(process).map_err(lab_failed)?;
+        let pid = labs.summon(process).map_err(lab_failed)?;
+        if !self.witness.knows(process) {
             self.witness.baseline(process, pid).map_err(failed)?;
         }
         let witness = &mut self.witness;
         let outcomes = labs
-            .run(process, program, pace, &mut |progress: &Progress, present: &[(Process, crate::mem::Pid)]| -> Control {
-                watch(progress, &mut || look(witness, process, present))
+            .run(process, program, pace, &mut |progress: &Progress| -> Control {
+                watch(progress, &mut || look(witness, progress))
             })
             .map_err(lab_failed)?;
         for (other, _) in &outcomes[1..] {
@@ -99,7 +99,8 @@ impl Stage for LiveStage {
     }
 
     fn cached(&self, process: Process, descriptor: i32) -> Reading<Cached> {
-        let Some(pid) = self.labs.as_ref().and_then(|labs| labs.pid(process)) else {
+        let actors = self.actors();
+        let Some(pid) = actors.iter().find(|actor| actor.process == process).map(|actor| actor.pid) else {
             return Reading::unknown(format!("{process} is not there to be asked"));
         };
         let link = format!("/proc/{pid}/fd/{descriptor}");
@@ -114,14 +115,15 @@ impl Stage for LiveStage {
     }
 }
 
-/// Snapshots while a statement of `parent` runs: a process it has just forked inherits what was its own.
-fn look(witness: &mut Live, parent: Process, present: &[(Process, crate::mem::Pid)]) -> Vec<Snapshot> {
-    let snapshots = present.iter().filter_map(|&(process, pid)| {
+/// Snapshots while a statement runs: exact ones while it pauses, quick ones while it goes on. A process that was just
+/// forked inherits what was its parent's own.
+fn look(witness: &mut Live, progress: &Progress) -> Vec<Snapshot> {
+    let snapshots = progress.present.iter().filter_map(|&(process, pid)| {
         if !witness.knows(process) {
-            witness.inherit(process, parent);
+            witness.inherit(process, progress.process);
         }
         // A process may end between two looks: it is then missing from this one.
-        witness.snapshot(process, pid).ok()
+        if progress.paused { witness.snapshot(process, pid).ok() } else { witness.glance(process, pid).ok() }
     });
     snapshots.collect()
 }

@@ -201,6 +201,7 @@ impl<'a> Course<'a> {
         let progress = Progress {
             process: entry.process,
             paused,
+            present,
             so_far,
         };
         let control = (self.watch)(&progress);
