@@ -1,12 +1,13 @@
 //! Lessons: Markdown with TOML front matter, read into a typed [`Lesson`], with mistakes told by file, line and caret.
 
 pub mod catalogue;
+pub mod check;
 pub mod model;
-mod near;
 pub mod read;
 pub mod visible;
 
-pub use catalogue::{Catalogue, load};
+pub use catalogue::{Catalogue, check_file, load};
+pub use check::check;
 pub use model::{
     Block, Choice, Code, Expectation, Front, Inline, Lesson, Need, Options, Part, Prediction,
     Prose, ScratchFile, Section, Step, Who,

@@ -2,11 +2,13 @@
 //!
 //! Reads files; writes none. A lesson that is broken does not hide the others: it is kept with what is wrong with it.
 
+use super::check::{check, errors};
 use super::model::Lesson;
-use super::near::nearest;
 use super::read::{Broken, MAX_BYTES, id, read_bytes, read_c};
 use super::visible::visible_line;
+use crate::c::suggest::nearest;
 use crate::diagnostic::Diagnostic;
+use anyhow::{Context as _, Result, bail};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
@@ -18,10 +20,8 @@ pub const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/lesson
 /// The lessons, in the order of their numbers.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
-    /// Those that can be taken.
-    pub lessons: Vec<Arc<Lesson>>,
-    /// Those that cannot, with what is wrong.
-    pub broken: Vec<Broken>,
+    lessons: Vec<Arc<Lesson>>,
+    broken: Vec<Broken>,
 }
 
 impl Catalogue {
@@ -29,17 +29,29 @@ impl Catalogue {
     pub fn built_in() -> Self {
         let mut catalogue = Self::default();
         for (file, source) in BUILT_IN {
-            catalogue.add(read_bytes(&format!("lessons/{file}"), source.as_bytes()));
+            let read = read_bytes(&format!("lessons/{file}"), source.as_bytes());
+            catalogue.add(read.and_then(playable));
         }
         catalogue
     }
 
-    /// The same with the lessons of a directory (its `*.md` that begin with a number) added; one with the id of a
-    /// lesson that is there takes its place.
-    pub fn with_directory(mut self, directory: &Path) -> Result<Self, std::io::Error> {
+    /// Those that can be taken, in order.
+    pub fn lessons(&self) -> &[Arc<Lesson>] {
+        &self.lessons
+    }
+
+    /// Those that cannot, with what is wrong.
+    pub fn broken(&self) -> &[Broken] {
+        &self.broken
+    }
+
+    /// Adds the lessons of a directory (its `*.md` that begin with a number); one with the id of a lesson that is there
+    /// takes its place.
+    pub fn add_directory(&mut self, directory: &Path) -> Result<()> {
+        let unreadable = || format!("cannot read the lessons in {}", shown(directory));
         let mut paths = Vec::new();
-        for entry in std::fs::read_dir(directory)? {
-            let path = entry?.path();
+        for entry in std::fs::read_dir(directory).with_context(unreadable)? {
+            let path = entry.with_context(unreadable)?.path();
             let numbered = number(&id(&path.to_string_lossy())).is_some();
             if numbered && path.extension().is_some_and(|extension| extension == "md") {
                 paths.push(path);
@@ -47,14 +59,14 @@ impl Catalogue {
         }
         paths.sort();
         for path in paths {
-            self.add(load(&path));
+            self.add(load_lesson(&path));
         }
-        Ok(self)
+        Ok(())
     }
 
     /// The lesson that a word means: an id, a number (`6`, `06`), a part of an id or of a title. When it means none
     /// or several, a sentence that says so.
-    pub fn find(&self, word: &str) -> Result<Arc<Lesson>, String> {
+    pub fn find(&self, word: &str) -> Result<Arc<Lesson>> {
         let wanted = word.trim().to_lowercase();
         let asked_number = wanted.parse::<u64>().ok();
         let rules: [&dyn Fn(&Lesson) -> bool; 4] = [
@@ -81,15 +93,11 @@ impl Catalogue {
                 [lesson] => return Ok(Arc::clone(lesson)),
                 several => {
                     let ids: Vec<&str> = several.iter().map(|lesson| lesson.id.as_str()).collect();
-                    return Err(format!(
-                        "`{}` could be {}",
-                        visible_line(word),
-                        ids.join(" or ")
-                    ));
+                    bail!("`{}` could be {}", visible_line(word), ids.join(" or "));
                 }
             }
         }
-        Err(self.not_found(word, &wanted))
+        bail!(self.not_found(word, &wanted))
     }
 
     fn not_found(&self, word: &str, wanted: &str) -> String {
@@ -115,7 +123,7 @@ impl Catalogue {
     }
 
     /// Adds a lesson in its place, instead of one with the same id.
-    fn add(&mut self, read: Result<Lesson, Broken>) {
+    fn add(&mut self, read: Loaded<Lesson>) {
         match read {
             Err(broken) => self.broken.push(broken),
             Ok(lesson) => {
@@ -129,11 +137,48 @@ impl Catalogue {
     }
 }
 
-/// Loads a lesson from a file: Markdown, or C statements when its name ends in `.c`.
-pub fn load(path: &Path) -> Result<Lesson, Broken> {
-    let file = path.to_string_lossy();
+/// A lesson, or what is wrong with its file.
+type Loaded<T> = std::result::Result<T, Broken>;
+
+/// Loads a lesson that can be played from a file: Markdown, or C statements when its name ends in `.c`.
+pub fn load(path: &Path) -> Loaded<Arc<Lesson>> {
+    load_lesson(path).map(Arc::new)
+}
+
+/// Everything that is wrong with a lesson file, also what would not keep it from being played.
+pub fn check_file(path: &Path) -> Loaded<()> {
+    let lesson = read_path(path)?;
+    let mistakes = check(&lesson);
+    sound(lesson, mistakes).map(drop)
+}
+
+fn load_lesson(path: &Path) -> Loaded<Lesson> {
+    read_path(path).and_then(playable)
+}
+
+/// A lesson, if it can be played.
+fn playable(lesson: Lesson) -> Loaded<Lesson> {
+    let mistakes = errors(&lesson);
+    sound(lesson, mistakes)
+}
+
+/// A lesson, if there are no mistakes in it.
+fn sound(lesson: Lesson, mistakes: Vec<Diagnostic>) -> Loaded<Lesson> {
+    if mistakes.is_empty() {
+        return Ok(lesson);
+    }
+    Err(Broken {
+        file: lesson.file,
+        source: lesson.source.to_string(),
+        diagnostics: mistakes,
+    })
+}
+
+/// Reads the file at a path as what its name says it is.
+fn read_path(path: &Path) -> Loaded<Lesson> {
+    let file = shown(path);
     let bytes = bytes(path).map_err(|message| Broken {
-        file: visible_line(&file),
+        file: file.clone(),
         source: String::new(),
         diagnostics: vec![Diagnostic::new(0..0, message)],
     })?;
@@ -144,8 +189,13 @@ pub fn load(path: &Path) -> Result<Lesson, Broken> {
     }
 }
 
+/// A path as it may be shown.
+fn shown(path: &Path) -> String {
+    visible_line(&path.to_string_lossy())
+}
+
 /// The bytes of a file, one more than a lesson may have at most.
-fn bytes(path: &Path) -> Result<Vec<u8>, String> {
+fn bytes(path: &Path) -> std::result::Result<Vec<u8>, String> {
     let failed = |error: std::io::Error| format!("cannot be read: {error}");
     // Opening a FIFO would wait for its writer.
     if !path.metadata().map_err(failed)?.is_file() {
@@ -220,8 +270,8 @@ mod tests {
                 Err("`memory` could be 01-a-promise-of-memory or 07-shared-memory"),
             ),
             (
-                "froks",
-                Err("there is no lesson `froks`: did you mean `fork`?"),
+                "frok",
+                Err("there is no lesson `frok`: did you mean `fork`?"),
             ),
             (
                 "99",
@@ -238,7 +288,8 @@ mod tests {
         ];
         for (word, expected) in table {
             let found = catalogue.find(word).map(|lesson| lesson.id.clone());
-            let found = found.as_ref().map(String::as_str).map_err(String::as_str);
+            let found = found.map_err(|error| error.to_string());
+            let expected = expected.map(str::to_owned).map_err(str::to_owned);
             assert_eq!(found, expected, "{word}");
         }
     }
@@ -253,13 +304,12 @@ mod tests {
         write("07-broken.md", "+++\n");
         write("README.md", "not a lesson");
         write("08-notes.txt", "not a lesson");
-        let catalogue = made(&[
+        let mut catalogue = made(&[
             ("06-old", "Old"),
             ("01-first", "First"),
             ("10-last", "Last"),
-        ])
-        .with_directory(directory.path())
-        .unwrap();
+        ]);
+        catalogue.add_directory(directory.path()).unwrap();
         let titles: Vec<_> = catalogue
             .lessons
             .iter()
@@ -267,12 +317,16 @@ mod tests {
             .collect();
         assert_eq!(titles, ["First", "New", "Bettered", "Last"]);
         assert_eq!(catalogue.broken.len(), 1);
-        let told = catalogue.find("7").unwrap_err();
+        let told = catalogue.find("7").unwrap_err().to_string();
         assert!(
             told.contains("`07-broken` cannot be read") && told.contains("07-broken.md:1:1"),
             "{told}"
         );
-        assert!(made(&[]).with_directory(Path::new("/nowhere")).is_err());
+        let told = catalogue.add_directory(Path::new("/nowhere")).unwrap_err();
+        assert!(
+            format!("{told:#}").contains("/nowhere: No such file"),
+            "{told:#}"
+        );
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What stands behind the backticks: `c`, `c child 2`, `predict EXPR`, `expect`.
 
+use crate::c::suggest::nearest;
 use crate::diagnostic::Diagnostic;
 use crate::lesson::model::Who;
-use crate::lesson::near::nearest;
 use crate::lesson::visible::visible_line;
 use crate::mem::Process;
 use std::ops::Range;
@@ -103,7 +103,7 @@ fn who(rest: &str, place: Range<usize>) -> Result<Who, Diagnostic> {
             .help("a fence ```c without a name is run by `main`")),
         (Some(name), _) => {
             let message = format!("there is no process `{}`", visible_line(name));
-            let help = match nearest(name, ["child", "peer"]) {
+            let help = match nearest(name, ["child", "peer"].into_iter()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "write `c`, `c child`, `c child 2`, `c peer` or `c peer 3`".into(),
             };

@@ -3,6 +3,7 @@
 //! What has no place on a terminal is told (HTML) or said in words (a link's address stands behind it in brackets).
 
 use super::fence::{Fence, WORDS, fence_at};
+use crate::c::suggest::nearest;
 use crate::diagnostic::Diagnostic;
 use crate::lesson::model::{Block, Inline, Prose};
 use crate::lesson::visible::{visible, visible_line};
@@ -312,7 +313,7 @@ impl Reader<'_, '_> {
         let meant = if lower == "c" {
             Some("c")
         } else if lower.len() > 4 {
-            crate::lesson::near::nearest(&lower, WORDS)
+            nearest(&lower, WORDS.into_iter())
         } else {
             None
         };
