@@ -11,14 +11,14 @@ mod theme;
 pub mod worker;
 
 use crate::cli::{Cli, Command};
-use crate::lesson::{Broken, Catalogue, Lesson};
-use screen::Opening;
-use store::Store;
-use anyhow::{Context, Error, Result};
+use crate::lesson::{Catalogue, Lesson};
+use anyhow::{Error, Result};
 use clap::Parser;
+use screen::Opening;
 use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
+use store::Store;
 
 /// Runs the program with its arguments, the first being its name, and gives its exit status.
 pub fn main(arguments: Vec<OsString>) -> i32 {
@@ -43,9 +43,7 @@ pub fn main(arguments: Vec<OsString>) -> i32 {
 fn command(cli: Cli) -> Result<i32> {
     let mut catalogue = Catalogue::built_in();
     if let Some(directory) = &cli.lessons {
-        catalogue = catalogue
-            .with_directory(directory)
-            .with_context(|| format!("cannot read the lessons in {}", directory.display()))?;
+        catalogue.add_directory(directory)?;
     }
     match cli.command {
         Some(Command::List) => headless::list(&catalogue),
@@ -58,12 +56,14 @@ fn command(cli: Cli) -> Result<i32> {
 
 /// Opens the terminal program.
 fn terminal_program(catalogue: Catalogue, cli: &Cli) -> Result<i32> {
-    let mut lessons = catalogue.lessons.clone();
+    let mut lessons = catalogue.lessons().to_vec();
     let start = match &cli.lesson {
         None => None,
         Some(word) => {
             let wanted = find(&catalogue, word)?;
-            let known = lessons.iter().position(|lesson| Arc::ptr_eq(lesson, &wanted));
+            let known = lessons
+                .iter()
+                .position(|lesson| Arc::ptr_eq(lesson, &wanted));
             Some(known.unwrap_or_else(|| {
                 lessons.push(wanted);
                 lessons.len() - 1
@@ -91,21 +91,17 @@ fn terminal_program(catalogue: Catalogue, cli: &Cli) -> Result<i32> {
 /// The lesson that a word of the command line means: a file, or one of the catalogue. A mistake in it is told in full.
 fn find(catalogue: &Catalogue, word: &str) -> Result<Arc<Lesson>> {
     let path = Path::new(word);
-    let is_file = path.extension().is_some_and(|extension| extension == "md" || extension == "c");
+    let is_file = path
+        .extension()
+        .is_some_and(|extension| extension == "md" || extension == "c");
     if !is_file && !path.is_file() {
-        return catalogue.find(word).map_err(Error::msg);
+        return catalogue.find(word);
     }
-    let lesson = crate::lesson::load(path).map_err(|broken| Error::msg(broken.render(false)))?;
-    let diagnostics = crate::lesson::check(&lesson);
-    if diagnostics.is_empty() {
-        return Ok(Arc::new(lesson));
-    }
-    let broken = Broken { file: lesson.file.clone(), source: lesson.source.to_string(), diagnostics };
-    Err(Error::msg(broken.render(false)))
+    crate::lesson::load(path).map_err(|broken| Error::msg(broken.render(false)))
 }
 
 /// Prints why nothing could be done.
-fn complain(error: &anyhow::Error) {
+fn complain(error: &Error) {
     use std::io::Write;
     // Nobody is left to be told when stderr is closed.
     let _ = writeln!(std::io::stderr(), "mmap-tutor: {error:#}");

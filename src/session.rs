@@ -3,8 +3,9 @@
 //! Does no I/O itself: whatever touches a process goes through [`Stage`], which `run` implements over the lab and the
 //! observer, and tests over a script.
 
-pub mod moment;
 pub mod measure;
+pub mod moment;
+mod nowhere;
 pub mod play;
 pub mod player;
 pub mod progress;

@@ -117,7 +117,9 @@ impl Labs {
     /// The processes that live now.
     fn present(&self) -> Vec<(Process, Pid)> {
         let living = self.entries.iter().filter(|entry| entry.ended().is_none());
-        living.map(|entry| (entry.process, entry.handle.pid())).collect()
+        living
+            .map(|entry| (entry.process, entry.handle.pid()))
+            .collect()
     }
 
     /// Changes the settings of all living processes, and of those to come.

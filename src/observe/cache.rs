@@ -41,16 +41,33 @@ const SYS_CACHESTAT: libc::c_long = 451;
 
 /// What the page cache holds of a file.
 pub fn cached(file: &File) -> Reading<Cached> {
-    let extent = Extent { offset: 0, length: 0 };
+    let extent = Extent {
+        offset: 0,
+        length: 0,
+    };
     let mut stat = CacheStat::default();
     // SAFETY: both structures have the layout of linux/mman.h and outlive the call, which writes `stat` only.
-    let result = unsafe { libc::syscall(SYS_CACHESTAT, file.as_raw_fd(), &raw const extent, &raw mut stat, 0) };
+    let result = unsafe {
+        libc::syscall(
+            SYS_CACHESTAT,
+            file.as_raw_fd(),
+            &raw const extent,
+            &raw mut stat,
+            0,
+        )
+    };
     if result == 0 {
-        return Reading::Known(Cached { pages: stat.cache, dirty: stat.dirty, writeback: stat.writeback });
+        return Reading::Known(Cached {
+            pages: stat.cache,
+            dirty: stat.dirty,
+            writeback: stat.writeback,
+        });
     }
     let error = std::io::Error::last_os_error();
     Reading::unknown(match error.raw_os_error() {
-        Some(libc::ENOSYS) => "this kernel has no cachestat(2), which came with Linux 6.5".to_owned(),
+        Some(libc::ENOSYS) => {
+            "this kernel has no cachestat(2), which came with Linux 6.5".to_owned()
+        }
         Some(libc::EPERM) => "cachestat(2) is refused here".to_owned(),
         Some(libc::EOPNOTSUPP) => "cachestat(2) does not know this kind of file".to_owned(),
         _ => format!("cachestat(2) failed: {error}"),
@@ -66,7 +83,11 @@ mod tests {
     fn what_was_just_written_is_cached() {
         let mut file = tempfile::tempfile().unwrap();
         let pages = 5;
-        file.write_all(&vec![7; pages * crate::observe::page_size().bytes() as usize]).unwrap();
+        file.write_all(&vec![
+            7;
+            pages * crate::observe::page_size().bytes() as usize
+        ])
+        .unwrap();
         match cached(&file) {
             Reading::Known(cached) => assert_eq!(cached.pages, pages as u64),
             Reading::Unknown(why) => eprintln!("not tested here: {why}"),

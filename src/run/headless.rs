@@ -2,7 +2,7 @@
 
 use super::stage::LiveStage;
 use crate::lesson::visible::visible_line;
-use crate::lesson::{self, Broken, Catalogue, Lesson};
+use crate::lesson::{self, Catalogue, Lesson};
 use crate::mem::{Control, Pace};
 use crate::observe;
 use crate::report::transcript::Answered;
@@ -11,7 +11,7 @@ use crate::session::stage::PATIENCE;
 use crate::session::{Director, Player, Report, Stage};
 use anyhow::{Context, Result};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -25,15 +25,22 @@ pub const MISTAKE: i32 = 2;
 /// Prints the lessons.
 pub fn list(catalogue: &Catalogue) -> Result<i32> {
     let mut out = String::new();
-    for lesson in &catalogue.lessons {
-        out += &format!("{:28} {:>3} min  {}\n", lesson.id, lesson.front.minutes, lesson.front.title);
+    for lesson in catalogue.lessons() {
+        out += &format!(
+            "{:28} {:>3} min  {}\n",
+            lesson.id, lesson.front.minutes, lesson.front.title
+        );
         out += &format!("{:28}          {}\n", "", lesson.front.summary);
     }
     print(&out)?;
-    for broken in &catalogue.broken {
+    for broken in catalogue.broken() {
         complain(&format!("{}\n", broken.render(false)))?;
     }
-    Ok(if catalogue.broken.is_empty() { HELD } else { MISTAKE })
+    Ok(if catalogue.broken().is_empty() {
+        HELD
+    } else {
+        MISTAKE
+    })
 }
 
 /// Plays a lesson and prints its transcript.
@@ -51,10 +58,15 @@ pub fn run(lesson: Arc<Lesson>, as_json: bool) -> Result<i32> {
 fn play(lesson: Arc<Lesson>) -> Result<Transcript> {
     let stage = LiveStage::new()?;
     let machine = stage.machine().clone();
-    let (mut player, _) = Player::open(stage, Arc::clone(&lesson)).map_err(|(_, error)| error).context("the lesson cannot start")?;
+    let (mut player, _) = Player::open(stage, Arc::clone(&lesson))
+        .map_err(|(_, error)| error)
+        .context("the lesson cannot start")?;
     let mut steps = Vec::new();
     for (index, step) in lesson.steps.iter().enumerate() {
-        let mut transcript = StepTranscript { title: step.title.clone(), ..StepTranscript::default() };
+        let mut transcript = StepTranscript {
+            title: step.title.clone(),
+            ..StepTranscript::default()
+        };
         let missing = player.missing(index);
         if missing.is_empty() {
             play_step(&mut player, index, &lesson, &mut transcript);
@@ -63,16 +75,30 @@ fn play(lesson: Arc<Lesson>) -> Result<Transcript> {
         }
         steps.push(transcript);
     }
-    Ok(Transcript { lesson: lesson.id.clone(), title: lesson.front.title.clone(), machine, steps })
+    Ok(Transcript {
+        lesson: lesson.id.clone(),
+        title: lesson.front.title.clone(),
+        machine,
+        steps,
+    })
 }
 
 /// Plays one step into its transcript.
-fn play_step(player: &mut Player<LiveStage>, index: usize, lesson: &Lesson, transcript: &mut StepTranscript) {
+fn play_step(
+    player: &mut Player<LiveStage>,
+    index: usize,
+    lesson: &Lesson,
+    transcript: &mut StepTranscript,
+) {
     if let Err(error) = player.enter(index) {
         transcript.broken = Some(error.to_string());
         return;
     }
-    let mut clerk = Clerk { lesson, transcript, since: Instant::now() };
+    let mut clerk = Clerk {
+        lesson,
+        transcript,
+        since: Instant::now(),
+    };
     while player.position().step == index && !player.at_end_of_step() {
         clerk.since = Instant::now();
         if let Err(error) = player.advance(None, Pace::Full, &mut clerk) {
@@ -95,7 +121,9 @@ impl Director for Clerk<'_> {
             Report::Line(moment) => self.transcript.lines.extend(Line::of(moment)),
             Report::Expected { expected, .. } => self.transcript.expectations.extend(expected),
             Report::Graded(graded) => {
-                if let lesson::Part::Predict(prediction) = &self.lesson.steps[graded.step].parts[graded.part] {
+                if let lesson::Part::Predict(prediction) =
+                    &self.lesson.steps[graded.step].parts[graded.part]
+                {
                     self.transcript.predictions.push(Answered {
                         question: prediction.question.plain(),
                         measures: prediction.text.clone(),
@@ -108,7 +136,11 @@ impl Director for Clerk<'_> {
     }
 
     fn control(&mut self, _paused: bool) -> Control {
-        if self.since.elapsed() > PATIENCE { Control::Stop } else { Control::Continue }
+        if self.since.elapsed() > PATIENCE {
+            Control::Stop
+        } else {
+            Control::Continue
+        }
     }
 }
 
@@ -116,8 +148,11 @@ impl Director for Clerk<'_> {
 pub fn check(files: &[PathBuf]) -> Result<i32> {
     let mut status = HELD;
     for file in files {
-        match mistakes_in(file) {
-            Ok(()) => print(&format!("{}: fine\n", visible_line(&file.display().to_string())))?,
+        match lesson::check_file(file) {
+            Ok(()) => print(&format!(
+                "{}: fine\n",
+                visible_line(&file.display().to_string())
+            ))?,
             Err(broken) => {
                 complain(&format!("{}\n", broken.render(false)))?;
                 status = MISTAKE;
@@ -125,16 +160,6 @@ pub fn check(files: &[PathBuf]) -> Result<i32> {
         }
     }
     Ok(status)
-}
-
-/// Reads and checks a file.
-fn mistakes_in(file: &Path) -> Result<(), Broken> {
-    let lesson = lesson::load(file)?;
-    let diagnostics = lesson::check(&lesson);
-    if diagnostics.is_empty() {
-        return Ok(());
-    }
-    Err(Broken { file: lesson.file.clone(), source: lesson.source.to_string(), diagnostics })
 }
 
 /// Says what this kernel and these rights allow, and which lessons that touches.
@@ -146,11 +171,20 @@ pub fn doctor(catalogue: &Catalogue) -> Result<i32> {
         out += &format!("{:32}   {}\n", "", ability.matters);
     }
     out += "\n";
-    for lesson in &catalogue.lessons {
-        let needs = lesson.steps.iter().flat_map(|step| &step.options.needs).chain(&lesson.front.needs);
-        let missing: Vec<String> =
-            needs.filter_map(|&need| crate::session::player::lacking(need, stage.machine())).collect();
-        let verdict = if missing.is_empty() { "everything can be shown".to_owned() } else { missing.join("; ") };
+    for lesson in catalogue.lessons() {
+        let needs = lesson
+            .steps
+            .iter()
+            .flat_map(|step| &step.options.needs)
+            .chain(&lesson.front.needs);
+        let missing: Vec<String> = needs
+            .filter_map(|&need| crate::session::player::lacking(need, stage.machine()))
+            .collect();
+        let verdict = if missing.is_empty() {
+            "everything can be shown".to_owned()
+        } else {
+            missing.join("; ")
+        };
         out += &format!("{:32} {verdict}\n", lesson.id);
     }
     print(&out)?;

@@ -22,11 +22,19 @@ pub fn spawn() -> std::io::Result<screen::Player> {
     let (reporter, reports) = channel();
     let wish = Arc::new(Wish::default());
     let heard = Arc::clone(&wish);
-    std::thread::Builder::new().name("player".into()).spawn(move || {
-        // The screen may be gone before the last report: then nobody wants to hear it.
-        play(&commanded, &heard, &mut |report| drop(reporter.send(report)));
-    })?;
-    Ok(screen::Player { commands, reports, wish })
+    std::thread::Builder::new()
+        .name("player".into())
+        .spawn(move || {
+            // The screen may be gone before the last report: then nobody wants to hear it.
+            play(&commanded, &heard, &mut |report| {
+                drop(reporter.send(report))
+            });
+        })?;
+    Ok(screen::Player {
+        commands,
+        reports,
+        wish,
+    })
 }
 
 /// Plays what is commanded until the commands end.
@@ -37,14 +45,20 @@ fn play(commands: &Receiver<Command>, wish: &Wish, tell: &mut dyn FnMut(Report))
             Some(stage)
         }
         Err(error) => {
-            tell(Report::Failed(format!("no lesson can be played: {error:#}")));
+            tell(Report::Failed(format!(
+                "no lesson can be played: {error:#}"
+            )));
             None
         }
     };
     let mut playing: Option<Player<LiveStage>> = None;
     for command in commands {
         wish.clear();
-        let mut director = Screen { tell, wish, since: Instant::now() };
+        let mut director = Screen {
+            tell,
+            wish,
+            since: Instant::now(),
+        };
         match command {
             Command::Open { lesson, step } => {
                 let stage = playing.take().map(Player::close).or(idle.take());
@@ -81,7 +95,10 @@ fn open(
 ) -> Result<Player<LiveStage>, (LiveStage, StageError)> {
     let (mut player, moment) = Player::open(stage, Arc::clone(&lesson))?;
     director.report(Report::Opened(moment));
-    let goal = Position { step: step.min(lesson.steps.len().saturating_sub(1)), item: 0 };
+    let goal = Position {
+        step: step.min(lesson.steps.len().saturating_sub(1)),
+        item: 0,
+    };
     while player.position() < goal {
         director.since = Instant::now();
         if player.at_end_of_step() || player.missing(player.position().step).is_empty() {
@@ -102,7 +119,12 @@ fn open(
     Ok(player)
 }
 
-fn advance(player: &mut Player<LiveStage>, guess: Option<String>, pace: Pace, director: &mut Screen<'_>) {
+fn advance(
+    player: &mut Player<LiveStage>,
+    guess: Option<String>,
+    pace: Pace,
+    director: &mut Screen<'_>,
+) {
     if let Err(error) = player.advance(guess, pace, director) {
         director.report(Report::Failed(error.to_string()));
     }

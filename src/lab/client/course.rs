@@ -178,6 +178,7 @@ impl<'a> Course<'a> {
 
     /// Shows the watcher how far a process is, and does what it wants.
     fn show(&mut self, number: usize, paused: bool) -> Verdict {
+        let present = self.labs.present();
         let Some((runner, entry)) = self.pair(number) else {
             return Verdict::NO;
         };
