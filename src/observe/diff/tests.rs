@@ -423,6 +423,27 @@ fn mappings_are_compared_by_what_they_hold() {
 }
 
 #[test]
+fn a_mapping_that_merged_with_its_neighbour_is_told_as_such() {
+    let flags = (libc::MAP_PRIVATE | libc::MAP_ANONYMOUS) as u64;
+    let made = call(
+        "mmap",
+        [0, 2 * PAGE, 3, flags, u64::MAX, 0],
+        (P + PAGE) as i64,
+        0,
+    );
+    let sentence = "a mapping of 8 KiB was made, and merged with its neighbour: one line of 12 KiB at 0x1000000000";
+    for own in [false, true] {
+        let mut neighbour = anonymous("p");
+        neighbour.own = own;
+        let before = main(vec![neighbour]);
+        assert_eq!(
+            told(&before, &main(vec![anonymous("p--")]), vec![made]),
+            [sentence]
+        );
+    }
+}
+
+#[test]
 fn pages_that_no_access_touched_have_causes_too() {
     let populate = (libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_POPULATE) as u64;
     let table: [(Mapping, Mapping, Act, Cause, &str); 8] = [
