@@ -116,8 +116,10 @@ impl Compiler<'_> {
     ) -> Checked<Place> {
         let base = self.operand(base)?;
         let own = matches!(&base, Operand::Place(place) if place.own && matches!(place.of.kind, Kind::Array(..)));
-        let pointer = base.into_value()?;
-        let count = self.value(index)?;
+        let (mut pointer, mut count) = (base.into_value()?, self.value(index)?);
+        if count.of.pointee().is_some() && pointer.of.rank().is_some() {
+            std::mem::swap(&mut pointer, &mut count); // `2[a]` is `a[2]`
+        }
         if pointer.of.pointee().is_some() && count.of.rank().is_none() {
             return Err(self.no_operator(index, &count.of));
         }

@@ -1,5 +1,8 @@
 //! Compiled C, run on the machine over plain memory: what the language says must come out.
 
+mod differential;
+mod mistakes;
+mod soup;
 mod values;
 
 use super::{Compiled, compile, compile_expression};
@@ -23,6 +26,16 @@ struct Bench {
 struct Given {
     word: Option<i64>,
     of: Option<Type>,
+}
+
+impl Given {
+    /// As the transcript shows it.
+    fn shown(&self) -> String {
+        match (self.word, &self.of) {
+            (Some(word), Some(of)) => crate::c::show(word, of),
+            _ => String::new(),
+        }
+    }
 }
 
 impl Bench {

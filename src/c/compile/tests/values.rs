@@ -311,3 +311,102 @@ fn a_failed_statement_leaves_the_scope_as_it_was() {
     bench.run("int b = 2; int c = a + b;").unwrap();
     assert_eq!(bench.expect("c"), Ok(3));
 }
+
+#[test]
+fn a_line_leaves_what_its_transcript_shows() {
+    let table = [
+        ("char *p = malloc(1);", "0x300000"),
+        ("int a = 3, b = 4;", "4"),
+        ("int a = 3, b;", "3"),
+        ("struct stat st;", ""),
+        ("char c = 'A';", "'A' (65)"),
+        ("for (;;) break;", ""),
+        ("free(NULL);", ""),
+        ("void *p = MAP_FAILED;", "MAP_FAILED"),
+        ("const char c[] = \"x\"; c[0];", "'x' (120)"),
+        ("size_t n = -1;", "18446744073709551615"),
+    ];
+    for (source, shown) in table {
+        let given = Bench::new().run(source).unwrap();
+        assert_eq!(given.shown(), shown, "{source}");
+    }
+}
+
+#[test]
+fn the_article_compiles_as_it_stands() {
+    let article = r#"
+int fd = open("data.bin", O_RDONLY);
+struct stat st;
+fstat(fd, &st);
+
+void *ptr = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+// now ptr[0..st.st_size-1] is the file contents
+size_t size = 1 << 20, length = 4 * PAGE;
+// what malloc does internally for large allocs
+void *p = mmap(NULL, size,
+    PROT_READ | PROT_WRITE,
+    MAP_PRIVATE | MAP_ANONYMOUS,
+    -1, 0);
+msync(ptr, length, MS_SYNC);  // blocks until written
+msync(ptr, length, MS_ASYNC); // schedules write, returns immediately
+msync(ptr, length, MS_SYNC);
+munmap(ptr, length);
+close(fd);
+"#;
+    let mut bench = Bench::new();
+    bench
+        .run(article)
+        .unwrap_or_else(|d| panic!("{}", d.render("article.md", article, false)));
+    let names: Vec<&str> = bench.world.calls.iter().map(|call| call.0.name()).collect();
+    let expected = [
+        "open", "fstat", "mmap", "mmap", "msync", "msync", "msync", "munmap", "close",
+    ];
+    assert_eq!(names, expected);
+    let (_, arguments) = bench.world.calls[3];
+    assert_eq!(arguments, [0, 1 << 20, 3, 0x22, u64::MAX, 0]);
+}
+
+#[test]
+fn endless_loops_can_be_interrupted_and_divisions_fail_at_run_time() {
+    use crate::c::{compile, parse};
+    use crate::lab::world::Stop;
+    let table = [
+        ("for (;;) ;", true),
+        ("while (1) ;", true),
+        ("do ; while (1);", true),
+        ("errno = 0; 1 / errno;", false),
+        ("errno = 0; 1 % errno;", false),
+    ];
+    for (source, endless) in table {
+        let mut bench = Bench::new();
+        let mut last = Ok(None);
+        for statement in parse(source, 0..source.len()).unwrap() {
+            let compiled = compile(source, &statement, &mut bench.scope).unwrap();
+            last = bench.execute(&compiled);
+        }
+        match last {
+            Err(Stop::Interrupted) => assert!(endless, "{source}"),
+            Err(Stop::Signal(signal)) => assert_eq!((signal.number, endless), (8, false)),
+            other => panic!("{other:?} in {source}"),
+        }
+    }
+}
+
+#[test]
+fn statements_are_as_many_as_the_source_has() {
+    let table = [
+        ("int a, b = 2; a = 1;", 2),
+        ("for (int i = 0; i < 3; i++) { int x = i; x++; } ;", 2),
+        ("if (1) { } else { } /* c */ // d\n", 1),
+        ("", 0),
+        ("do { } while (0); { ; ; }", 2),
+    ];
+    for (source, count) in table {
+        let statements = crate::c::parse(source, 0..source.len()).unwrap();
+        assert_eq!(statements.len(), count, "{source}");
+    }
+    let source = "text ```c\nint x = 1; // one\nx = 2;\n```";
+    let statements = crate::c::parse(source, 10..source.len() - 3).unwrap();
+    let texts: Vec<&str> = statements.iter().map(|s| &source[s.span.clone()]).collect();
+    assert_eq!(texts, ["int x = 1;", "x = 2;"]);
+}
