@@ -198,12 +198,15 @@ fn strip(expression: &Expression) -> Option<(Prefix, Expression)> {
     Some((prefix, stripped))
 }
 
+/// Measures an observation; the expression is the whole of it as it stands in the source.
+pub type Measure<'a, E> = dyn FnMut(&Observation<'_>, &Expression) -> Result<(i64, Type), E> + 'a;
+
 /// Has everything that an expression observes measured by `measure`, outermost first, and puts the values in place.
 ///
 /// A measured value comes with its C type: `long` for observers, that of the expression for one evaluated elsewhere.
 pub fn substitute<E>(
     expression: &Expression,
-    measure: &mut dyn FnMut(&Observation<'_>, &Expression) -> Result<(i64, Type), E>,
+    measure: &mut Measure<'_, E>,
 ) -> Result<Expression, E> {
     if let Some(observation) = observation(expression) {
         let (word, of) = measure(&observation, expression)?;

@@ -98,12 +98,14 @@ impl Rank {
     }
 
     /// What it becomes in an expression: `int` when that holds all its values.
+    #[must_use]
     pub fn promoted(self) -> Self {
         if self < Self::Int { Self::Int } else { self }
     }
 
     /// The type in which two promoted operands meet. With equal widths the unsigned one wins; a wider signed type
     /// holds every value of a narrower unsigned one.
+    #[must_use]
     pub fn common(self, other: Self) -> Self {
         let (low, high) = (
             self.promoted().min(other.promoted()),
@@ -268,13 +270,13 @@ impl Type {
     }
 
     /// Its name around a declared one: `int (*f)(void)`.
-    fn declare(&self, inner: String) -> String {
+    fn declare(&self, inner: &str) -> String {
         let qualified = |name: &str| {
             let constant = if self.constant { "const " } else { "" };
             let volatile = if self.volatile { "volatile " } else { "" };
             format!("{constant}{volatile}{name}")
         };
-        let base = |name: &str| match inner.as_str() {
+        let base = |name: &str| match inner {
             "" => qualified(name),
             inner if inner.starts_with('[') => format!("{}{inner}", qualified(name)),
             inner => format!("{} {inner}", qualified(name)),
@@ -287,15 +289,15 @@ impl Type {
                 let star = qualified(if inner.is_empty() && (self.constant || self.volatile) {
                     ""
                 } else {
-                    &inner
+                    inner
                 });
                 let star = format!("*{}", star.trim_end());
                 match pointee.kind {
-                    Kind::Array(..) | Kind::Function(_) => pointee.declare(format!("({star})")),
-                    _ => pointee.declare(star),
+                    Kind::Array(..) | Kind::Function(_) => pointee.declare(&format!("({star})")),
+                    _ => pointee.declare(&star),
                 }
             }
-            Kind::Array(element, count) => element.declare(format!("{inner}[{count}]")),
+            Kind::Array(element, count) => element.declare(&format!("{inner}[{count}]")),
             Kind::Function(signature) => {
                 let list: Vec<String> = signature
                     .parameters
@@ -307,7 +309,7 @@ impl Type {
                 } else {
                     list.join(", ")
                 };
-                signature.result.declare(format!("{inner}({list})"))
+                signature.result.declare(&format!("{inner}({list})"))
             }
         }
     }
@@ -315,7 +317,7 @@ impl Type {
 
 impl Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.declare(String::new()))
+        f.write_str(&self.declare(""))
     }
 }
 

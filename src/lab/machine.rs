@@ -178,8 +178,8 @@ fn print<W: World>(
             let conversion = Conversion::ALL
                 .get(i.operand as usize)
                 .ok_or(Stop::BadProgram("unknown conversion"))?;
-            let word = wrap(stack.pop()?, i)?;
-            print::word(world, word, *conversion, field)
+            let value = wrap(stack.pop()?, i)?;
+            print::word(world, value, *conversion, field)
         }
         _ => print::string(world, stack.pop()? as u64, field)?,
     };

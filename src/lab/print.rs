@@ -303,102 +303,45 @@ pub(crate) mod tests {
         String::from_utf8(world.output).unwrap()
     }
 
+    /// A field from its flags and width, as in a format.
+    fn field(flags: &str, width: u16, precision: Option<u16>) -> Field {
+        Field {
+            width,
+            precision,
+            left: flags.contains('-'),
+            zeros: flags.contains('0'),
+            plus: flags.contains('+'),
+            space: flags.contains(' '),
+            alternate: flags.contains('#'),
+        }
+    }
+
     #[test]
     fn words_are_printed_as_printf_prints_them() {
         use Conversion as C;
-        let plain = Field::default();
-        let wide = |width| Field { width, ..plain };
         let table = [
-            (0, C::Signed, plain, "0"),
-            (i64::MIN, C::Signed, plain, "-9223372036854775808"),
-            (-1, C::Unsigned, plain, "18446744073709551615"),
-            (255, C::Hex, plain, "ff"),
+            (0, C::Signed, field("", 0, None), "0"),
             (
-                255,
-                C::UpperHex,
-                Field {
-                    alternate: true,
-                    ..plain
-                },
-                "0XFF",
-            ),
-            (
-                8,
-                C::Octal,
-                Field {
-                    alternate: true,
-                    ..plain
-                },
-                "010",
-            ),
-            (-1, C::Octal, plain, "1777777777777777777777"),
-            (65, C::Char, wide(3), "  A"),
-            (0, C::Pointer, plain, "(nil)"),
-            (0xabc, C::Pointer, wide(8), "   0xabc"),
-            (
-                -5,
+                i64::MIN,
                 C::Signed,
-                Field {
-                    zeros: true,
-                    ..wide(5)
-                },
-                "-0005",
+                field("", 0, None),
+                "-9223372036854775808",
             ),
-            (
-                -5,
-                C::Signed,
-                Field {
-                    left: true,
-                    ..wide(5)
-                },
-                "-5   ",
-            ),
-            (
-                5,
-                C::Signed,
-                Field {
-                    plus: true,
-                    ..plain
-                },
-                "+5",
-            ),
-            (
-                5,
-                C::Signed,
-                Field {
-                    space: true,
-                    ..plain
-                },
-                " 5",
-            ),
-            (
-                5,
-                C::Signed,
-                Field {
-                    precision: Some(3),
-                    ..wide(6)
-                },
-                "   005",
-            ),
-            (
-                0,
-                C::Signed,
-                Field {
-                    precision: Some(0),
-                    ..plain
-                },
-                "",
-            ),
-            (
-                5,
-                C::Signed,
-                Field {
-                    zeros: true,
-                    precision: Some(1),
-                    ..wide(3)
-                },
-                "  5",
-            ),
+            (-1, C::Unsigned, field("", 0, None), "18446744073709551615"),
+            (255, C::Hex, field("", 0, None), "ff"),
+            (255, C::UpperHex, field("#", 0, None), "0XFF"),
+            (8, C::Octal, field("#", 0, None), "010"),
+            (-1, C::Octal, field("", 0, None), "1777777777777777777777"),
+            (65, C::Char, field("", 3, None), "  A"),
+            (0, C::Pointer, field("", 0, None), "(nil)"),
+            (0xabc, C::Pointer, field("", 8, None), "   0xabc"),
+            (-5, C::Signed, field("0", 5, None), "-0005"),
+            (-5, C::Signed, field("-", 5, None), "-5   "),
+            (5, C::Signed, field("+", 0, None), "+5"),
+            (5, C::Signed, field(" ", 0, None), " 5"),
+            (5, C::Signed, field("", 6, Some(3)), "   005"),
+            (0, C::Signed, field("", 0, Some(0)), ""),
+            (5, C::Signed, field("0", 3, Some(1)), "  5"),
         ];
         for (value, conversion, field, expected) in table {
             assert_eq!(
@@ -407,7 +350,7 @@ pub(crate) mod tests {
                 "{conversion:?}"
             );
         }
-        assert_eq!(printed(1, C::Signed, wide(200)).len(), 200);
+        assert_eq!(printed(1, C::Signed, field("", 200, None)).len(), 200);
     }
 
     #[test]

@@ -73,13 +73,7 @@ impl Bench {
 
     /// Compiles without running; the mistake.
     fn mistake(&mut self, source: &str) -> Option<Diagnostic> {
-        let statements = match parse(source, 0..source.len()) {
-            Ok(statements) => statements,
-            Err(mistake) => return Some(mistake),
-        };
-        statements
-            .iter()
-            .find_map(|statement| compile(source, statement, &mut self.scope).err())
+        mistake(source, &mut self.scope)
     }
 
     /// Evaluates an expression as an expectation.
@@ -92,5 +86,15 @@ impl Bench {
 
     fn output(&self) -> String {
         String::from_utf8_lossy(&self.world.output).into_owned()
+    }
+}
+
+/// The first mistake of a source.
+fn mistake(source: &str, scope: &mut Scope) -> Option<Diagnostic> {
+    match parse(source, 0..source.len()) {
+        Ok(statements) => statements
+            .iter()
+            .find_map(|statement| compile(source, statement, scope).err()),
+        Err(mistake) => Some(mistake),
     }
 }

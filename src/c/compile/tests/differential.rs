@@ -19,7 +19,7 @@ impl Dice {
         among[self.roll(among.len() as u64) as usize]
     }
 
-    /// An expression over the variables of [`VARIABLES`], without undefined behaviour but overflow.
+    /// An expression over [`VARIABLES`] whose only undefined behaviour is overflow, which -fwrapv defines.
     fn expression(&mut self, depth: u32) -> String {
         if depth == 0 {
             return match self.roll(3) {
@@ -31,7 +31,7 @@ impl Dice {
         }
         let a = self.expression(depth - 1);
         let b = self.expression(depth - 1);
-        match self.roll(12) {
+        match self.roll(11) {
             0..4 => format!("({a} {} {b})", self.pick(&["+", "-", "*", "&", "|", "^"])),
             4 => format!("({a} {} {})", self.pick(&["<<", ">>"]), self.roll(8)),
             5 => format!("({a} {} (({b} & 63) + 1))", self.pick(&["/", "%"])),
@@ -54,15 +54,9 @@ impl Dice {
                     "int16_t"
                 ])
             ),
-            10 => {
+            _ => {
                 let condition = self.expression(depth - 1);
                 format!("({condition} ? {a} : {b})")
-            }
-            _ => {
-                let target = self.pick(&["c", "uc", "s", "us", "i", "u", "l", "ul", "a[2]"]);
-                let operator = self.pick(&["=", "+=", "-=", "^=", "|=", "*="]);
-                // gcc is told nothing of order, so the target stands nowhere else.
-                format!("({{{target} {operator} {a};}})")
             }
         }
     }
@@ -73,24 +67,16 @@ const VARIABLES: &str = "char c = -3; unsigned char uc = 250; short s = -30000; 
     int i = -2000000000; unsigned int u = 4000000000u; long l = -9000000000000000000; \
     unsigned long ul = 18000000000000000000ul; int a[4] = {7, -8, 9, -10};";
 
-/// An expression and how it is said in both languages: assignments become a statement before it.
-fn question(dice: &mut Dice) -> Option<String> {
-    let text = dice.expression(3);
-    (!text.contains('{')).then_some(text)
-}
-
 /// A statement that updates a variable, and the variable.
 fn update(dice: &mut Dice) -> (String, &'static str) {
     let target = dice.pick(&["c", "uc", "s", "us", "i", "u", "l", "ul", "a[2]"]);
     let statement = match dice.roll(5) {
         0 => format!("{target}++;"),
         1 => format!("--{target};"),
-        _ => loop {
-            if let Some(value) = question(dice) {
-                let operator = dice.pick(&["=", "+=", "-=", "^=", "|=", "*=", "&="]);
-                break format!("{target} {operator} {value};");
-            }
-        },
+        _ => {
+            let operator = dice.pick(&["=", "+=", "-=", "^=", "|=", "*=", "&="]);
+            format!("{target} {operator} {};", dice.expression(3))
+        }
     };
     (statement, target)
 }
@@ -104,11 +90,11 @@ fn gcc_gives_the_same_values() {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let mut cases: Vec<(String, String)> = Vec::new();
     while cases.len() < 300 {
-        if cases.len() % 3 == 0 {
+        if cases.len().is_multiple_of(3) {
             let (statement, target) = update(&mut dice);
             cases.push((statement, target.to_owned()));
-        } else if let Some(text) = question(&mut dice) {
-            cases.push((String::new(), text));
+        } else {
+            cases.push((String::new(), dice.expression(3)));
         }
     }
     // What gcc would refuse to compile without warnings, this compiler refuses too: those are left out.

@@ -1,8 +1,8 @@
 //! Random text and random tokens: whatever is typed, nothing panics, and spans stay within the text.
 
-use super::Bench;
+use super::mistake;
 use crate::c::tokens::tokenize;
-use crate::c::{observers, parse_expression};
+use crate::c::{Scope, Target, observers, parse_expression};
 use proptest::prelude::*;
 
 /// Pieces that make soup which often gets far into the compiler.
@@ -107,11 +107,9 @@ fn taste(text: &str) {
         assert!(text.get(token.span.clone()).is_some());
         end = token.span.end;
     }
-    let mut bench = Bench::new();
-    bench
-        .run("int a = 1; long b; char *p; struct stat st;")
-        .unwrap();
-    if let Some(mistake) = bench.mistake(text) {
+    let mut scope = Scope::new(Target { page_size: 512 });
+    mistake("int a = 1; long b; char *p; struct stat st;", &mut scope);
+    if let Some(mistake) = mistake(text, &mut scope) {
         assert!(mistake.span.end <= text.len());
         mistake.render("t.c", text, false);
     }
@@ -119,6 +117,6 @@ fn taste(text: &str) {
         let measured = observers::substitute(&expression, &mut |_, _| {
             Ok::<_, ()>((0, crate::c::Type::LONG))
         });
-        let _ = crate::c::compile_expression(text, &measured.unwrap(), &bench.scope);
+        let _ = crate::c::compile_expression(text, &measured.unwrap(), &scope);
     }
 }
