@@ -13,6 +13,7 @@ pub mod observers;
 pub mod parse;
 mod resolve;
 pub mod scope;
+pub mod stat;
 pub mod suggest;
 pub mod tokens;
 pub mod types;

@@ -1,5 +1,7 @@
 //! The process under study: spawned from the program's own binary, runs bytecode, measures every access.
 
 pub mod machine;
+#[cfg(test)]
+pub(crate) mod plain;
 pub mod print;
 pub mod world;

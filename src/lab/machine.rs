@@ -300,7 +300,7 @@ impl Stack {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::print::tests::Plain;
+    use crate::lab::plain::Plain;
 
     fn op(opcode: Opcode) -> Instruction {
         Instruction {

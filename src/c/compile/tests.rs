@@ -9,7 +9,7 @@ use super::{Compiled, compile, compile_expression};
 use crate::c::{Scope, Target, parse, parse_expression, types::Type};
 use crate::diagnostic::Diagnostic;
 use crate::lab::machine;
-use crate::lab::print::tests::Plain;
+use crate::lab::plain::Plain;
 use crate::lab::world::Stop;
 
 /// Bytes of a page of the made-up target; no real one, so that nobody relies on 4096.
