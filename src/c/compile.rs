@@ -1,7 +1,7 @@
 //! The compiler: one statement to one program, in the scope of the process that will run it.
 //!
 //! Two passes. *Checking* looks names up, types every expression and makes C's implicit conversions explicit
-//! ([`node`]); *emitting* writes instructions. Nothing is optimised but constants: every access of the source is in
+//! (`node.rs`); *emitting* writes instructions. Nothing is optimised but constants: every access of the source is in
 //! the program, in its order, from left to right.
 
 mod arithmetic;

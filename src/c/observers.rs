@@ -6,6 +6,7 @@
 
 use super::ast::{Expression, ExpressionKind};
 use super::types::Type;
+use crate::diagnostic::Diagnostic;
 use crate::mem::PageState;
 
 /// Something the kernel can be asked about a process.
@@ -172,6 +173,34 @@ pub fn observation(expression: &Expression) -> Option<Observation<'_>> {
         prefix,
         expression: stripped,
     })
+}
+
+/// Refuses observers with too few or too many arguments, anywhere in an expression.
+pub(super) fn check(expression: &Expression) -> Result<(), Diagnostic> {
+    if let Some(Observation::Observed {
+        observer,
+        arguments,
+        ..
+    }) = observation(expression)
+    {
+        let (least, most) = observer.arity;
+        if !(least..=most).contains(&arguments.len()) {
+            let plural = if most > least {
+                " or 2 arguments"
+            } else {
+                " argument"
+            };
+            let message = format!(
+                "`{}` takes {least}{}, not {}",
+                observer.name,
+                plural,
+                arguments.len()
+            );
+            return Err(Diagnostic::new(expression.span.clone(), message)
+                .help(format!("write `{}`: {}", observer.usage, observer.gist)));
+        }
+    }
+    expression.kind.parts().into_iter().try_for_each(check)
 }
 
 /// Takes the prefix off the innermost name of a chain of members, indices and steps through pointers.

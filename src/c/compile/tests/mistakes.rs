@@ -161,6 +161,9 @@ fn expectations_have_mistakes_of_their_own() {
         ("", "expected an expression"),
         ("rss == 3", "write `rss(p), rss(p, length)`"),
         ("free(NULL)", "no value"),
+        ("rss() == 1", "takes 1 or 2 arguments, not 0"),
+        ("1 + child.state(errno, 2)", "takes 1 argument, not 2"),
+        ("minor_faults() == 1", "write `minor_faults`"),
     ];
     for (source, part) in table {
         let mistake = Bench::new().expect(source).unwrap_err();
