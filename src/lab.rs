@@ -8,6 +8,8 @@
 pub mod client;
 pub mod machine;
 pub mod placement;
+#[cfg(test)]
+pub(crate) mod plain;
 pub mod print;
 pub mod serve;
 pub mod world;
