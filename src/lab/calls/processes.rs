@@ -58,13 +58,17 @@ impl Space {
             if signal == INTERRUPT || signal == HANGUP {
                 return refused(libc::EINVAL);
             }
+            // 0 and negative numbers mean groups.
+            if pid <= 0 {
+                return refused(libc::EPERM);
+            }
             // SAFETY: asks for a number.
             let family = unsafe { libc::getpgid(pid) };
             if family == -1 {
                 return refused(libc::ESRCH);
             }
             // SAFETY: asks for a number.
-            if pid <= 0 || family != unsafe { libc::getpgrp() } {
+            if family != unsafe { libc::getpgrp() } {
                 return refused(libc::EPERM);
             }
             // SAFETY: sends a signal to a process of this lesson.
