@@ -1,6 +1,11 @@
 //! The lab for real: a process is started for each test, and what the kernel did in it is compared with what the lab
 //! says. Runs as root and as anybody else.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a failed test panics; helpers of tests are tests"
+)]
+
 mod assembler;
 
 use assembler::{E, add, call, empty, if_else, load, n, program, seq, set, store, times};
@@ -10,6 +15,7 @@ use mmap_tutor::mem::{
     AccessKind, Act, Control, Ending, Outcome, Pace, PageSize, Pid, Placement, Process, Progress,
     Settings, Signal,
 };
+use nix::sys::signal::Signal as Kill;
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -26,7 +32,8 @@ const RW: i64 = (libc::PROT_READ | libc::PROT_WRITE) as i64;
 const PRIVATE: i64 = (libc::MAP_PRIVATE | libc::MAP_ANONYMOUS) as i64;
 
 fn page() -> i64 {
-    unsafe { libc::sysconf(libc::_SC_PAGESIZE) }
+    let size = nix::unistd::sysconf(nix::unistd::SysconfVar::PAGE_SIZE);
+    size.unwrap().unwrap()
 }
 
 /// Labs with a scratch directory of their own.
@@ -110,6 +117,10 @@ fn faults(pid: Pid) -> u64 {
 
 fn maps(pid: Pid) -> String {
     fs::read_to_string(format!("/proc/{pid}/maps")).unwrap()
+}
+
+fn send(pid: Pid, signal: Kill) {
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid.0), signal).unwrap();
 }
 
 fn is_gone(pid: Pid) -> bool {
@@ -685,7 +696,7 @@ fn a_lab_killed_from_outside_is_reported() {
     let mut lesson = Lesson::new();
     let pid = lesson.pid(Process::Main);
     let watch = &mut |_: &Progress| {
-        unsafe { libc::kill(pid.0, libc::SIGKILL) };
+        send(pid, Kill::SIGKILL);
         Control::Continue
     };
     let endless = program(&E::Forever(Box::new(n(1))));
@@ -713,7 +724,7 @@ fn a_lab_killed_while_parked_is_reported() {
     lesson.run_all(Process::Main, &program(&call(B::Fork, [])));
     for process in [Process::Child(1), Process::Main] {
         let pid = lesson.pid(process);
-        unsafe { libc::kill(pid.0, libc::SIGTERM) };
+        send(pid, Kill::SIGTERM);
         let ended = || {
             let processes = lesson.labs.processes();
             processes.iter().find(|p| p.0 == process).unwrap().2.clone()
@@ -737,7 +748,7 @@ fn a_lab_that_destroys_itself_is_reported() {
 fn a_stopped_lab_never_hangs_its_tutor() {
     let mut lesson = Lesson::new();
     let pid = lesson.pid(Process::Main);
-    unsafe { libc::kill(pid.0, libc::SIGSTOP) };
+    send(pid, Kill::SIGSTOP);
     wait_until("it stops", || stat(pid)[0] == "T");
     let mut told = None;
     let watch = &mut |progress: &Progress| {

@@ -49,10 +49,10 @@ pub(crate) fn store(addr: E, value: E) -> E {
     E::Store(1, Box::new(addr), Box::new(value))
 }
 pub(crate) fn call<const M: usize>(builtin: Builtin, arguments: [E; M]) -> E {
-    E::Call(builtin, arguments.to_vec())
+    E::Call(builtin, Vec::from(arguments))
 }
 pub(crate) fn seq<const M: usize>(parts: [E; M]) -> E {
-    E::Seq(parts.to_vec())
+    E::Seq(Vec::from(parts))
 }
 pub(crate) fn if_else(condition: E, then: E, other: E) -> E {
     E::If(Box::new(condition), Box::new(then), Box::new(other))
@@ -136,7 +136,9 @@ impl Assembler {
                 self.push(Opcode::Store, *width, 0);
             }
             E::Call(builtin, arguments) => {
-                arguments.iter().for_each(|argument| self.emit(argument));
+                for argument in arguments {
+                    self.emit(argument);
+                }
                 let at = self.push(Opcode::Call, 0, 0);
                 self.0.code[at].operand = *builtin as u32;
                 self.0.code[at].count = arguments.len() as u8;
