@@ -268,6 +268,18 @@ fn after_a_fork_each_side_pays_for_its_own_next_write() {
 }
 
 #[test]
+fn a_fork_costs_its_parent_no_fault_however_often() {
+    let mut lesson = Lesson::new();
+    lesson.run(&map(4));
+    let reap = call(B::Wait, [n(0)]);
+    let fork = program(&if_else(call(B::Fork, []), reap, call(B::Exit, [n(0)])));
+    for round in 0..200 {
+        let outcomes = lesson.run_all(Process::Main, &fork);
+        assert_eq!(outcomes[0].1.totals.faults.total(), 0, "round {round}");
+    }
+}
+
+#[test]
 fn both_sides_of_a_condition_on_fork_run() {
     let mut lesson = Lesson::new();
     let statement = if_else(
