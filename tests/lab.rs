@@ -275,7 +275,8 @@ fn a_fork_costs_its_parent_no_fault_however_often() {
     let fork = program(&if_else(call(B::Fork, []), reap, call(B::Exit, [n(0)])));
     for round in 0..200 {
         let outcomes = lesson.run_all(Process::Main, &fork);
-        assert_eq!(outcomes[0].1.totals.faults.total(), 0, "round {round}");
+        let parent = &outcomes[0].1;
+        assert_eq!(parent.totals.faults.total(), 0, "{round}: {parent:?}");
     }
 }
 
