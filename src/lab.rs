@@ -22,6 +22,7 @@ mod log;
 mod meter;
 mod own;
 mod protocol;
+mod rseq;
 mod signals;
 mod space;
 
