@@ -40,12 +40,16 @@ pub struct Moment {
 pub struct Graded {
     /// Index of the step.
     pub step: usize,
-    /// The learner's guess as typed or chosen; `None` when skipped.
+    /// Index of the prediction part within the step.
+    pub part: usize,
+    /// The learner's guess: the number typed, or the value of the choice as the lesson writes it; `None` when skipped.
     pub guess: Option<String>,
     /// The measured answer.
     pub answer: Reading<i64>,
     /// The choice that the answer matches, if one does.
     pub matched: Option<usize>,
+    /// Whether the guess was right; `None` when nothing was guessed or nothing could be measured.
+    pub right: Option<bool>,
 }
 
 /// What became of an expectation.
