@@ -32,7 +32,7 @@ pub fn passage(
         palette,
     ));
     match take.answers.answer(step, part) {
-        Answer::Graded(graded) => lines.extend(outcome(prediction, graded, paper)),
+        Answer::Graded(graded) => lines.extend(answered(prediction, graded, paper)),
         Answer::Guessed(guess) => {
             lines.extend(choices(prediction, None, paper));
             lines.extend(guessed(prediction, guess, paper));
@@ -76,6 +76,28 @@ fn choices(
         let text = inline(choice, style, palette);
         let mut all = vec![(mark, palette.accent()), (value.as_str(), palette.accent())];
         all.extend(text);
+        wrap(&all, width, 2 + value.chars().count())
+    };
+    all.flat_map(of).collect()
+}
+
+/// The choices after the answer: the kernel's marked, and a wrong guess.
+fn answered(
+    prediction: &Prediction,
+    graded: &Graded,
+    (width, palette): (usize, Palette),
+) -> Vec<Line<'static>> {
+    let all = prediction.choices.iter().enumerate();
+    let of = |(index, choice): (usize, &Choice)| {
+        let guessed = graded.guess.as_deref().map(str::trim) == Some(choice.value_text.trim());
+        let (mark, style) = match (graded.matched == Some(index), guessed) {
+            (true, _) => ("✓ ", palette.good()),
+            (false, true) => ("✗ ", palette.bad()),
+            (false, false) => ("  ", palette.dim()),
+        };
+        let value = format!("{}  ", choice.value_text.trim());
+        let mut all = vec![(mark, style), (value.as_str(), style)];
+        all.extend(inline(choice, palette.dim(), palette));
         wrap(&all, width, 2 + value.chars().count())
     };
     all.flat_map(of).collect()

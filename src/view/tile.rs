@@ -18,7 +18,7 @@ pub struct Tile {
 }
 
 /// The shapes, largest first: width and height.
-const SHAPES: [(usize, usize); 5] = [(6, 3), (4, 2), (3, 1), (2, 1), (1, 1)];
+const SHAPES: [(usize, usize); 5] = [(6, 3), (4, 2), (4, 1), (2, 1), (1, 1)];
 /// Rows of text of a block beside its tiles: title, address, and an empty one after.
 const FRAME: usize = 2;
 /// No mapping takes more rows of tiles than this.
