@@ -38,7 +38,7 @@ pub trait World {
     /// A store to them.
     fn store_own(&mut self, addr: u64, width: u8, value: u64) -> Result<(), Stop>;
 
-    /// Copies `length` bytes at `from` in the literal area to the variable at `to`.
+    /// Copies `length` bytes from address `from`, which lies in the literal area, to the variable at address `to`.
     fn copy_literal(&mut self, to: u64, from: u64, length: u32) -> Result<(), Stop>;
 
     /// Zeroes `length` bytes of the variable at `addr`.
