@@ -72,7 +72,7 @@ fn choices(
             palette.text()
         };
         let mark = if chosen { "▸ " } else { "  " };
-        let value = format!("{}  ", choice.value_text.trim());
+        let value = value(prediction, choice);
         let text = inline(choice, style, palette);
         let mut all = vec![(mark, palette.accent()), (value.as_str(), palette.accent())];
         all.extend(text);
@@ -95,12 +95,22 @@ fn answered(
             (false, true) => ("✗ ", palette.bad()),
             (false, false) => ("  ", palette.dim()),
         };
-        let value = format!("{}  ", choice.value_text.trim());
+        let value = value(prediction, choice);
         let mut all = vec![(mark, style), (value.as_str(), style)];
         all.extend(inline(choice, palette.dim(), palette));
         wrap(&all, width, 2 + value.chars().count())
     };
     all.flat_map(of).collect()
+}
+
+/// The value of a choice, as wide as the widest of them.
+fn value(prediction: &Prediction, choice: &Choice) -> String {
+    let widths = prediction
+        .choices
+        .iter()
+        .map(|choice| choice.value_text.trim().chars().count());
+    let width = widths.max().unwrap_or(0);
+    format!("{:>width$}  ", safe(choice.value_text.trim()))
 }
 
 /// What a choice says, as runs of one line.
@@ -157,7 +167,7 @@ fn said(prediction: &Prediction, guess: &str) -> String {
 }
 
 /// Guess and outcome side by side, and a word to the belief behind a wrong choice.
-fn outcome(
+pub(super) fn outcome(
     prediction: &Prediction,
     graded: &Graded,
     paper: (usize, Palette),

@@ -1,10 +1,7 @@
 //! The story the screen must tell, as the player would report it: mmap, memset, fork, one write of the child, one of
 //! the parent. Snapshots are built by hand; nothing here asks a kernel.
 
-use mmap_tutor::lesson::{
-    Block, Choice, Code, Expectation, Front, Inline, Lesson, Options, Part, Prediction, Prose,
-    Section, Step, Who,
-};
+use mmap_tutor::lesson::{Lesson, read};
 use mmap_tutor::mem::{
     AccessKind, Addr, Backing, Bytes, Ending, Faults, Nanos, Outcome, PageState, Perms, Pid,
     Process, Range, Reading, Totals, Usage, Vma,
@@ -22,54 +19,52 @@ pub const P: Range = Range {
     end: Addr(0x10_0001_0000),
 };
 
-const SOURCE: &str = "\
+/// The lesson of the story.
+const SOURCE: &str = r#"+++
+title = "Copy-on-write after fork"
+summary = "Two processes, one frame, until somebody writes."
+minutes = 8
+claims = ["X1"]
++++
+You will see two processes share the very same memory, and what happens when one of them writes.
+
+## One page, two owners
+`fork` makes a second process. Its memory looks like a copy, but the kernel copies nothing yet.
+```c
 char *p = mmap(NULL, 16 * PAGE, PROT_READ | PROT_WRITE,
                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 memset(p, 'A', 16 * PAGE);   // touch every page
 pid_t child = fork();
----
+```
+```predict child.minor_faults
+How many faults will the child's one write cost?
+0: none, the page is already there | believes: forked memory is the child's own at once
+1: one, the kernel must copy it
+16: the whole mapping is copied | believes: copy-on-write works on mappings, not pages
+```
+```c child
 p[3 * PAGE] = 'B';
----
+```
+```expect
 child.minor_faults == 1
----
-0---1---16
----
+```
+The child's write found the page present but read-only. The kernel copied that one page and gave the copy to the child.
+
+> Ask the room before anybody presses Enter.
+
+## The last owner
+Now the parent writes to the same page.
+```c
 p[3 * PAGE] = 'C';
-";
+```
+```expect
+minor_faults == 1
+```
+Still one fault, but nothing was copied: nobody else has that page any more.
 
-fn prose(text: &str) -> Prose {
-    let mut inlines = Vec::new();
-    for (index, run) in text.split('`').enumerate() {
-        let run = run.to_owned();
-        inlines.push(if index % 2 == 1 {
-            Inline::Code(run)
-        } else {
-            Inline::Text(run)
-        });
-    }
-    Prose(vec![Block::Paragraph(inlines)])
-}
-
-fn find(text: &str, nth: usize) -> std::ops::Range<usize> {
-    let (start, _) = SOURCE.match_indices(text).nth(nth).unwrap();
-    start..start + text.len()
-}
-
-fn code(who: Who, statements: &[&str]) -> Part {
-    let statements: Vec<_> = statements
-        .iter()
-        .map(|text| mmap_tutor::c::Statement {
-            span: find(text, 0),
-        })
-        .collect();
-    let (first, last) = (&statements[0].span, &statements[statements.len() - 1].span);
-    let end = SOURCE[last.end..].find('\n').unwrap() + last.end;
-    Part::Code(Code {
-        who,
-        text: first.start..end,
-        statements,
-    })
-}
+## Try it yourself
+Fork twice and write in each.
+"#;
 
 const MMAP: &str = "char *p = mmap(NULL, 16 * PAGE, PROT_READ | PROT_WRITE,\n               MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);";
 const MEMSET: &str = "memset(p, 'A', 16 * PAGE);";
@@ -77,90 +72,14 @@ const FORK: &str = "pid_t child = fork();";
 const WRITE: &str = "p[3 * PAGE] = 'B';";
 const TWIST: &str = "p[3 * PAGE] = 'C';";
 
-/// The lesson of the story.
+/// The lesson of the story, read as every lesson is.
 pub fn lesson() -> Arc<Lesson> {
-    let expression = || mmap_tutor::c::Expression { span: 0..1 };
-    let choice = |value: &str, text: &str, believes: Option<&str>| Choice {
-        value: expression(),
-        value_text: value.to_owned(),
-        text: prose(text),
-        believes: believes.map(str::to_owned),
-    };
-    let predict = Part::Predict(Prediction {
-        measures: expression(),
-        text: "child.minor_faults".to_owned(),
-        question: prose("How many faults will the child's one write cost?"),
-        choices: vec![
-            choice(
-                "0",
-                "none, the page is already there",
-                Some("forked memory is the child's own at once"),
-            ),
-            choice("1", "one, the kernel must copy it", None),
-            choice(
-                "16",
-                "the whole mapping is copied",
-                Some("copy-on-write works on mappings, not pages"),
-            ),
-        ],
-        span: 0..1,
-    });
-    let expect = Part::Expect(vec![Expectation {
-        expression: expression(),
-        text: "child.minor_faults == 1".to_owned(),
-        span: 0..1,
-    }]);
-    let step = |title: &str, parts: Vec<Part>, explanation: &str| Step {
-        title: title.to_owned(),
-        options: Options::default(),
-        parts,
-        explanation: prose(explanation),
-        notes: prose("Ask the room before anybody presses Enter."),
-        span: 0..1,
-    };
-    Arc::new(Lesson {
-        id: "06-fork-copy-on-write".to_owned(),
-        file: "06-fork-copy-on-write.md".to_owned(),
-        source: SOURCE.into(),
-        front: Front {
-            title: "Copy-on-write after fork".to_owned(),
-            summary: "Two processes, one frame, until somebody writes.".to_owned(),
-            minutes: 8,
-            claims: vec!["X1".to_owned()],
-            needs: Vec::new(),
-            files: Vec::new(),
-        },
-        intro: prose(
-            "You will see two processes share the very same memory, and what happens when one of them writes.",
-        ),
-        steps: vec![
-            step(
-                "One page, two owners",
-                vec![
-                    Part::Prose(prose(
-                        "`fork` makes a second process. Its memory looks like a copy, but the kernel copies nothing yet.",
-                    )),
-                    code(Who::Main, &[MMAP, MEMSET, FORK]),
-                    predict,
-                    code(Who::LatestChild, &[WRITE]),
-                    expect,
-                ],
-                "The child's write found the page present but read-only. The kernel copied that one page and gave the copy to the child.",
-            ),
-            step(
-                "The last owner",
-                vec![
-                    Part::Prose(prose("Now the parent writes to the same page.")),
-                    code(Who::Main, &[TWIST]),
-                ],
-                "Still one fault, but nothing was copied: nobody else has that page any more.",
-            ),
-        ],
-        closing: vec![Section {
-            title: "Try it yourself".to_owned(),
-            body: prose("Fork twice and write in each."),
-        }],
-    })
+    Arc::new(read("06-fork-copy-on-write.md", SOURCE).unwrap())
+}
+
+fn find(text: &str) -> std::ops::Range<usize> {
+    let start = SOURCE.find(text).unwrap();
+    start..start + text.len()
 }
 
 fn vma(range: Range, backing: Backing, execute: bool) -> Vma {
@@ -295,7 +214,7 @@ fn moment(line: &Line<'_>, snapshots: Vec<Arc<Snapshot>>, changes: Vec<Change>) 
         line: line.at.1,
         process: line.process,
         code: line.code.to_owned(),
-        span: find(line.code, 0),
+        span: find(line.code),
         result: line.result.map(str::to_owned),
         outcomes: vec![(line.process, outcome(line.minor))],
     };
