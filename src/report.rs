@@ -1,1 +1,7 @@
-//! Transcripts of a lesson: text and JSON.
+//! Transcripts of a lesson played without a screen: collected once, then written as text or as JSON.
+
+pub mod json;
+pub mod text;
+pub mod transcript;
+
+pub use transcript::{Line, StepTranscript, Transcript};

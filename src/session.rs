@@ -3,8 +3,11 @@
 //! Does no I/O itself: whatever touches a process goes through [`Stage`], which `run` implements over the lab and the
 //! observer, and tests over a script.
 
+pub mod measure;
 pub mod moment;
+mod nowhere;
 pub mod play;
+pub mod player;
 pub mod progress;
 pub mod script;
 pub mod stage;
@@ -13,6 +16,7 @@ pub mod wish;
 
 pub use moment::{Expected, Graded, Moment, Ran, Verdict};
 pub use play::{Command, Report};
+pub use player::{Director, Player};
 pub use progress::{Guess, LessonProgress, Progress};
 pub use script::{Item, Position, Script};
 pub use stage::{Actor, Machine, Stage, StageError, Watch};

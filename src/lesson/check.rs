@@ -8,6 +8,7 @@ use super::model::{Expectation, Lesson, Part, Prediction, Step};
 use crate::c;
 use crate::diagnostic::Diagnostic;
 use players::Players;
+use std::path::Path;
 
 /// All that is wrong with a lesson that was read, in the order of the text: what keeps it from being played, and what
 /// keeps it from teaching.
@@ -48,7 +49,9 @@ fn statements(step: &Step) -> impl Iterator<Item = &c::Statement> {
 
 /// Whether the lesson is a file of C statements, which need not teach.
 fn is_plain_c(lesson: &Lesson) -> bool {
-    lesson.file.ends_with(".c")
+    Path::new(&lesson.file)
+        .extension()
+        .is_some_and(|extension| extension == "c")
 }
 
 /// What a step lacks to be one that teaches.

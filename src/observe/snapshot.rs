@@ -26,6 +26,8 @@ pub struct Mapping {
     pub flags: Vec<String>,
     /// The pages; read of the lesson's VMAs only.
     pub pages: Reading<Pages>,
+    /// Length in bytes of the file behind it, while its name still leads to it; `None` where there is none.
+    pub file_length: Option<u64>,
 }
 
 /// What was read of one process while it was parked, so that maps, smaps and pagemap agree.
@@ -66,6 +68,17 @@ impl Snapshot {
             .index_in(mapping.vma.range, addr)
             .and_then(|index| pages.states.get(index as usize).copied())
             .unwrap_or(PageState::Unknown)
+    }
+
+    /// The frame of the page at `addr`; `None` where there is none or it was not read.
+    pub fn frame_at(&self, addr: Addr, page_size: PageSize) -> Option<u64> {
+        let mapping = self.mapping_at(addr)?;
+        let index = page_size.index_in(mapping.vma.range, addr)?;
+        let frames = mapping.pages.known()?.frames.known()?;
+        frames
+            .get(index as usize)
+            .copied()
+            .filter(|&frame| frame != 0)
     }
 
     /// The lesson's VMAs, the program's own left out.

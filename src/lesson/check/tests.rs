@@ -160,3 +160,21 @@ fn the_built_in_lessons_are_without_mistakes() {
         assert!(told.is_empty(), "{}", told.join("\n"));
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn mutated_lessons_never_panic(
+        at in 0..GOOD.len(),
+        cut in 0..20usize,
+        put in "[-a-z0-9 *&\\[\\](){};=.+'\"\n]{0,10}",
+    ) {
+        let mut bytes = GOOD.as_bytes().to_vec();
+        let end = (at + cut).min(bytes.len());
+        bytes.splice(at..end, put.bytes());
+        if let Ok(lesson) = crate::lesson::read_bytes("a.md", &bytes) {
+            for mistake in check(&lesson) {
+                mistake.render("a.md", &lesson.source, false);
+            }
+        }
+    }
+}

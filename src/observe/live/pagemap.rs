@@ -1,0 +1,109 @@
+//! `/proc/<pid>/pagemap`: 64 bits a page. Read `Documentation/admin-guide/mm/pagemap.rst`.
+//!
+//! One `pread` a VMA, up to a number of pages; where the bits leave it open, `PAGEMAP_SCAN` is asked as well.
+
+use super::super::snapshot::Pages;
+use super::super::state;
+use super::scan;
+use crate::mem::{PageSize, PageState, Range, Reading, Vma};
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+
+/// Bytes of one entry.
+const ENTRY: usize = size_of::<u64>();
+
+/// The pagemap of one process, open.
+#[derive(Debug)]
+pub struct Pagemap {
+    file: File,
+}
+
+impl Pagemap {
+    /// Of an open `/proc/<pid>/pagemap`.
+    pub fn new(file: File) -> Self {
+        Self { file }
+    }
+
+    /// The first `most` pages of `vma`; frame numbers too where `frames` says that they can be read.
+    pub fn pages(
+        &self,
+        vma: &Vma,
+        page_size: PageSize,
+        most: u64,
+        frames: bool,
+    ) -> io::Result<Pages> {
+        let total = page_size.pages(vma.range.length());
+        let bits = self.entries(page_size.number(vma.range.start), most.min(total))?;
+        let zeros = self.zeros(vma, &bits, page_size);
+        let states: Vec<PageState> = bits
+            .iter()
+            .enumerate()
+            .map(|(index, &bits)| {
+                let addr = vma.range.start.0 + index as u64 * page_size.bytes();
+                let zero = zeros
+                    .as_ref()
+                    .map(|zeros| scan::contains(zeros, crate::mem::Addr(addr)));
+                state::state(vma, bits, zero)
+            })
+            .collect();
+        let frames = if frames {
+            Reading::Known(bits.iter().map(|&bits| frame(bits)).collect())
+        } else {
+            Reading::unknown("frame numbers need CAP_SYS_ADMIN in the first user namespace")
+        };
+        Ok(Pages {
+            cut: total - states.len() as u64,
+            states,
+            frames,
+        })
+    }
+
+    /// `count` entries from page number `first`; fewer where the kernel ends.
+    pub fn entries(&self, first: u64, count: u64) -> io::Result<Vec<u64>> {
+        let mut entries = vec![0u64; count as usize];
+        let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut entries);
+        let mut done = 0;
+        while done < bytes.len() {
+            let at = first * ENTRY as u64 + done as u64;
+            match self.file.read_at(&mut bytes[done..], at) {
+                // No memory any more: the process has ended.
+                Ok(0) if done == 0 => return Err(io::Error::from_raw_os_error(libc::ESRCH)),
+                Ok(0) => break,
+                Ok(read) => done += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        entries.truncate(done / ENTRY);
+        Ok(entries)
+    }
+
+    /// Where the zero page is mapped; `None` where this kernel does not say. Asks only if some page needs it.
+    fn zeros(&self, vma: &Vma, bits: &[u64], page_size: PageSize) -> Option<Vec<Range>> {
+        let first = bits.iter().position(|&bits| state::is_ambiguous(bits))?;
+        let last = bits.iter().rposition(|&bits| state::is_ambiguous(bits))?;
+        let address =
+            |index: usize| crate::mem::Addr(vma.range.start.0 + index as u64 * page_size.bytes());
+        scan::zero_pages(&self.file, Range::new(address(first), address(last + 1))).ok()
+    }
+}
+
+fn frame(bits: u64) -> u64 {
+    if bits & state::PRESENT == 0 {
+        0
+    } else {
+        bits & state::FRAME
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_is_of_a_present_page_only() {
+        assert_eq!(frame(state::PRESENT | state::EXCLUSIVE | 0x1a2b3), 0x1a2b3);
+        assert_eq!(frame(state::SWAPPED | 0x1a2b3), 0);
+    }
+}

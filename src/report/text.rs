@@ -1,0 +1,153 @@
+//! A transcript as text, for reading from top to bottom: every line, its measured effect, each expectation.
+
+use super::transcript::{Answered, Line, StepTranscript, Transcript};
+use crate::c::constants::errno_name;
+use crate::session::{Expected, Verdict};
+use std::fmt::Write;
+
+/// The whole transcript.
+pub fn transcript(transcript: &Transcript) -> String {
+    let machine = &transcript.machine;
+    let mut out = format!(
+        "{}  {}\nLinux {}, pages of {}, files on {}{}\n",
+        transcript.lesson,
+        transcript.title,
+        machine.kernel,
+        crate::mem::Bytes(machine.page_size.bytes()),
+        machine.file_system,
+        if machine.privileged {
+            ", frames readable"
+        } else {
+            ""
+        },
+    );
+    for (index, step) in transcript.steps.iter().enumerate() {
+        out.push_str(&step_text(index, step));
+    }
+    out.push_str(&verdict(transcript));
+    out
+}
+
+fn step_text(index: usize, step: &StepTranscript) -> String {
+    let mut out = format!("\n{}. {}\n", index + 1, step.title);
+    if let Some(why) = &step.skipped {
+        let _ = writeln!(out, "   skipped: {why}");
+    }
+    for line in &step.lines {
+        out.push_str(&line_text(line));
+    }
+    for answered in &step.predictions {
+        out.push_str(&prediction(answered));
+    }
+    for expected in &step.expectations {
+        out.push_str(&expectation(expected));
+    }
+    if let Some(why) = &step.broken {
+        let _ = writeln!(out, "   stopped here: {}", indented(why));
+    }
+    out
+}
+
+fn line_text(line: &Line) -> String {
+    let mut out = format!(
+        "   {:7} {}\n",
+        line.process.to_string(),
+        indented(&line.code)
+    );
+    if let Some(result) = &line.result {
+        let _ = writeln!(out, "             = {result}");
+    }
+    let Some(outcome) = line.outcome() else {
+        return out;
+    };
+    if outcome.errno != 0 {
+        let name = errno_name(outcome.errno).unwrap_or("?");
+        let _ = writeln!(
+            out,
+            "             errno {name}: {}",
+            std::io::Error::from_raw_os_error(outcome.errno)
+        );
+    }
+    for (process, outcome) in &line.outcomes {
+        if !outcome.output.is_empty() {
+            let printed = String::from_utf8_lossy(&outcome.output);
+            let printed: Vec<String> = printed
+                .lines()
+                .map(|line| line.escape_debug().to_string())
+                .collect();
+            let _ = writeln!(
+                out,
+                "             {process} printed: {}",
+                printed.join("\n             ")
+            );
+        }
+    }
+    for change in &line.changes {
+        let _ = writeln!(out, "             {}", change.text);
+    }
+    let totals = &outcome.totals;
+    if totals.accesses + totals.calls > 0 {
+        let _ = writeln!(out, "             {}, {}", totals.faults, totals.elapsed);
+    }
+    if let Some(ending) = &line.ending {
+        let _ = writeln!(out, "             {ending}");
+    }
+    out
+}
+
+fn prediction(answered: &Answered) -> String {
+    format!(
+        "   question: {}\n             {} = {}\n",
+        indented(&answered.question),
+        answered.measures,
+        answered.graded.answer
+    )
+}
+
+fn expectation(expected: &Expected) -> String {
+    match &expected.verdict {
+        Verdict::Holds => format!("   holds     {}\n", expected.expression),
+        Verdict::Fails => format!(
+            "   FAILS     {}   ({})\n",
+            expected.expression, expected.measured
+        ),
+        Verdict::Unknown(why) => format!("   unknown   {}   ({why})\n", expected.expression),
+    }
+}
+
+/// The last line: how many rules held.
+fn verdict(transcript: &Transcript) -> String {
+    let all = || transcript.steps.iter().flat_map(|step| &step.expectations);
+    let count =
+        |wanted: fn(&Verdict) -> bool| all().filter(|expected| wanted(&expected.verdict)).count();
+    let held = count(|verdict| *verdict == Verdict::Holds);
+    let failed = count(|verdict| *verdict == Verdict::Fails);
+    let unknown = count(|verdict| matches!(verdict, Verdict::Unknown(_)));
+    let skipped = transcript
+        .steps
+        .iter()
+        .filter(|step| step.skipped.is_some())
+        .count();
+    let broken = transcript
+        .steps
+        .iter()
+        .filter(|step| step.broken.is_some())
+        .count();
+    let mut out = format!("\n{held} expectations hold, {failed} fail");
+    for (number, what) in [
+        (unknown, "cannot be known here"),
+        (skipped, "steps skipped"),
+        (broken, "steps stopped early"),
+    ] {
+        if number > 0 {
+            let _ = write!(out, ", {number} {what}");
+        }
+    }
+    out.push('\n');
+    out
+}
+
+/// Further lines of a text moved under its first.
+fn indented(text: &str) -> String {
+    text.trim_end().replace('\n', "\n           ")
+}

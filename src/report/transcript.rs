@@ -1,0 +1,115 @@
+//! What happened in a lesson, step by step.
+
+use crate::mem::{Ending, Outcome, Process};
+use crate::observe::Change;
+use crate::session::{Expected, Graded, Machine, Moment, Verdict};
+
+/// A lesson that was played.
+#[derive(Clone, Debug)]
+pub struct Transcript {
+    /// Id of the lesson, or the name of the file.
+    pub lesson: String,
+    /// Its title.
+    pub title: String,
+    /// Where it was played.
+    pub machine: Machine,
+    /// Its steps.
+    pub steps: Vec<StepTranscript>,
+}
+
+/// What happened in a step.
+#[derive(Clone, Debug, Default)]
+pub struct StepTranscript {
+    /// Its title.
+    pub title: String,
+    /// Why it was not played, if it was not.
+    pub skipped: Option<String>,
+    /// Its lines.
+    pub lines: Vec<Line>,
+    /// Its questions with their measured answers.
+    pub predictions: Vec<Answered>,
+    /// Its rules with their verdicts.
+    pub expectations: Vec<Expected>,
+    /// Why it could not be played to its end, if it could not.
+    pub broken: Option<String>,
+}
+
+/// A line that ran.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Who ran it.
+    pub process: Process,
+    /// Its C.
+    pub code: String,
+    /// Its value.
+    pub result: Option<String>,
+    /// What it did, first in its own process, then in those it forked.
+    pub outcomes: Vec<(Process, Outcome)>,
+    /// What changed, with causes.
+    pub changes: Vec<Change>,
+    /// How its own process ended, if it did in this line.
+    pub ending: Option<String>,
+}
+
+/// A question with its answer.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// The question.
+    pub question: String,
+    /// The expression that was measured.
+    pub measures: String,
+    /// The kernel's answer.
+    pub graded: Graded,
+}
+
+impl Transcript {
+    /// Whether every step was played to its end or skipped for a reason, and no expectation failed.
+    pub fn ok(&self) -> bool {
+        self.steps.iter().all(StepTranscript::ok)
+    }
+}
+
+impl StepTranscript {
+    /// Whether it was played to its end, or skipped for a reason, and no expectation failed.
+    pub fn ok(&self) -> bool {
+        self.broken.is_none()
+            && self
+                .expectations
+                .iter()
+                .all(|expected| expected.verdict != Verdict::Fails)
+    }
+}
+
+impl Line {
+    /// The line of a moment; `None` for the moment before the first line.
+    pub fn of(moment: Moment) -> Option<Self> {
+        let ran = moment.ran?;
+        let ending = ran
+            .outcomes
+            .first()
+            .and_then(|(process, outcome)| ending(*process, &outcome.ending));
+        Some(Self {
+            process: ran.process,
+            code: ran.code,
+            result: ran.result,
+            outcomes: ran.outcomes,
+            changes: moment.changes,
+            ending,
+        })
+    }
+
+    /// What its own process did.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.outcomes.first().map(|(_, outcome)| outcome)
+    }
+}
+
+/// A sentence for an ending that is not the usual one. Signals have their own words among the changes.
+fn ending(process: Process, ending: &Ending) -> Option<String> {
+    match ending {
+        Ending::Finished | Ending::Signal(_) => None,
+        Ending::Exited(status) => Some(format!("{process} has ended with status {status}")),
+        Ending::Interrupted(why) => Some(format!("stopped: {why}")),
+        Ending::Died(how) => Some(format!("{process} died: {how}")),
+    }
+}

@@ -1,0 +1,182 @@
+//! The stage made of the real thing: labs that run, and a witness that reads `/proc` about them.
+
+use super::scratch::Scratch;
+use crate::bytecode::Program;
+use crate::lab::{LabError, Labs};
+use crate::lesson::ScratchFile;
+use crate::mem::{Control, Outcome, Pace, Process, Progress, Reading, Settings};
+use crate::observe::{self, Cached, Live, Snapshot, Source};
+use crate::session::{Actor, Machine, Stage, StageError, Watch};
+use anyhow::Result;
+use std::path::PathBuf;
+
+/// Pages of all processes that one snapshot may read.
+const PAGE_BUDGET: u64 = 1 << 20;
+
+/// Labs and their witness.
+pub struct LiveStage {
+    machine: Machine,
+    executable: PathBuf,
+    scratch: Scratch,
+    labs: Option<Labs>,
+    witness: Live,
+}
+
+impl LiveStage {
+    /// A stage without processes yet.
+    pub fn new() -> Result<Self> {
+        let scratch = Scratch::new()?;
+        Ok(Self {
+            machine: Machine {
+                kernel: observe::kernel_release(),
+                page_size: observe::page_size(),
+                privileged: observe::frames_readable(),
+                file_system: observe::file_system(scratch.path()),
+                scratch: scratch.path().to_owned(),
+            },
+            executable: PathBuf::from("/proc/self/exe"),
+            scratch,
+            labs: None,
+            witness: Live::new(PAGE_BUDGET),
+        })
+    }
+}
+
+impl Stage for LiveStage {
+    fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    fn restart(&mut self, settings: Settings, files: &[ScratchFile]) -> Result<(), StageError> {
+        self.labs = None;
+        self.scratch
+            .prepare(files, self.machine.page_size)
+            .map_err(failed)?;
+        let labs =
+            Labs::start(&self.executable, self.scratch.path(), settings).map_err(lab_failed)?;
+        self.witness.clear();
+        for (process, pid, _) in labs.processes() {
+            self.witness.baseline(process, pid).map_err(failed)?;
+        }
+        self.labs = Some(labs);
+        Ok(())
+    }
+
+    fn configure(&mut self, settings: Settings) -> Result<(), StageError> {
+        self.labs
+            .as_mut()
+            .ok_or_else(nobody)?
+            .configure(settings)
+            .map_err(lab_failed)
+    }
+
+    fn actors(&self) -> Vec<Actor> {
+        let processes = self.labs.as_ref().map(Labs::processes).unwrap_or_default();
+        processes
+            .into_iter()
+            .map(|(process, pid, ended)| Actor {
+                process,
+                pid,
+                ended,
+            })
+            .collect()
+    }
+
+    fn run(
+        &mut self,
+        process: Process,
+        program: &Program,
+        pace: Pace,
+        watch: &mut Watch<'_>,
+    ) -> Result<Vec<(Process, Outcome)>, StageError> {
+        let labs = self.labs.as_mut().ok_or_else(nobody)?;
+        let pid = labs.summon(process).map_err(lab_failed)?;
+        if !self.witness.knows(process) {
+            self.witness.baseline(process, pid).map_err(failed)?;
+        }
+        let witness = &mut self.witness;
+        let outcomes = labs
+            .run(
+                process,
+                program,
+                pace,
+                &mut |progress: &Progress| -> Control {
+                    watch(progress, &mut || look(witness, progress))
+                },
+            )
+            .map_err(lab_failed)?;
+        for (other, _) in &outcomes[1..] {
+            self.witness.inherit(*other, process);
+        }
+        Ok(outcomes)
+    }
+
+    fn observe(&mut self) -> Vec<Snapshot> {
+        let Some(labs) = &self.labs else {
+            return Vec::new();
+        };
+        let living = labs
+            .processes()
+            .into_iter()
+            .filter(|(_, _, ended)| ended.is_none());
+        living
+            .filter_map(|(process, pid, _)| self.witness.snapshot(process, pid).ok())
+            .collect()
+    }
+
+    fn cached(&self, process: Process, descriptor: i32) -> Reading<Cached> {
+        let actors = self.actors();
+        let Some(pid) = actors
+            .iter()
+            .find(|actor| actor.process == process)
+            .map(|actor| actor.pid)
+        else {
+            return Reading::unknown(format!("{process} is not there to be asked"));
+        };
+        let link = format!("/proc/{pid}/fd/{descriptor}");
+        match std::fs::read_link(&link) {
+            Ok(path) if path.starts_with(self.scratch.path()) => match std::fs::File::open(&link) {
+                Ok(file) => observe::cached(&file),
+                Err(error) => {
+                    Reading::unknown(format!("{} cannot be opened: {error}", path.display()))
+                }
+            },
+            Ok(_) => Reading::unknown(format!(
+                "descriptor {descriptor} is not a file of the lesson"
+            )),
+            Err(_) => Reading::unknown(format!("{process} has no descriptor {descriptor}")),
+        }
+    }
+}
+
+/// Snapshots while a statement runs: exact ones while it pauses, quick ones while it goes on. A process that was just
+/// forked inherits what was its parent's own.
+fn look(witness: &mut Live, progress: &Progress) -> Vec<Snapshot> {
+    let snapshots = progress.present.iter().filter_map(|&(process, pid)| {
+        if !witness.knows(process) {
+            witness.inherit(process, progress.process);
+        }
+        // A process may end between two looks: it is then missing from this one.
+        if progress.paused {
+            witness.snapshot(process, pid).ok()
+        } else {
+            witness.glance(process, pid).ok()
+        }
+    });
+    snapshots.collect()
+}
+
+fn nobody() -> StageError {
+    StageError::NoProcess("no process is running: the lesson has to be opened again".into())
+}
+
+fn failed(error: impl std::fmt::Display) -> StageError {
+    StageError::Failed(format!("{error:#}"))
+}
+
+fn lab_failed(error: LabError) -> StageError {
+    match error {
+        LabError::NoProcess(why) => StageError::NoProcess(why),
+        other => StageError::Failed(other.to_string()),
+    }
+}

@@ -1,0 +1,154 @@
+//! The thread that plays lessons: takes commands, owns the stage, tells what came of it.
+//!
+//! It lives as long as the program: labs are bound to the thread that spawned them (`PR_SET_PDEATHSIG`).
+
+use super::screen;
+use super::stage::LiveStage;
+use crate::lesson::Lesson;
+use crate::mem::{Control, Pace};
+use crate::session::{Command, Director, Player, Position, Report, Stage, StageError, Wish};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+/// How long a paused line stays paused, so that an eye can follow.
+const FRAME: Duration = Duration::from_millis(70);
+/// How long one line may be shown in slow motion; the rest of it then runs at full speed.
+const SLOW_MOTION: Duration = Duration::from_secs(5);
+
+/// Starts the thread.
+pub fn spawn() -> std::io::Result<screen::Player> {
+    let (commands, commanded) = channel();
+    let (reporter, reports) = channel();
+    let wish = Arc::new(Wish::default());
+    let heard = Arc::clone(&wish);
+    std::thread::Builder::new()
+        .name("player".into())
+        .spawn(move || {
+            // The screen may be gone before the last report: then nobody wants to hear it.
+            play(&commanded, &heard, &mut |report| {
+                drop(reporter.send(report))
+            });
+        })?;
+    Ok(screen::Player {
+        commands,
+        reports,
+        wish,
+    })
+}
+
+/// Plays what is commanded until the commands end.
+fn play(commands: &Receiver<Command>, wish: &Wish, tell: &mut dyn FnMut(Report)) {
+    let mut idle = match LiveStage::new() {
+        Ok(stage) => {
+            tell(Report::Ready(stage.machine().clone()));
+            Some(stage)
+        }
+        Err(error) => {
+            tell(Report::Failed(format!(
+                "no lesson can be played: {error:#}"
+            )));
+            None
+        }
+    };
+    let mut playing: Option<Player<LiveStage>> = None;
+    for command in commands {
+        wish.clear();
+        let mut director = Screen {
+            tell,
+            wish,
+            since: Instant::now(),
+        };
+        match command {
+            Command::Open { lesson, step } => {
+                let stage = playing.take().map(Player::close).or(idle.take());
+                if let Some(stage) = stage {
+                    match open(stage, lesson, step, &mut director) {
+                        Ok(player) => playing = Some(player),
+                        Err((stage, error)) => {
+                            idle = Some(stage);
+                            director.report(Report::Failed(error.to_string()));
+                        }
+                    }
+                }
+            }
+            Command::Advance { guess, slow } => {
+                if let Some(player) = &mut playing {
+                    let pace = if slow { Pace::Slow } else { Pace::Full };
+                    advance(player, guess, pace, &mut director);
+                }
+            }
+            Command::Close => idle = playing.take().map(Player::close).or(idle.take()),
+        }
+        if let Some(player) = &playing {
+            tell(Report::At(player.position()));
+        }
+    }
+}
+
+/// Opens a lesson and brings it to the beginning of `step`, running the lines before it.
+fn open(
+    stage: LiveStage,
+    lesson: Arc<Lesson>,
+    step: usize,
+    director: &mut Screen<'_>,
+) -> Result<Player<LiveStage>, (LiveStage, StageError)> {
+    let (mut player, moment) = Player::open(stage, Arc::clone(&lesson))?;
+    director.report(Report::Opened(moment));
+    let goal = Position {
+        step: step.min(lesson.steps.len().saturating_sub(1)),
+        item: 0,
+    };
+    while player.position() < goal {
+        director.since = Instant::now();
+        if player.at_end_of_step() || player.missing(player.position().step).is_empty() {
+            let before = player.position();
+            advance(&mut player, None, Pace::Full, director);
+            if player.position() == before {
+                break;
+            }
+        } else {
+            // A step that this machine cannot show is passed over.
+            let next = player.position().step + 1;
+            if let Err(error) = player.enter(next) {
+                director.report(Report::Failed(error.to_string()));
+                break;
+            }
+        }
+    }
+    Ok(player)
+}
+
+fn advance(
+    player: &mut Player<LiveStage>,
+    guess: Option<String>,
+    pace: Pace,
+    director: &mut Screen<'_>,
+) {
+    if let Err(error) = player.advance(guess, pace, director) {
+        director.report(Report::Failed(error.to_string()));
+    }
+}
+
+/// The learner at the screen.
+struct Screen<'a> {
+    tell: &'a mut dyn FnMut(Report),
+    wish: &'a Wish,
+    since: Instant,
+}
+
+impl Director for Screen<'_> {
+    fn report(&mut self, report: Report) {
+        (self.tell)(report);
+    }
+
+    fn control(&mut self, paused: bool) -> Control {
+        if paused {
+            self.wish.wait(FRAME);
+        }
+        match self.wish.get() {
+            Control::Continue if paused && self.since.elapsed() > SLOW_MOTION => Control::FullSpeed,
+            wish => wish,
+        }
+    }
+}

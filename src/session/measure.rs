@@ -1,0 +1,341 @@
+//! Values of the expressions of predictions and expectations.
+//!
+//! What an expression observes is measured first (from the snapshots, the tallies, or another process) and put in its
+//! place; the C that is left is compiled and run in `main`, uncounted, as a debugger would.
+
+use super::moment::{Expected, Verdict};
+use super::nowhere;
+use super::stage::Stage;
+use super::tally::Tallies;
+use crate::c::observers::{Observation, Observer, Prefix, STATES, substitute};
+use crate::c::{self, Expression, Scope, Target, Type};
+use crate::lesson::Expectation;
+use crate::mem::{Addr, Bytes, Control, Ending, Pace, PageSize, Process, Range, Reading, Usage};
+use crate::observe::{Mapping, Snapshot};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Everything an expression can be measured with.
+pub(super) struct Instruments<'a, S> {
+    /// Text that the expression's spans point into.
+    pub(super) source: &'a str,
+    /// Processes to evaluate C in.
+    pub(super) stage: &'a mut S,
+    /// Their variables.
+    pub(super) scopes: &'a BTreeMap<Process, Scope>,
+    /// What was true after the last line.
+    pub(super) snapshots: &'a [Arc<Snapshot>],
+    /// What the lines so far did.
+    pub(super) tallies: &'a Tallies,
+    /// The process that `child` means.
+    pub(super) latest_child: Option<Process>,
+    /// Bytes of a page.
+    pub(super) page_size: PageSize,
+}
+
+/// Why a value cannot be known.
+type Unknown = String;
+
+impl<S: Stage> Instruments<'_, S> {
+    /// The value of an expression.
+    pub(super) fn measure(&mut self, expression: &Expression) -> Reading<i64> {
+        match self.value(expression, &mut Vec::new()) {
+            Ok(value) => Reading::Known(value),
+            Err(why) => Reading::Unknown(why),
+        }
+    }
+
+    /// The verdict on a rule, with what its parts were.
+    pub(super) fn judge(&mut self, rule: &Expectation) -> Expected {
+        let mut parts = Vec::new();
+        let verdict = match self.value(&rule.expression, &mut parts) {
+            Ok(0) => Verdict::Fails,
+            Ok(_) => Verdict::Holds,
+            Err(why) => Verdict::Unknown(why),
+        };
+        Expected {
+            expression: rule.text.clone(),
+            verdict,
+            measured: parts.join(", "),
+        }
+    }
+
+    /// The value of an expression in `main`; notes what its parts were.
+    fn value(&mut self, expression: &Expression, parts: &mut Vec<String>) -> Result<i64, Unknown> {
+        let source = self.source;
+        let rest = substitute(expression, &mut |observation, whole| {
+            let (value, kind) = self.observed(observation)?;
+            let text = source.get(whole.span.clone()).unwrap_or("it");
+            parts.push(format!("{text} = {}", shown(observation, value, &kind)));
+            Ok::<_, Unknown>((value, kind))
+        })?;
+        let (value, kind) = self.evaluate(Process::Main, &rest)?;
+        if parts.is_empty() {
+            parts.extend(self.operands(&rest));
+        }
+        if parts.is_empty() {
+            parts.push(format!("it is {}", c::show(value, &kind)));
+        }
+        Ok(value)
+    }
+
+    /// The two sides of a comparison in plain C, for a reader who wonders why it failed.
+    fn operands(&mut self, expression: &Expression) -> Vec<String> {
+        let c::ast::ExpressionKind::Binary(operator, left, right) = &expression.kind else {
+            return Vec::new();
+        };
+        let is_comparison = matches!(operator.text(), "==" | "!=" | "<" | "<=" | ">" | ">=");
+        if !is_comparison {
+            return Vec::new();
+        }
+        let sides = [left, right].map(|side| {
+            let text = self
+                .source
+                .get(side.span.clone())
+                .unwrap_or("it")
+                .to_owned();
+            self.evaluate(Process::Main, side)
+                .map(|(value, kind)| format!("{text} = {}", c::show(value, &kind)))
+        });
+        sides.into_iter().filter_map(Result::ok).collect()
+    }
+
+    /// The value of something observed.
+    fn observed(&mut self, observation: &Observation<'_>) -> Result<(i64, Type), Unknown> {
+        match observation {
+            Observation::Elsewhere { prefix, expression } => {
+                let process = self.process(*prefix)?;
+                self.evaluate(process, expression)
+            }
+            Observation::Observed {
+                prefix,
+                observer,
+                arguments,
+            } => {
+                let process = prefix.map_or(Ok(Process::Main), |prefix| self.process(prefix))?;
+                let arguments = arguments
+                    .iter()
+                    .map(|argument| self.evaluate(process, argument).map(|(value, _)| value))
+                    .collect::<Result<Vec<_>, _>>()?;
+                self.observe(process, observer, &arguments)
+                    .map(|value| (value, Type::LONG))
+            }
+        }
+    }
+
+    /// The process that a prefix names.
+    fn process(&self, prefix: Prefix) -> Result<Process, Unknown> {
+        match prefix {
+            Prefix::Main => Ok(Process::Main),
+            Prefix::Child(Some(number)) => Ok(Process::Child(number)),
+            Prefix::Child(None) => self
+                .latest_child
+                .ok_or_else(|| "there is no child: nothing has called fork()".into()),
+            Prefix::Peer(number) => Ok(Process::Peer(number)),
+        }
+    }
+
+    /// Runs a C expression in a process.
+    fn evaluate(
+        &mut self,
+        process: Process,
+        expression: &Expression,
+    ) -> Result<(i64, Type), Unknown> {
+        let empty = Scope::new(Target {
+            page_size: self.page_size.bytes(),
+        });
+        let scope = self.scopes.get(&process).unwrap_or(&empty);
+        let compiled = c::compile_expression(self.source, expression, scope)
+            .map_err(|mistake| mistake.message)?;
+        let kind = compiled.result.unwrap_or(Type::LONG);
+        if let Some(value) = nowhere::evaluate(&compiled.program) {
+            return Ok((value, kind));
+        }
+        let mut watch = |_: &_, _: &mut dyn FnMut() -> Vec<Snapshot>| Control::Continue;
+        let outcomes = self
+            .stage
+            .run(process, &compiled.program, Pace::Full, &mut watch)
+            .map_err(|error| error.to_string())?;
+        let outcome = outcomes.into_iter().next().map(|(_, outcome)| outcome);
+        let outcome = outcome.ok_or_else(|| format!("{process} did not answer"))?;
+        match (outcome.ending, outcome.value) {
+            (Ending::Finished, Some(value)) => Ok((value, kind)),
+            (Ending::Signal(signal), _) => Err(format!(
+                "evaluating it raised {} at {}",
+                signal.name(),
+                signal.address
+            )),
+            (ending, _) => Err(format!("{process} could not evaluate it: {ending:?}")),
+        }
+    }
+
+    /// The value of an observer.
+    fn observe(
+        &self,
+        process: Process,
+        observer: &Observer,
+        arguments: &[i64],
+    ) -> Result<i64, Unknown> {
+        let tally = self.tallies.of(process);
+        let at = || {
+            arguments
+                .first()
+                .map_or(Addr(0), |&address| Addr(address as u64))
+        };
+        let value = match observer.name {
+            "minor_faults" => tally.faults.minor,
+            "major_faults" => tally.faults.major,
+            "signal" => tally.signal.map_or(0, |signal| signal.number as u64),
+            "errno" => tally.errno as u64,
+            "ns" => tally
+                .median()
+                .map(|median| median.0)
+                .ok_or("this code made no access to be timed")?,
+            "vmas" => self.snapshot(process)?.lesson_mappings().count() as u64,
+            "state" => self.snapshot(process)?.state_at(at(), self.page_size) as u64,
+            "present" => self.present(
+                process,
+                at(),
+                arguments.get(1).map_or(1, |&pages| pages.max(0) as u64),
+            )?,
+            "frame" => self.frame(process, at())?,
+            "cached" | "dirty" => self.cache(process, observer.name, arguments)?,
+            field => self.usage(process, field, at(), arguments.get(1).copied())?,
+        };
+        Ok(value as i64)
+    }
+
+    fn snapshot(&self, process: Process) -> Result<&Snapshot, Unknown> {
+        let found = self
+            .snapshots
+            .iter()
+            .find(|snapshot| snapshot.process == process);
+        found
+            .map(|snapshot| &**snapshot)
+            .ok_or_else(|| format!("{process} is not there to be looked at"))
+    }
+
+    fn mapping(&self, process: Process, address: Addr) -> Result<&Mapping, Unknown> {
+        let found = self.snapshot(process)?.mapping_at(address);
+        found.ok_or_else(|| format!("nothing is mapped at {address} in {process}"))
+    }
+
+    /// Pages with a page-table entry among `pages` from `address` on.
+    fn present(&self, process: Process, address: Addr, pages: u64) -> Result<u64, Unknown> {
+        let snapshot = self.snapshot(process)?;
+        let first = self.page_size.floor(address);
+        let mut present = 0;
+        for page in 0..pages {
+            let Some(address) = first.checked_add(page * self.page_size.bytes()) else {
+                break;
+            };
+            match snapshot.state_at(address, self.page_size) {
+                crate::mem::PageState::Unknown => {
+                    return Err(format!("the page at {address} could not be read"));
+                }
+                state => present += u64::from(state.is_present()),
+            }
+        }
+        Ok(present)
+    }
+
+    /// The frame behind an address; 0 when there is none.
+    fn frame(&self, process: Process, address: Addr) -> Result<u64, Unknown> {
+        let mapping = self.mapping(process, address)?;
+        let pages = reading(&mapping.pages)?;
+        let frames = reading(&pages.frames)?;
+        let index = self.page_size.index_in(mapping.vma.range, address);
+        let frame = index.and_then(|index| frames.get(index as usize));
+        frame
+            .copied()
+            .ok_or_else(|| format!("the page at {address} was not read"))
+    }
+
+    /// A field of smaps: of the VMA that holds `address`, or the sum over the VMAs of `length` bytes from there.
+    fn usage(
+        &self,
+        process: Process,
+        field: &str,
+        address: Addr,
+        length: Option<i64>,
+    ) -> Result<u64, Unknown> {
+        let Some(length) = length else {
+            let usage = reading(&self.mapping(process, address)?.usage)?;
+            return sized(field, usage);
+        };
+        let wanted = Range::of(
+            address,
+            self.page_size.pages(length.max(0) as u64) * self.page_size.bytes(),
+        );
+        let mut sum = 0;
+        for mapping in self.snapshot(process)?.mappings_in(wanted) {
+            if !wanted.covers(mapping.vma.range) {
+                return Err(format!(
+                    "the VMA {} is only partly in the range",
+                    mapping.vma.range
+                ));
+            }
+            sum += sized(field, reading(&mapping.usage)?)?;
+        }
+        Ok(sum)
+    }
+
+    /// Pages of a file in the page cache, or those of them that are dirty.
+    fn cache(&self, process: Process, what: &str, arguments: &[i64]) -> Result<u64, Unknown> {
+        let descriptor = arguments.first().copied().unwrap_or(-1);
+        let cached = self.stage.cached(process, descriptor as i32);
+        let cached = reading(&cached)?;
+        Ok(if what == "cached" {
+            cached.pages
+        } else {
+            cached.dirty
+        })
+    }
+}
+
+/// What is known of a reading, or the reason.
+fn reading<T>(reading: &Reading<T>) -> Result<&T, Unknown> {
+    match reading {
+        Reading::Known(value) => Ok(value),
+        Reading::Unknown(why) => Err(why.clone()),
+    }
+}
+
+/// A field of smaps by its observer's name.
+fn sized(field: &str, usage: &Usage) -> Result<u64, Unknown> {
+    let bytes = match field {
+        "rss" => usage.rss,
+        "pss" => usage.pss,
+        "shared_clean" => usage.shared_clean,
+        "shared_dirty" => usage.shared_dirty,
+        "private_clean" => usage.private_clean,
+        "private_dirty" => usage.private_dirty,
+        "referenced" => usage.referenced,
+        "anonymous" => usage.anonymous,
+        "anon_huge" => usage.anon_huge,
+        "lazy_free" => usage.lazy_free,
+        "swap" => usage.swap,
+        "locked" => usage.locked,
+        other => return Err(format!("there is no observer called {other}")),
+    };
+    Ok(bytes.0)
+}
+
+/// The name that expectations have for a page state.
+fn state_name(value: i64) -> String {
+    let named = STATES.iter().find(|(_, state)| *state as i64 == value);
+    named.map_or_else(|| value.to_string(), |(name, _)| (*name).to_owned())
+}
+
+/// A measured value in words.
+fn shown(observation: &Observation<'_>, value: i64, kind: &Type) -> String {
+    match observation {
+        Observation::Observed { observer, .. } if observer.name == "state" => state_name(value),
+        Observation::Observed { observer, .. }
+            if sized(observer.name, &Usage::default()).is_ok() =>
+        {
+            Bytes(value as u64).to_string()
+        }
+        _ => c::show(value, kind),
+    }
+}

@@ -1,0 +1,446 @@
+//! Plays a lesson on a [`Stage`], one thing at a time, and reports what came of it.
+//!
+//! Used as it is by the thread behind the screen and by the commands without one: what a learner sees and what a
+//! transcript says are the same run.
+
+use super::measure::Instruments;
+use super::moment::{Expected, Graded, Moment, Ran};
+use super::play::Report;
+use super::script::{Item, Position, Script};
+use super::stage::{Stage, StageError};
+use super::tally::Tallies;
+use crate::c::{self, Scope};
+use crate::lesson::{Expectation, Lesson, Need, Part, Prediction, Who};
+use crate::mem::{Control, Outcome, Pace, Process, Progress, Settings};
+use crate::observe::{self, Snapshot};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Who is told, and who may interrupt.
+pub trait Director {
+    /// Takes a report.
+    fn report(&mut self, report: Report);
+
+    /// Says what to do with a line that is still running; may wait, to let the eye follow a paused one.
+    fn control(&mut self, paused: bool) -> Control;
+}
+
+/// A lesson on a stage.
+pub struct Player<S> {
+    stage: S,
+    lesson: Arc<Lesson>,
+    script: Script,
+    position: Position,
+    settings: Settings,
+    /// Variables, process by process.
+    scopes: BTreeMap<Process, Scope>,
+    /// The latest moment's.
+    snapshots: Vec<Arc<Snapshot>>,
+    /// Sums since the step began.
+    step_tallies: Tallies,
+    /// The question that is being measured.
+    asked: Option<Asked>,
+}
+
+/// A question between being asked and being graded.
+struct Asked {
+    guess: Option<String>,
+    tallies: Tallies,
+}
+
+impl<S: Stage> Player<S> {
+    /// Opens a lesson: new processes, its files made, and a first look.
+    pub fn open(mut stage: S, lesson: Arc<Lesson>) -> Result<(Self, Moment), (S, StageError)> {
+        let settings = settings_of(&lesson, 0);
+        if let Err(error) = stage.restart(settings, &lesson.front.files) {
+            return Err((stage, error));
+        }
+        let script = Script::of(&lesson);
+        let mut player = Self {
+            stage,
+            lesson,
+            script,
+            position: Position::default(),
+            settings,
+            scopes: BTreeMap::new(),
+            snapshots: Vec::new(),
+            step_tallies: Tallies::default(),
+            asked: None,
+        };
+        let moment = player.look();
+        Ok((player, moment))
+    }
+
+    /// Ends the lesson and gives the stage back.
+    pub fn close(self) -> S {
+        self.stage
+    }
+
+    /// The stage.
+    pub fn stage(&self) -> &S {
+        &self.stage
+    }
+
+    /// The next thing to happen.
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Whether nothing is left to happen in the step.
+    pub fn at_end_of_step(&self) -> bool {
+        self.script.item(self.position).is_none()
+    }
+
+    /// Whether the last step is done.
+    pub fn finished(&self) -> bool {
+        let last = self.script.steps.len().saturating_sub(1);
+        self.position.step >= last
+            && self
+                .script
+                .item(Position {
+                    step: last,
+                    ..self.position
+                })
+                .is_none()
+    }
+
+    /// What the step cannot do without and this machine does not have, in a sentence each.
+    pub fn missing(&self, step: usize) -> Vec<String> {
+        let needs = self
+            .lesson
+            .front
+            .needs
+            .iter()
+            .chain(&self.lesson.steps[step].options.needs);
+        needs
+            .filter_map(|&need| lacking(need, self.stage.machine()))
+            .collect()
+    }
+
+    /// Moves to the beginning of a step without running anything of it.
+    pub fn enter(&mut self, step: usize) -> Result<Option<Moment>, StageError> {
+        self.position = Position { step, item: 0 };
+        self.step_tallies = Tallies::default();
+        self.asked = None;
+        let settings = settings_of(&self.lesson, step);
+        if self.lesson.steps[step].options.fresh && step > 0 {
+            self.stage.restart(settings, &self.lesson.front.files)?;
+            self.settings = settings;
+            self.scopes.clear();
+            return Ok(Some(self.look()));
+        }
+        if settings != self.settings {
+            self.stage.configure(settings)?;
+            self.settings = settings;
+        }
+        Ok(None)
+    }
+
+    /// Does the next thing, and what follows from it by itself: a guess is taken and its first line run; after a line
+    /// its question is graded and its expectations are measured. At the end of a step, moves to the next one.
+    pub fn advance(
+        &mut self,
+        guess: Option<String>,
+        pace: Pace,
+        director: &mut dyn Director,
+    ) -> Result<(), StageError> {
+        let items = self
+            .script
+            .steps
+            .get(self.position.step)
+            .map_or(0, Vec::len);
+        if self.position.item >= items {
+            if self.position.step + 1 < self.script.steps.len() {
+                let fresh = self.enter(self.position.step + 1)?;
+                if let Some(moment) = fresh {
+                    director.report(Report::Opened(moment));
+                }
+            }
+            return Ok(());
+        }
+        let mut guess = guess;
+        while let Some(Item::Ask { .. }) = self.script.item(self.position) {
+            self.asked = Some(Asked {
+                guess: guess.take(),
+                tallies: Tallies::default(),
+            });
+            self.position.item += 1;
+        }
+        if let Some(Item::Line { .. }) = self.script.item(self.position) {
+            let moment = self.line(pace, director)?;
+            self.position.item += 1;
+            director.report(Report::Line(moment));
+        }
+        self.settle(director);
+        Ok(())
+    }
+
+    /// Grades and checks what stands next, until a line or a question does.
+    fn settle(&mut self, director: &mut dyn Director) {
+        let lesson = Arc::clone(&self.lesson);
+        loop {
+            let step = self.position.step;
+            match self.script.item(self.position) {
+                Some(&Item::Grade { part }) => {
+                    if let Part::Predict(prediction) = &lesson.steps[step].parts[part] {
+                        let graded = self.grade(part, prediction);
+                        director.report(Report::Graded(graded));
+                    }
+                }
+                Some(&Item::Expect { part }) => {
+                    if let Part::Expect(rules) = &lesson.steps[step].parts[part] {
+                        let expected = self.expect(rules);
+                        director.report(Report::Expected { step, expected });
+                    }
+                }
+                _ => return,
+            }
+            self.position.item += 1;
+        }
+    }
+
+    /// Runs the line at the position.
+    fn line(&mut self, pace: Pace, director: &mut dyn Director) -> Result<Moment, StageError> {
+        let lesson = Arc::clone(&self.lesson);
+        let Some(Item::Line {
+            who,
+            part,
+            statement,
+            span,
+        }) = self.script.item(self.position).cloned()
+        else {
+            return Err(StageError::Failed("there is no line to run here".into()));
+        };
+        let Part::Code(code) = &lesson.steps[self.position.step].parts[part] else {
+            return Err(StageError::Failed(
+                "this part of the step is not code".into(),
+            ));
+        };
+        let process = self.resolve(who)?;
+        let mut scope = self.scope(process);
+        let compiled = c::compile(&lesson.source, &code.statements[statement], &mut scope)
+            .map_err(|diagnostic| {
+                StageError::Failed(diagnostic.render(&lesson.file, &lesson.source, false))
+            })?;
+        let outcomes = self.run(process, &compiled.program, pace, director)?;
+        for (other, _) in &outcomes[1..] {
+            self.scopes.insert(*other, scope.clone());
+        }
+        self.scopes.insert(process, scope);
+        for (process, outcome) in &outcomes {
+            self.step_tallies.add(*process, outcome);
+            if let Some(asked) = &mut self.asked {
+                asked.tallies.add(*process, outcome);
+            }
+        }
+        let result = match (&compiled.result, outcomes[0].1.value) {
+            (Some(kind), Some(value)) => Some(c::show(value, kind)),
+            _ => None,
+        };
+        let ran = Ran {
+            step: self.position.step,
+            line: self.script.steps[self.position.step][..self.position.item]
+                .iter()
+                .filter(|item| matches!(item, Item::Line { .. }))
+                .count(),
+            process,
+            code: lesson.source[span.clone()].to_owned(),
+            span,
+            result,
+            outcomes,
+        };
+        Ok(self.look_after(ran))
+    }
+
+    /// Sends a program to a process and shows it running.
+    fn run(
+        &mut self,
+        process: Process,
+        program: &crate::bytecode::Program,
+        pace: Pace,
+        director: &mut dyn Director,
+    ) -> Result<Vec<(Process, Outcome)>, StageError> {
+        let page_size = self.stage.machine().page_size;
+        let mut seen = self.snapshots.clone();
+        let mut watch = |progress: &Progress, observe: &mut dyn FnMut() -> Vec<Snapshot>| {
+            let now: Vec<Arc<Snapshot>> = observe().into_iter().map(Arc::new).collect();
+            let so_far = [(progress.process, progress.so_far.clone())];
+            let text = observe::changes(&seen, &now, &so_far, page_size)
+                .into_iter()
+                .next()
+                .map(|change| change.text);
+            seen.clone_from(&now);
+            director.report(Report::Running {
+                snapshots: now,
+                process: progress.process,
+                so_far: progress.so_far.clone(),
+                text,
+            });
+            director.control(progress.paused)
+        };
+        let outcomes = self.stage.run(process, program, pace, &mut watch)?;
+        if outcomes.is_empty() {
+            return Err(StageError::Failed(format!("{process} did not answer")));
+        }
+        Ok(outcomes)
+    }
+
+    /// A first look, with nothing to compare to.
+    fn look(&mut self) -> Moment {
+        self.snapshots = self.stage.observe().into_iter().map(Arc::new).collect();
+        Moment {
+            ran: None,
+            snapshots: self.snapshots.clone(),
+            changes: Vec::new(),
+        }
+    }
+
+    /// A look after a line.
+    fn look_after(&mut self, ran: Ran) -> Moment {
+        let after: Vec<Arc<Snapshot>> = self.stage.observe().into_iter().map(Arc::new).collect();
+        let changes = observe::changes(
+            &self.snapshots,
+            &after,
+            &ran.outcomes,
+            self.stage.machine().page_size,
+        );
+        self.snapshots.clone_from(&after);
+        Moment {
+            ran: Some(ran),
+            snapshots: after,
+            changes,
+        }
+    }
+
+    /// The process that a fence names.
+    fn resolve(&self, who: Who) -> Result<Process, StageError> {
+        match who {
+            Who::Main => Ok(Process::Main),
+            Who::Named(process) => Ok(process),
+            Who::LatestChild => latest_child(&self.stage).ok_or_else(|| {
+                StageError::NoProcess("there is no child yet: nothing has called fork()".into())
+            }),
+        }
+    }
+
+    /// The variables of a process so far.
+    fn scope(&self, process: Process) -> Scope {
+        let new = || {
+            Scope::new(c::Target {
+                page_size: self.stage.machine().page_size.bytes(),
+            })
+        };
+        self.scopes.get(&process).cloned().unwrap_or_else(new)
+    }
+
+    /// Measures the answer to a question.
+    fn grade(&mut self, part: usize, prediction: &Prediction) -> Graded {
+        let asked = self.asked.take();
+        let tallies = asked
+            .as_ref()
+            .map_or_else(Tallies::default, |asked| asked.tallies.clone());
+        let lesson = Arc::clone(&self.lesson);
+        let mut instruments = self.instruments(&lesson.source, &tallies);
+        let answer = instruments.measure(&prediction.measures);
+        let matched = answer.known().and_then(|&answer| {
+            prediction
+                .choices
+                .iter()
+                .position(|choice| instruments.measure(&choice.value).known() == Some(&answer))
+        });
+        self.look_again();
+        let guess = asked.and_then(|asked| asked.guess);
+        let right = answer
+            .known()
+            .zip(guess.as_deref())
+            .map(|(&answer, guess)| is_right(guess, prediction, answer, matched));
+        Graded {
+            step: self.position.step,
+            part,
+            guess,
+            answer,
+            matched,
+            right,
+        }
+    }
+
+    /// Measures rules.
+    fn expect(&mut self, rules: &[Expectation]) -> Vec<Expected> {
+        let lesson = Arc::clone(&self.lesson);
+        let tallies = self.step_tallies.clone();
+        let mut instruments = self.instruments(&lesson.source, &tallies);
+        let expected = rules.iter().map(|rule| instruments.judge(rule)).collect();
+        self.look_again();
+        expected
+    }
+
+    /// Loads inside expressions may have mapped pages: what they did is nobody's change.
+    fn look_again(&mut self) {
+        self.snapshots = self.stage.observe().into_iter().map(Arc::new).collect();
+    }
+
+    fn instruments<'a>(&'a mut self, source: &'a str, tallies: &'a Tallies) -> Instruments<'a, S> {
+        Instruments {
+            source,
+            tallies,
+            scopes: &self.scopes,
+            snapshots: &self.snapshots,
+            latest_child: latest_child(&self.stage),
+            page_size: self.stage.machine().page_size,
+            stage: &mut self.stage,
+        }
+    }
+}
+
+/// The process that the latest fork made.
+fn latest_child(stage: &impl Stage) -> Option<Process> {
+    stage
+        .actors()
+        .iter()
+        .map(|actor| actor.process)
+        .filter(|process| matches!(process, Process::Child(_)))
+        .max()
+}
+
+/// How the processes of a step are set up.
+fn settings_of(lesson: &Lesson, step: usize) -> Settings {
+    let options = &lesson.steps[step].options;
+    Settings {
+        placement: options.placement,
+        huge_pages: options.huge_pages,
+    }
+}
+
+/// Why a need is not met here; `None` when it is.
+pub(crate) fn lacking(need: Need, machine: &super::stage::Machine) -> Option<String> {
+    match need {
+        Need::DiskFileSystem
+            if machine.file_system == "tmpfs" || machine.file_system == "ramfs" =>
+        {
+            Some(format!(
+                "needs files on a disk: the scratch directory {} is on {}; set XDG_CACHE_HOME to a directory on a disk",
+                machine.scratch.display(),
+                machine.file_system
+            ))
+        }
+        Need::Glibc if !cfg!(target_env = "gnu") => {
+            Some("needs glibc: this program was built with another C library".into())
+        }
+        Need::Frames if !machine.privileged => {
+            Some("needs frame numbers: the kernel shows them to CAP_SYS_ADMIN only".into())
+        }
+        _ => None,
+    }
+}
+
+/// Whether a guess was right: the choice that the answer matches, or the number itself.
+fn is_right(guess: &str, prediction: &Prediction, answer: i64, matched: Option<usize>) -> bool {
+    let chosen = prediction
+        .choices
+        .iter()
+        .position(|choice| choice.value_text == guess.trim());
+    match chosen {
+        Some(chosen) => matched == Some(chosen),
+        None => guess.trim().parse() == Ok(answer),
+    }
+}

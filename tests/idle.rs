@@ -1,0 +1,77 @@
+//! While nothing happens, nothing is done: no byte goes to the terminal, and next to no processor time is used.
+
+#[path = "support/pty.rs"]
+mod pty;
+#[path = "support/tutor.rs"]
+mod support;
+
+use pty::Terminal;
+use std::time::Duration;
+
+/// How long nothing happens.
+const IDLE: Duration = Duration::from_secs(3);
+/// The most clock ticks (10 ms each, as a rule) that may pass in that time: 0.5 % of a core are 1.5.
+const TICKS: u64 = 2;
+
+#[test]
+fn an_idle_home_screen_draws_nothing_and_costs_nothing() {
+    let home = support::fresh_directory();
+    let terminal = Terminal::start(home.path(), &[], (120, 40));
+    terminal.wait_for("the list of lessons", |text| {
+        text.contains("Copy-on-write after fork")
+    });
+    assert_idle(&terminal);
+}
+
+#[test]
+fn an_idle_lesson_draws_nothing_and_costs_nothing() {
+    let home = support::fresh_directory();
+    let mut terminal = Terminal::start(home.path(), &["6"], (120, 40));
+    terminal.wait_for("the lesson's code", |text| text.contains("mmap("));
+    terminal.wait_until_quiet();
+    let before = terminal.text();
+    terminal.press("\r");
+    terminal.wait_for("the line's effect", |text| text != before);
+    assert_idle(&terminal);
+}
+
+/// Nothing happens: nothing is written, and the processes of the program hardly run.
+fn assert_idle(terminal: &Terminal) {
+    terminal.wait_until_quiet();
+    let (bytes, ticks) = (terminal.bytes(), ticks(terminal.pid()));
+    std::thread::sleep(IDLE);
+    assert_eq!(
+        terminal.bytes() - bytes,
+        0,
+        "bytes were written:\n{}",
+        terminal.text()
+    );
+    let used = self::ticks(terminal.pid()) - ticks;
+    assert!(used <= TICKS, "{used} ticks of the processor in {IDLE:?}");
+}
+
+/// Clock ticks used so far by a process and its children: `utime` and `stime` of `/proc/<pid>/stat`, fields 14 and 15.
+fn ticks(pid: u32) -> u64 {
+    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+    let stat = read(&format!("/proc/{pid}/stat"));
+    // The name in parentheses may hold anything; fields are counted behind it, where the third field stands first.
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .collect();
+    let own: u64 = fields[11..13]
+        .iter()
+        .map(|field| field.parse::<u64>().expect("a number"))
+        .sum();
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).expect("the process lives");
+    let children = tasks.flatten().flat_map(|task| {
+        let children = read(&task.path().join("children").to_string_lossy());
+        children
+            .split_whitespace()
+            .filter_map(|child| child.parse().ok())
+            .collect::<Vec<u32>>()
+    });
+    own + children.map(self::ticks).sum::<u64>()
+}

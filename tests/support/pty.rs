@@ -1,0 +1,168 @@
+//! A terminal without a screen: the program runs in a pty, a parser keeps what its terminal would show, and every byte
+//! it writes is counted.
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+/// The longest to wait for something to appear. A guard against hanging, not a goal.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What the terminal has received.
+struct Received {
+    parser: vt100::Parser,
+    bytes: u64,
+    /// When the latest of them came.
+    latest: Instant,
+    closed: bool,
+}
+
+type Shared = Arc<(Mutex<Received>, Condvar)>;
+
+/// A running program in a terminal.
+pub(crate) struct Terminal {
+    child: Box<dyn Child + Send + Sync>,
+    _master: Box<dyn MasterPty + Send>,
+    keyboard: Box<dyn Write + Send>,
+    received: Shared,
+}
+
+impl Terminal {
+    /// Starts the tutor with its files below `home`, in a terminal of that many columns and rows.
+    pub(crate) fn start(home: &Path, arguments: &[&str], (columns, rows): (u16, u16)) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_mmap-tutor"));
+        command.args(arguments);
+        command.cwd(home);
+        command.env("TERM", "xterm-256color");
+        command.env("HOME", home);
+        for (name, directory) in [("CACHE", "cache"), ("STATE", "state"), ("CONFIG", "config")] {
+            command.env(format!("XDG_{name}_HOME"), home.join(directory));
+        }
+        Self::spawn(command, (columns, rows))
+    }
+
+    /// Starts any program.
+    pub(crate) fn spawn(command: CommandBuilder, (columns, rows): (u16, u16)) -> Self {
+        let size = PtySize {
+            rows,
+            cols: columns,
+            ..PtySize::default()
+        };
+        let pair = native_pty_system().openpty(size).expect("there are ptys");
+        let child = pair
+            .slave
+            .spawn_command(command)
+            .expect("the program starts");
+        drop(pair.slave);
+        let received: Shared = Arc::new((
+            Mutex::new(Received {
+                parser: vt100::Parser::new(rows, columns, 0),
+                bytes: 0,
+                latest: Instant::now(),
+                closed: false,
+            }),
+            Condvar::new(),
+        ));
+        let screen = pair.master.try_clone_reader().expect("a pty can be read");
+        let keyboard = pair.master.take_writer().expect("a pty can be written");
+        std::thread::spawn({
+            let received = Arc::clone(&received);
+            move || receive(screen, &received)
+        });
+        Self {
+            child,
+            _master: pair.master,
+            keyboard,
+            received,
+        }
+    }
+
+    /// The program's pid.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.process_id().expect("the program runs")
+    }
+
+    /// Types.
+    pub(crate) fn press(&mut self, keys: &str) {
+        self.keyboard
+            .write_all(keys.as_bytes())
+            .expect("the terminal takes keys");
+        self.keyboard.flush().expect("the terminal takes keys");
+    }
+
+    /// What the screen shows.
+    pub(crate) fn text(&self) -> String {
+        self.lock().parser.screen().contents()
+    }
+
+    /// How many bytes were written to the terminal so far.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.lock().bytes
+    }
+
+    /// Waits until the screen is as wanted, and says when its last bytes came.
+    pub(crate) fn wait_for(&self, what: &str, wanted: impl Fn(&str) -> bool) -> Instant {
+        let since = Instant::now();
+        let mut received = self.lock();
+        loop {
+            let text = received.parser.screen().contents();
+            if wanted(&text) {
+                return received.latest;
+            }
+            assert!(
+                since.elapsed() < PATIENCE && !received.closed,
+                "{what} did not appear:\n{text}"
+            );
+            received = self.more(received);
+        }
+    }
+
+    /// Waits until nothing was written for a while.
+    pub(crate) fn wait_until_quiet(&self) {
+        const QUIET: Duration = Duration::from_millis(700);
+        let since = Instant::now();
+        let mut received = self.lock();
+        while received.latest.elapsed() < QUIET {
+            assert!(since.elapsed() < PATIENCE, "the screen never rests");
+            received = self.more(received);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Received> {
+        self.received.0.lock().expect("the reader lives")
+    }
+
+    fn more<'a>(&self, received: MutexGuard<'a, Received>) -> MutexGuard<'a, Received> {
+        let wait = self
+            .received
+            .1
+            .wait_timeout(received, Duration::from_millis(100));
+        wait.expect("the reader lives").0
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn receive(mut screen: Box<dyn Read + Send>, received: &Shared) {
+    let mut buffer = [0; 64 * 1024];
+    loop {
+        let length = screen.read(&mut buffer).unwrap_or(0);
+        let mut state = received.0.lock().expect("the waiter lives");
+        state.latest = Instant::now();
+        state.bytes += length as u64;
+        state.parser.process(&buffer[..length]);
+        state.closed = length == 0;
+        received.1.notify_all();
+        if length == 0 {
+            return;
+        }
+    }
+}
