@@ -1,1 +1,175 @@
-//! State of the terminal program and how events change it; does no I/O.
+//! State of the terminal program and how events change it; no I/O.
+//!
+//! [`update`] takes one [`Event`] and says in [`Effect`]s what is to be done: whoever owns the terminal and the player
+//! does it. An event that changes nothing gives no effect, so nothing is drawn and nothing written.
+
+pub mod answers;
+pub mod guess;
+pub mod home;
+pub mod keys;
+pub mod names;
+pub mod panel;
+pub mod scene;
+pub mod take;
+mod travel;
+mod update;
+
+pub use update::update;
+
+use crate::lesson::Lesson;
+use crate::mem::Control;
+use crate::session::{Command, Item, Machine, Progress, Report};
+use crossterm::event::{KeyEvent, MouseEvent};
+use home::Home;
+use keys::Context;
+use panel::Seen;
+use std::sync::Arc;
+use take::{Activity, Take};
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// The mouse moved, clicked or turned its wheel.
+    Mouse(MouseEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has another size now: columns, rows.
+    Resize(u16, u16),
+    /// The player said something.
+    Report(Report),
+    /// The player is gone, which it never should be.
+    PlayerGone,
+}
+
+/// Something to be done because of it.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Draw the screen.
+    Draw,
+    /// Draw the screen as if nothing were on it.
+    Redraw,
+    /// Tell the player.
+    Send(Command),
+    /// Say what is to become of the running line.
+    Wish(Control),
+    /// Keep the progress.
+    Save,
+    /// Hand the terminal back to the shell until told to go on.
+    Suspend,
+    /// Leave the program.
+    Quit,
+}
+
+/// The colours to draw with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// For dark backgrounds.
+    #[default]
+    Dark,
+    /// For light ones.
+    Light,
+    /// No colour at all (`NO_COLOR`): bold, dim, reverse and marks only.
+    Mono,
+}
+
+/// What fills the screen.
+#[derive(Debug)]
+pub enum Screen {
+    /// The list of lessons.
+    Home,
+    /// A lesson.
+    Lesson(Box<Take>),
+}
+
+/// A page that lies over the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlay {
+    /// The keys, and where each number comes from; scrolled by so many rows.
+    Help(u16),
+    /// The marks of the pages; scrolled by so many rows.
+    Legend(u16),
+    /// The steps of the lesson, one of them chosen.
+    Steps(usize),
+}
+
+/// The terminal program.
+#[derive(Debug)]
+pub struct App {
+    /// The lessons, in their order.
+    pub lessons: Vec<Arc<Lesson>>,
+    /// What is remembered between runs.
+    pub progress: Progress,
+    /// Facts of this machine, once the player has told them.
+    pub machine: Option<Machine>,
+    /// The colours.
+    pub theme: Theme,
+    /// The list of lessons.
+    pub home: Home,
+    /// What fills the screen.
+    pub screen: Screen,
+    /// What lies over it.
+    pub overlay: Option<Overlay>,
+    /// Something to be said on the home screen.
+    pub notice: Option<String>,
+    /// What the last frame showed.
+    pub seen: Seen,
+    /// Lessons asked for whose first moment has not come yet: until then, reports are of an earlier one.
+    awaited: usize,
+}
+
+impl App {
+    /// The program at its home screen.
+    pub fn new(lessons: Vec<Arc<Lesson>>, progress: Progress, theme: Theme) -> Self {
+        Self {
+            lessons,
+            progress,
+            machine: None,
+            theme,
+            home: Home::default(),
+            screen: Screen::Home,
+            overlay: None,
+            notice: None,
+            seen: Seen::default(),
+            awaited: 0,
+        }
+    }
+
+    /// Opens a lesson by its index, where it was left; what is to be done for it.
+    pub fn open(&mut self, index: usize) -> Vec<Effect> {
+        update::open(self, index)
+    }
+
+    /// The lesson being taken, if one is.
+    pub fn take(&self) -> Option<&Take> {
+        match &self.screen {
+            Screen::Lesson(take) => Some(take),
+            Screen::Home => None,
+        }
+    }
+
+    /// What the learner could do next: which keys are valid.
+    pub fn context(&self) -> Context {
+        match (self.overlay, &self.screen) {
+            (Some(Overlay::Help(_)), _) => Context::Help,
+            (Some(Overlay::Legend(_)), _) => Context::Legend,
+            (Some(Overlay::Steps(_)), _) => Context::Steps,
+            (None, Screen::Home) if self.home.search.is_some() => Context::Search,
+            (None, Screen::Home) => Context::Home,
+            (None, Screen::Lesson(take)) => lesson_context(take),
+        }
+    }
+}
+
+/// The context of a lesson's screen.
+fn lesson_context(take: &Take) -> Context {
+    match (&take.activity, take.next()) {
+        (Activity::Opening | Activity::Busy { .. }, _) => Context::Running,
+        (Activity::Idle, _) if take.back.is_some() => Context::Back,
+        (Activity::Idle, _) if take.is_finished() => Context::LessonDone,
+        (Activity::Idle, Some(Item::Ask { .. })) => Context::Ask,
+        (Activity::Idle, Some(_)) => Context::Line,
+        (Activity::Idle, None) => Context::StepDone,
+    }
+}

@@ -19,6 +19,8 @@ pub const LITERAL_BYTES: u32 = 64 * 1024;
 pub const MAX_CODE: usize = 4096;
 /// The deepest the machine's stack may get; the compiler refuses what needs more.
 pub const MAX_STACK: usize = 256;
+/// The widest field and longest precision of a printf conversion; the compiler refuses more.
+pub const MAX_FIELD: u16 = 255;
 /// Frame offset of `errno`, an `int` that every program has; variables begin at [`FRAME_START`].
 pub const ERRNO_OFFSET: u32 = 0;
 /// Frame offset of the first variable.

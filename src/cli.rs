@@ -80,10 +80,21 @@ mod tests {
         assert_eq!(parse(&[]).unwrap().command, None);
         assert_eq!(parse(&["6"]).unwrap().lesson.as_deref(), Some("6"));
         assert_eq!(parse(&["6", "--step", "2"]).unwrap().step, Some(2));
-        let run = Command::Run { lesson: "a.c".into(), json: true };
+        let run = Command::Run {
+            lesson: "a.c".into(),
+            json: true,
+        };
         assert_eq!(parse(&["run", "a.c", "--json"]).unwrap().command, Some(run));
-        assert_eq!(parse(&["list", "--lessons", "x"]).unwrap().lessons, Some(PathBuf::from("x")));
-        for wrong in [&["--step", "2"][..], &["run"], &["check"], &["--frobnicate"]] {
+        assert_eq!(
+            parse(&["list", "--lessons", "x"]).unwrap().lessons,
+            Some(PathBuf::from("x"))
+        );
+        for wrong in [
+            &["--step", "2"][..],
+            &["run"],
+            &["check"],
+            &["--frobnicate"],
+        ] {
             assert_eq!(parse(wrong).unwrap_err().exit_code(), 2, "{wrong:?}");
         }
     }

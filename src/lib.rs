@@ -23,6 +23,7 @@
 //! | [`app`] | state of the terminal program and how events change it; no I/O |
 //! | [`view`] | draws the state; one panel one file |
 //! | [`report`] | transcripts: text and JSON |
+//! | [`cli`] | the command line |
 //! | [`run`] | the only joiner: commands, terminal, threads |
 //!
 //! Imports go one way: `view -> app -> session -> {lesson, c, observe} -> mem`. `lab` and `observe` never see each
@@ -31,6 +32,7 @@
 pub mod app;
 pub mod bytecode;
 pub mod c;
+pub mod cli;
 pub mod diagnostic;
 pub mod lab;
 pub mod lesson;

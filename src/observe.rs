@@ -5,14 +5,19 @@
 //! `process_vm_readv` do, so neither is used).
 
 pub mod ability;
+pub mod cache;
 pub mod cause;
+mod diff;
 pub mod live;
 pub mod snapshot;
 pub mod source;
 pub mod state;
+pub mod tell;
 
-pub use ability::{frames_readable, page_size};
+pub use ability::{Ability, abilities, file_system, frames_readable, kernel_release, page_size};
+pub use cache::{Cached, cached};
 pub use cause::{Cause, Change, Place};
+pub use diff::changes;
 pub use live::Live;
 pub use snapshot::{Mapping, Pages, Snapshot};
 pub use source::{ObserveError, Source};

@@ -3,8 +3,9 @@
 //! Does no I/O itself: whatever touches a process goes through [`Stage`], which `run` implements over the lab and the
 //! observer, and tests over a script.
 
-pub mod moment;
 pub mod measure;
+pub mod moment;
+mod nowhere;
 pub mod play;
 pub mod player;
 pub mod progress;
@@ -18,5 +19,5 @@ pub use play::{Command, Report};
 pub use player::{Director, Player};
 pub use progress::{Guess, LessonProgress, Progress};
 pub use script::{Item, Position, Script};
-pub use wish::Wish;
 pub use stage::{Actor, Machine, Stage, StageError, Watch};
+pub use wish::Wish;

@@ -1,1 +1,110 @@
-//! Draws the state of the app; one panel one file.
+//! Draws the state of the app; one panel one file. Reads everything, changes nothing.
+//!
+//! [`draw`] gives back what it put where, for the next click and the next scroll.
+
+mod canvas;
+mod code;
+mod counters;
+mod footer;
+mod grid;
+mod header;
+mod help;
+mod home;
+mod legend;
+mod lesson;
+mod maps;
+mod overlay;
+mod prose;
+mod question;
+mod reading;
+mod steps;
+pub mod text;
+pub mod theme;
+mod tile;
+mod voice;
+
+use crate::app::panel::Seen;
+use crate::app::{App, Overlay, Screen};
+use canvas::{Canvas, below};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use theme::Palette;
+
+/// The smallest screen a lesson can be followed on.
+const SMALLEST: (u16, u16) = (60, 18);
+
+/// Draws the app, and says what was drawn where.
+pub fn draw(frame: &mut Frame<'_>, app: &App) -> Seen {
+    let area = frame.area();
+    let mut canvas = Canvas {
+        buffer: frame.buffer_mut(),
+        palette: Palette::of(app.theme),
+        seen: Seen::default(),
+    };
+    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        too_small(&mut canvas, area);
+        return canvas.seen;
+    }
+    match &app.screen {
+        Screen::Home => draw_home(&mut canvas, area, app),
+        Screen::Lesson(take) => lesson::draw(&mut canvas, area, app, take),
+    }
+    match (app.overlay, app.take()) {
+        (Some(Overlay::Help(offset)), _) => {
+            forget(&mut canvas);
+            help::draw(&mut canvas, above(area), app, offset);
+        }
+        (Some(Overlay::Legend(offset)), Some(take)) => {
+            forget(&mut canvas);
+            legend::draw(&mut canvas, above(area), take, offset);
+        }
+        (Some(Overlay::Steps(step)), Some(take)) => {
+            forget(&mut canvas);
+            steps::draw(&mut canvas, above(area), take, step);
+        }
+        _ => {}
+    }
+    canvas.seen
+}
+
+fn draw_home(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
+    home::draw(canvas, above(area), app);
+    footer::draw(canvas, below(area, area.height - 1), app);
+}
+
+/// What lies under a page cannot be clicked.
+fn forget(canvas: &mut Canvas<'_>) {
+    canvas.seen.items.clear();
+}
+
+/// `area` without its last row, where the keys are.
+fn above(area: Rect) -> Rect {
+    Rect {
+        height: area.height.saturating_sub(1),
+        ..area
+    }
+}
+
+/// A sentence instead of a screen that nobody could read.
+fn too_small(canvas: &mut Canvas<'_>, area: Rect) {
+    let text = format!(
+        "mmap-tutor needs a window of {} columns and {} rows; this one has {} and {}. Make it larger: everything \
+         is still here. q leaves.",
+        SMALLEST.0, SMALLEST.1, area.width, area.height
+    );
+    let style = canvas.palette.text();
+    let lines: Vec<Line<'_>> = text::wrap(&[(&text, style)], usize::from(area.width), 0)
+        .into_iter()
+        .map(|line| {
+            Line::from(
+                line.spans
+                    .into_iter()
+                    .map(|span| Span::styled(span.content, style))
+                    .collect::<Vec<_>>(),
+            )
+        })
+        .collect();
+    let top = area.height.saturating_sub(lines.len() as u16) / 2;
+    canvas.lines(below(area, top), &lines, 0);
+}

@@ -4,10 +4,8 @@
 //! Every function gives the number of bytes printed, which is what `printf` returns.
 
 use super::world::{Stop, World};
-use crate::bytecode::{Conversion, Field};
+use crate::bytecode::{Conversion, Field, MAX_FIELD};
 
-/// Widest field that a string can be padded to on its left; the compiler refuses wider ones.
-pub const MAX_FIELD: usize = 255;
 /// Digits of 2^64 in octal, the longest form of a word.
 const MAX_DIGITS: usize = 22;
 /// Bytes fetched or padded at a time.
@@ -29,24 +27,24 @@ pub fn literal<W: World>(world: &mut W, from: u64, length: u32) -> Result<i64, S
 }
 
 /// Prints a word that is canonical for its C type.
-pub fn word<W: World>(world: &mut W, word: i64, conversion: Conversion, field: Field) -> i64 {
-    let magnitude = word as u64;
+pub fn word<W: World>(world: &mut W, value: i64, conversion: Conversion, field: Field) -> i64 {
+    let magnitude = value as u64;
     match conversion {
-        Conversion::Char => padded(world, &[word as u8], field),
-        Conversion::Pointer if word == 0 => padded(world, b"(nil)", field),
+        Conversion::Char => padded(world, &[value as u8], field),
+        Conversion::Pointer if value == 0 => padded(world, b"(nil)", field),
         Conversion::Pointer => number(world, "0x", magnitude, 16, field),
         Conversion::Signed => {
-            let sign = match (word < 0, field.plus, field.space) {
+            let sign = match (value < 0, field.plus, field.space) {
                 (true, _, _) => "-",
                 (false, true, _) => "+",
                 (false, false, true) => " ",
                 (false, false, false) => "",
             };
-            number(world, sign, word.unsigned_abs(), 10, field)
+            number(world, sign, value.unsigned_abs(), 10, field)
         }
         Conversion::Unsigned => number(world, "", magnitude, 10, field),
         Conversion::Octal => {
-            let prefix = if field.alternate && word != 0 {
+            let prefix = if field.alternate && value != 0 {
                 "0"
             } else {
                 ""
@@ -55,7 +53,7 @@ pub fn word<W: World>(world: &mut W, word: i64, conversion: Conversion, field: F
         }
         Conversion::Hex | Conversion::UpperHex => {
             let upper = conversion == Conversion::UpperHex;
-            let prefix = match (field.alternate && word != 0, upper) {
+            let prefix = match (field.alternate && value != 0, upper) {
                 (false, _) => "",
                 (true, false) => "0x",
                 (true, true) => "0X",
@@ -71,9 +69,9 @@ pub fn string<W: World>(world: &mut W, from: u64, field: Field) -> Result<i64, S
         return Ok(padded(world, b"(null)", field)); // as glibc does
     }
     let limit = field.precision.map_or(u64::MAX, u64::from);
-    let width = usize::from(field.width).min(MAX_FIELD);
+    let width = usize::from(field.width.min(MAX_FIELD));
     // Held back while it may still need padding on its left.
-    let mut buffer = [0; MAX_FIELD + 1];
+    let mut buffer = [0; MAX_FIELD as usize + 1];
     let mut filled = 0;
     let mut printed = 0;
     let mut at = 0;

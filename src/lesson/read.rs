@@ -8,12 +8,13 @@ mod fence;
 mod fields;
 mod front;
 mod markdown;
+mod options;
 mod predict;
 mod step;
 
-pub(crate) use code::statements;
+use code::statements;
 
-use super::model::{Lesson, Section};
+use super::model::{Code, Front, Lesson, Options, Part, Prose, Section, Step, Who};
 use super::visible::{is_hidden, visible_line};
 use crate::diagnostic::Diagnostic;
 use markdown::{Element, Heading, Piece};
@@ -67,10 +68,7 @@ impl std::error::Error for Broken {}
 /// Reads a lesson. `file` is its name for diagnostics and gives the id: `lessons/06-fork.md` is `06-fork`.
 pub fn read(file: &str, source: &str) -> Result<Lesson, Vec<Diagnostic>> {
     if source.len() > MAX_BYTES {
-        return Err(vec![Diagnostic::new(
-            0..0,
-            format!("a lesson is at most {} KiB long", MAX_BYTES / 1024),
-        )]);
+        return Err(vec![too_long()]);
     }
     let mut mistakes = Vec::new();
     mistakes.extend(hidden_character(source));
@@ -102,23 +100,79 @@ pub fn read_bytes(file: &str, bytes: &[u8]) -> Result<Lesson, Broken> {
         source: source.to_owned(),
         diagnostics,
     };
-    match std::str::from_utf8(&bytes[..bytes.len().min(MAX_BYTES + 1)]) {
-        Ok(source) => read(file, source).map_err(|mistakes| broken(source, mistakes)),
-        // The cut above may fall into a character.
-        Err(_) if bytes.len() > MAX_BYTES => Err(broken("", read_error_of_length())),
-        Err(error) => {
-            let at = error.valid_up_to();
-            let mistake = Diagnostic::new(at..at + 1, "this byte is not UTF-8")
-                .help("save the file as UTF-8");
-            Err(broken(&String::from_utf8_lossy(bytes), vec![mistake]))
+    let source = text(bytes).map_err(|(source, mistakes)| broken(&source, mistakes))?;
+    read(file, source).map_err(|mistakes| broken(source, mistakes))
+}
+
+/// Reads a file of C statements as a lesson of one step, without predictions and expectations.
+pub fn read_c(file: &str, bytes: &[u8]) -> Result<Lesson, Broken> {
+    let broken = |source: &str, diagnostics| Broken {
+        file: visible_line(file),
+        source: source.to_owned(),
+        diagnostics,
+    };
+    let source = text(bytes).map_err(|(source, mistakes)| broken(&source, mistakes))?;
+    let mut mistakes: Vec<_> = hidden_character(source).into_iter().collect();
+    let code = match statements(source, 0..source.len()) {
+        Ok(statements) => Code {
+            who: Who::Main,
+            text: 0..source.len(),
+            statements,
+        },
+        Err(mistake) => {
+            mistakes.push(mistake);
+            return Err(broken(source, in_order(mistakes)));
         }
+    };
+    if code.statements.is_empty() {
+        mistakes.push(Diagnostic::new(0..0, "there is no statement in this file"));
     }
+    if !mistakes.is_empty() {
+        return Err(broken(source, in_order(mistakes)));
+    }
+    let name = Path::new(file).file_name().unwrap_or_default();
+    let title = visible_line(&name.to_string_lossy());
+    Ok(Lesson {
+        id: id(file),
+        file: visible_line(file),
+        source: Arc::from(source),
+        front: Front {
+            title: title.clone(),
+            minutes: 1,
+            ..front::nothing()
+        },
+        intro: Prose::default(),
+        steps: vec![Step {
+            title,
+            options: Options::default(),
+            parts: vec![Part::Code(code)],
+            explanation: Prose::default(),
+            notes: Prose::default(),
+            span: 0..0,
+        }],
+        closing: Vec::new(),
+    })
+}
+
+/// The text that bytes are, or what is wrong with them, with as much of the text as can be shown.
+fn text(bytes: &[u8]) -> Result<&str, (String, Vec<Diagnostic>)> {
+    if bytes.len() > MAX_BYTES {
+        return Err((String::new(), vec![too_long()]));
+    }
+    std::str::from_utf8(bytes).map_err(|error| {
+        let at = error.valid_up_to();
+        let mistake =
+            Diagnostic::new(at..at + 1, "this byte is not UTF-8").help("save the file as UTF-8");
+        (String::from_utf8_lossy(bytes).into_owned(), vec![mistake])
+    })
 }
 
 /// The mistake of a file that is too long.
-fn read_error_of_length() -> Vec<Diagnostic> {
-    let message = format!("a lesson is at most {} KiB long", MAX_BYTES / 1024);
-    vec![Diagnostic::new(0..0, message)]
+fn too_long() -> Diagnostic {
+    Diagnostic::new(
+        0..0,
+        format!("a lesson is at most {} KiB long", MAX_BYTES / 1024),
+    )
 }
 
 /// The id that a file name gives: without directories and `.md`.

@@ -50,6 +50,8 @@ pub struct Progress {
     pub process: super::Process,
     /// Whether it is paused (then a snapshot of it is exact) or running.
     pub paused: bool,
+    /// Every process that lives now, those just forked included.
+    pub present: Vec<(super::Process, super::Pid)>,
     /// Acts since the last look; totals since the start of the statement.
     pub so_far: super::Outcome,
 }

@@ -1,4 +1,14 @@
 //! Why something changed: the words of the product's central sentence.
+//!
+//! [`cause()`] decides it for a faulting access, `signal` says why an access was refused, `words` holds what is said
+//! of each cause. What stands here is vocabulary only.
+
+mod fault;
+mod signal;
+mod words;
+
+pub use fault::cause;
+pub use signal::{Scene, why};
 
 use crate::mem::{AccessKind, Faults, Nanos, PageState, Process, Range};
 
@@ -113,44 +123,4 @@ pub struct Change {
     /// The sentence: `write to page 3: present, shared since fork -> the kernel copied it (copy-on-write), 1 minor
     /// fault, 1.9 us`.
     pub text: String,
-}
-
-impl Cause {
-    /// The stable word: `demand-zero`, `copy-on-write`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::ZeroPageRead => "zero-page-read",
-            Self::DemandZero => "demand-zero",
-            Self::ZeroPageUpgrade => "zero-page-upgrade",
-            Self::CopyOnWrite => "copy-on-write",
-            Self::Reuse => "reuse",
-            Self::PrivateFileCopy => "private-file-copy",
-            Self::FileMinor => "file-minor",
-            Self::FileMajor => "file-major",
-            Self::FaultAround => "fault-around",
-            Self::WriteNotify => "write-notify",
-            Self::SharedMemoryFault => "shared-memory-fault",
-            Self::SharedMemoryMap => "shared-memory-map",
-            Self::Spurious => "spurious",
-            Self::Populated => "populated",
-            Self::KernelAccess => "kernel-access",
-            Self::SegmentationFault => "segmentation-fault",
-            Self::BusError => "bus-error",
-            Self::IllegalInstruction => "illegal-instruction",
-            Self::OtherSignal => "signal",
-            Self::MappingCreated => "mapping-created",
-            Self::MappingRemoved => "mapping-removed",
-            Self::MappingSplit => "mapping-split",
-            Self::MappingMerged => "mapping-merged",
-            Self::MappingGrown => "mapping-grown",
-            Self::MappingShrunk => "mapping-shrunk",
-            Self::ProtectionChanged => "protection-changed",
-            Self::Dropped => "dropped",
-            Self::SharedByFork => "shared-by-fork",
-            Self::ExclusiveAgain => "exclusive-again",
-            Self::ProcessCreated => "process-created",
-            Self::ProcessEnded => "process-ended",
-            Self::Unexplained => "unexplained",
-        }
-    }
 }

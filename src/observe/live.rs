@@ -98,6 +98,11 @@ impl Live {
         };
     }
 
+    /// Whether a process has a baseline.
+    pub fn knows(&self, process: Process) -> bool {
+        self.own.contains_key(&process)
+    }
+
     /// Forgets every process.
     pub fn clear(&mut self) {
         self.own.clear();
@@ -138,7 +143,7 @@ impl Live {
             Reading::Known(Vec::new())
         } else {
             match detail {
-                Detail::Full => smaps_of(opened, &mut self.buffer)?,
+                Detail::Full => smaps_of(opened, &mut self.buffer, &vmas, &mine)?,
                 Detail::Glance => Reading::unknown("sizes are read when the line has ended"),
             }
         };
@@ -185,6 +190,11 @@ impl Opened {
         share: u64,
         frames: bool,
     ) -> Result<Reading<Pages>, ObserveError> {
+        if in_kernel(vma) {
+            return Ok(Reading::unknown(
+                "it lies in the kernel's half of the addresses",
+            ));
+        }
         match &self.pagemap {
             Reading::Unknown(why) => Ok(Reading::unknown(why.clone())),
             Reading::Known(pagemap) => match pagemap.pages(vma, page_size, share, frames) {
@@ -252,9 +262,15 @@ fn read_file(opened: &Opened, name: &str, buffer: &mut Vec<u8>) -> Result<(), Ob
 fn smaps_of(
     opened: &Opened,
     buffer: &mut Vec<u8>,
+    vmas: &[Vma],
+    own: &[bool],
 ) -> Result<Reading<Vec<smaps::Block>>, ObserveError> {
+    let wanted = |range: Range| {
+        vmas.binary_search_by_key(&range.start, |vma| vma.range.start)
+            .is_ok_and(|index| !own[index])
+    };
     match read_file(opened, "smaps", buffer) {
-        Ok(()) => Ok(Reading::Known(smaps::parse(buffer))),
+        Ok(()) => Ok(Reading::Known(smaps::parse(buffer, wanted))),
         Err(ObserveError::Gone(pid)) => Err(ObserveError::Gone(pid)),
         Err(error) => Ok(Reading::unknown(error.to_string())),
     }
@@ -285,10 +301,16 @@ fn is_own(vma: &Vma, baseline: &[Vma]) -> bool {
     vma.backing == Backing::Stack || baseline.iter().any(|own| own.range.covers(vma.range))
 }
 
+/// Whether a VMA is not of the process at all: `[vsyscall]`, which pagemap does not know.
+fn in_kernel(vma: &Vma) -> bool {
+    vma.range.start.0 >> 63 == 1
+}
+
 /// How many pages of each VMA are read: all, while the budget lasts, small VMAs first so that one enormous
 /// reservation does not hide the others.
 fn shares(vmas: &[Vma], own: &[bool], page_size: PageSize, budget: u64) -> Vec<u64> {
-    let mut order: Vec<usize> = (0..vmas.len()).filter(|&index| !own[index]).collect();
+    let wanted = |&index: &usize| !own[index] && !in_kernel(&vmas[index]);
+    let mut order: Vec<usize> = (0..vmas.len()).filter(wanted).collect();
     order.sort_by_key(|&index| vmas[index].range.length());
     let mut left = budget;
     let mut shares = vec![0; vmas.len()];
@@ -349,7 +371,7 @@ fn file_length(vma: &Vma) -> Option<u64> {
         _ => return None,
     };
     let metadata = std::fs::metadata(path).ok()?;
-    (metadata.is_file() && metadata.ino() == vma.inode).then(|| metadata.len())
+    (metadata.is_file() && metadata.ino() == vma.inode).then_some(metadata.len())
 }
 
 #[cfg(test)]

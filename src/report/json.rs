@@ -1,7 +1,7 @@
 //! A transcript as one JSON object. The names here are stable: programs read them.
 
 use super::transcript::{Answered, Line, StepTranscript, Transcript};
-use crate::c;
+use crate::c::constants::errno_name;
 use crate::mem::{Outcome, Signal};
 use crate::session::{Expected, Verdict};
 use serde_json::{Value, json};
@@ -68,20 +68,26 @@ fn line(line: &Line) -> Value {
 
 /// A number where the value is one, else its text: `3`, `"0x1000000000"`.
 fn result(shown: &str) -> Value {
-    shown.parse::<i64>().map_or_else(|_| json!(shown), |number| json!(number))
+    shown
+        .parse::<i64>()
+        .map_or_else(|_| json!(shown), |number| json!(number))
 }
 
 /// The name of an errno; null for none.
 fn errno(number: i32) -> Value {
     match number {
         0 => Value::Null,
-        number => c::errno_name(number).map_or_else(|| json!(number), |name| json!(name)),
+        number => errno_name(number).map_or_else(|| json!(number), |name| json!(name)),
     }
 }
 
 /// What was printed; null for nothing.
 fn text(output: &[u8]) -> Value {
-    if output.is_empty() { Value::Null } else { json!(String::from_utf8_lossy(output)) }
+    if output.is_empty() {
+        Value::Null
+    } else {
+        json!(String::from_utf8_lossy(output))
+    }
 }
 
 fn signal(signal: Signal) -> Value {
@@ -105,4 +111,3 @@ fn expectation(expected: &Expected) -> Value {
     };
     json!({ "expression": expected.expression, "holds": holds, "measured": expected.measured, "reason": reason })
 }
-

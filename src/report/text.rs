@@ -1,7 +1,7 @@
 //! A transcript as text, for reading from top to bottom: every line, its measured effect, each expectation.
 
 use super::transcript::{Answered, Line, StepTranscript, Transcript};
-use crate::c;
+use crate::c::constants::errno_name;
 use crate::session::{Expected, Verdict};
 use std::fmt::Write;
 
@@ -15,7 +15,11 @@ pub fn transcript(transcript: &Transcript) -> String {
         machine.kernel,
         crate::mem::Bytes(machine.page_size.bytes()),
         machine.file_system,
-        if machine.privileged { ", frames readable" } else { "" },
+        if machine.privileged {
+            ", frames readable"
+        } else {
+            ""
+        },
     );
     for (index, step) in transcript.steps.iter().enumerate() {
         out.push_str(&step_text(index, step));
@@ -45,20 +49,37 @@ fn step_text(index: usize, step: &StepTranscript) -> String {
 }
 
 fn line_text(line: &Line) -> String {
-    let mut out = format!("   {:7} {}\n", line.process.to_string(), indented(&line.code));
+    let mut out = format!(
+        "   {:7} {}\n",
+        line.process.to_string(),
+        indented(&line.code)
+    );
     if let Some(result) = &line.result {
         let _ = writeln!(out, "             = {result}");
     }
-    let Some(outcome) = line.outcome() else { return out };
+    let Some(outcome) = line.outcome() else {
+        return out;
+    };
     if outcome.errno != 0 {
-        let name = c::errno_name(outcome.errno).unwrap_or("?");
-        let _ = writeln!(out, "             errno {name}: {}", std::io::Error::from_raw_os_error(outcome.errno));
+        let name = errno_name(outcome.errno).unwrap_or("?");
+        let _ = writeln!(
+            out,
+            "             errno {name}: {}",
+            std::io::Error::from_raw_os_error(outcome.errno)
+        );
     }
     for (process, outcome) in &line.outcomes {
         if !outcome.output.is_empty() {
             let printed = String::from_utf8_lossy(&outcome.output);
-            let printed: Vec<String> = printed.lines().map(|line| line.escape_debug().to_string()).collect();
-            let _ = writeln!(out, "             {process} printed: {}", printed.join("\n             "));
+            let printed: Vec<String> = printed
+                .lines()
+                .map(|line| line.escape_debug().to_string())
+                .collect();
+            let _ = writeln!(
+                out,
+                "             {process} printed: {}",
+                printed.join("\n             ")
+            );
         }
     }
     for change in &line.changes {
@@ -75,13 +96,21 @@ fn line_text(line: &Line) -> String {
 }
 
 fn prediction(answered: &Answered) -> String {
-    format!("   question: {}\n             {} = {}\n", indented(&answered.question), answered.measures, answered.graded.answer)
+    format!(
+        "   question: {}\n             {} = {}\n",
+        indented(&answered.question),
+        answered.measures,
+        answered.graded.answer
+    )
 }
 
 fn expectation(expected: &Expected) -> String {
     match &expected.verdict {
         Verdict::Holds => format!("   holds     {}\n", expected.expression),
-        Verdict::Fails => format!("   FAILS     {}   ({})\n", expected.expression, expected.measured),
+        Verdict::Fails => format!(
+            "   FAILS     {}   ({})\n",
+            expected.expression, expected.measured
+        ),
         Verdict::Unknown(why) => format!("   unknown   {}   ({why})\n", expected.expression),
     }
 }
@@ -89,14 +118,27 @@ fn expectation(expected: &Expected) -> String {
 /// The last line: how many rules held.
 fn verdict(transcript: &Transcript) -> String {
     let all = || transcript.steps.iter().flat_map(|step| &step.expectations);
-    let count = |wanted: fn(&Verdict) -> bool| all().filter(|expected| wanted(&expected.verdict)).count();
+    let count =
+        |wanted: fn(&Verdict) -> bool| all().filter(|expected| wanted(&expected.verdict)).count();
     let held = count(|verdict| *verdict == Verdict::Holds);
     let failed = count(|verdict| *verdict == Verdict::Fails);
     let unknown = count(|verdict| matches!(verdict, Verdict::Unknown(_)));
-    let skipped = transcript.steps.iter().filter(|step| step.skipped.is_some()).count();
-    let broken = transcript.steps.iter().filter(|step| step.broken.is_some()).count();
+    let skipped = transcript
+        .steps
+        .iter()
+        .filter(|step| step.skipped.is_some())
+        .count();
+    let broken = transcript
+        .steps
+        .iter()
+        .filter(|step| step.broken.is_some())
+        .count();
     let mut out = format!("\n{held} expectations hold, {failed} fail");
-    for (number, what) in [(unknown, "cannot be known here"), (skipped, "steps skipped"), (broken, "steps stopped early")] {
+    for (number, what) in [
+        (unknown, "cannot be known here"),
+        (skipped, "steps skipped"),
+        (broken, "steps stopped early"),
+    ] {
         if number > 0 {
             let _ = write!(out, ", {number} {what}");
         }

@@ -72,7 +72,11 @@ impl Transcript {
 impl StepTranscript {
     /// Whether it was played to its end, or skipped for a reason, and no expectation failed.
     pub fn ok(&self) -> bool {
-        self.broken.is_none() && self.expectations.iter().all(|expected| expected.verdict != Verdict::Fails)
+        self.broken.is_none()
+            && self
+                .expectations
+                .iter()
+                .all(|expected| expected.verdict != Verdict::Fails)
     }
 }
 
@@ -80,7 +84,10 @@ impl Line {
     /// The line of a moment; `None` for the moment before the first line.
     pub fn of(moment: Moment) -> Option<Self> {
         let ran = moment.ran?;
-        let ending = ran.outcomes.first().and_then(|(process, outcome)| ending(*process, &outcome.ending));
+        let ending = ran
+            .outcomes
+            .first()
+            .and_then(|(process, outcome)| ending(*process, &outcome.ending));
         Some(Self {
             process: ran.process,
             code: ran.code,

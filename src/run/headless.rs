@@ -1,6 +1,7 @@
 //! The commands without a screen: `list`, `run`, `check`, `doctor`.
 
 use super::stage::LiveStage;
+use crate::lesson::visible::visible_line;
 use crate::lesson::{self, Catalogue, Lesson};
 use crate::mem::{Control, Pace};
 use crate::observe;
@@ -10,7 +11,7 @@ use crate::session::stage::PATIENCE;
 use crate::session::{Director, Player, Report, Stage};
 use anyhow::{Context, Result};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -25,11 +26,21 @@ pub const MISTAKE: i32 = 2;
 pub fn list(catalogue: &Catalogue) -> Result<i32> {
     let mut out = String::new();
     for lesson in catalogue.lessons() {
-        out += &format!("{:28} {:>3} min  {}\n", lesson.id, lesson.front.minutes, lesson.front.title);
+        out += &format!(
+            "{:28} {:>3} min  {}\n",
+            lesson.id, lesson.front.minutes, lesson.front.title
+        );
         out += &format!("{:28}          {}\n", "", lesson.front.summary);
     }
     print(&out)?;
-    Ok(HELD)
+    for broken in catalogue.broken() {
+        complain(&format!("{}\n", broken.render(false)))?;
+    }
+    Ok(if catalogue.broken().is_empty() {
+        HELD
+    } else {
+        MISTAKE
+    })
 }
 
 /// Plays a lesson and prints its transcript.
@@ -47,10 +58,15 @@ pub fn run(lesson: Arc<Lesson>, as_json: bool) -> Result<i32> {
 fn play(lesson: Arc<Lesson>) -> Result<Transcript> {
     let stage = LiveStage::new()?;
     let machine = stage.machine().clone();
-    let (mut player, _) = Player::open(stage, Arc::clone(&lesson)).map_err(|(_, error)| error).context("the lesson cannot start")?;
+    let (mut player, _) = Player::open(stage, Arc::clone(&lesson))
+        .map_err(|(_, error)| error)
+        .context("the lesson cannot start")?;
     let mut steps = Vec::new();
     for (index, step) in lesson.steps.iter().enumerate() {
-        let mut transcript = StepTranscript { title: step.title.clone(), ..StepTranscript::default() };
+        let mut transcript = StepTranscript {
+            title: step.title.clone(),
+            ..StepTranscript::default()
+        };
         let missing = player.missing(index);
         if missing.is_empty() {
             play_step(&mut player, index, &lesson, &mut transcript);
@@ -59,16 +75,30 @@ fn play(lesson: Arc<Lesson>) -> Result<Transcript> {
         }
         steps.push(transcript);
     }
-    Ok(Transcript { lesson: lesson.id.clone(), title: lesson.front.title.clone(), machine, steps })
+    Ok(Transcript {
+        lesson: lesson.id.clone(),
+        title: lesson.front.title.clone(),
+        machine,
+        steps,
+    })
 }
 
 /// Plays one step into its transcript.
-fn play_step(player: &mut Player<LiveStage>, index: usize, lesson: &Lesson, transcript: &mut StepTranscript) {
+fn play_step(
+    player: &mut Player<LiveStage>,
+    index: usize,
+    lesson: &Lesson,
+    transcript: &mut StepTranscript,
+) {
     if let Err(error) = player.enter(index) {
         transcript.broken = Some(error.to_string());
         return;
     }
-    let mut clerk = Clerk { lesson, transcript, since: Instant::now() };
+    let mut clerk = Clerk {
+        lesson,
+        transcript,
+        since: Instant::now(),
+    };
     while player.position().step == index && !player.at_end_of_step() {
         clerk.since = Instant::now();
         if let Err(error) = player.advance(None, Pace::Full, &mut clerk) {
@@ -91,7 +121,9 @@ impl Director for Clerk<'_> {
             Report::Line(moment) => self.transcript.lines.extend(Line::of(moment)),
             Report::Expected { expected, .. } => self.transcript.expectations.extend(expected),
             Report::Graded(graded) => {
-                if let lesson::Part::Predict(prediction) = &self.lesson.steps[graded.step].parts[graded.part] {
+                if let lesson::Part::Predict(prediction) =
+                    &self.lesson.steps[graded.step].parts[graded.part]
+                {
                     self.transcript.predictions.push(Answered {
                         question: prediction.question.plain(),
                         measures: prediction.text.clone(),
@@ -104,36 +136,30 @@ impl Director for Clerk<'_> {
     }
 
     fn control(&mut self, _paused: bool) -> Control {
-        if self.since.elapsed() > PATIENCE { Control::Stop } else { Control::Continue }
+        if self.since.elapsed() > PATIENCE {
+            Control::Stop
+        } else {
+            Control::Continue
+        }
     }
 }
 
 /// Says what is wrong in lesson files.
 pub fn check(files: &[PathBuf]) -> Result<i32> {
-    let mut mistakes = 0;
+    let mut status = HELD;
     for file in files {
-        let (name, source, found) = mistakes_in(file)?;
-        for mistake in &found {
-            complain(&format!("{}\n", mistake.render(&name, &source, false)))?;
+        match lesson::check_file(file) {
+            Ok(()) => print(&format!(
+                "{}: fine\n",
+                visible_line(&file.display().to_string())
+            ))?,
+            Err(broken) => {
+                complain(&format!("{}\n", broken.render(false)))?;
+                status = MISTAKE;
+            }
         }
-        if found.is_empty() {
-            print(&format!("{name}: fine\n"))?;
-        }
-        mistakes += found.len();
     }
-    Ok(if mistakes == 0 { HELD } else { MISTAKE })
-}
-
-/// A file's name and text, with all that is wrong in it.
-fn mistakes_in(file: &Path) -> Result<(String, String, Vec<crate::diagnostic::Diagnostic>)> {
-    let name = file.display().to_string();
-    let bytes = lesson::read_file(file)?;
-    let source = String::from_utf8_lossy(&bytes).into_owned();
-    let found = match lesson::read_bytes(&name, &bytes) {
-        Ok(lesson) => lesson::check(&lesson),
-        Err(mistakes) => mistakes,
-    };
-    Ok((name, source, found))
+    Ok(status)
 }
 
 /// Says what this kernel and these rights allow, and which lessons that touches.
@@ -146,10 +172,19 @@ pub fn doctor(catalogue: &Catalogue) -> Result<i32> {
     }
     out += "\n";
     for lesson in catalogue.lessons() {
-        let needs = lesson.steps.iter().flat_map(|step| &step.options.needs).chain(&lesson.front.needs);
-        let missing: Vec<String> =
-            needs.filter_map(|&need| crate::session::player::lacking(need, stage.machine())).collect();
-        let verdict = if missing.is_empty() { "everything can be shown".to_owned() } else { missing.join("; ") };
+        let needs = lesson
+            .steps
+            .iter()
+            .flat_map(|step| &step.options.needs)
+            .chain(&lesson.front.needs);
+        let missing: Vec<String> = needs
+            .filter_map(|&need| crate::session::player::lacking(need, stage.machine()))
+            .collect();
+        let verdict = if missing.is_empty() {
+            "everything can be shown".to_owned()
+        } else {
+            missing.join("; ")
+        };
         out += &format!("{:32} {verdict}\n", lesson.id);
     }
     print(&out)?;

@@ -29,10 +29,18 @@ impl Scratch {
     pub fn new() -> Result<Self> {
         let places = places();
         let usable: Vec<&PathBuf> = places.iter().filter(|place| is_writable(place)).collect();
-        let on_disk = usable.iter().find(|place| !is_memory(&observe::file_system(place)));
+        let on_disk = usable
+            .iter()
+            .find(|place| !is_memory(&observe::file_system(place)));
         let Some(place) = on_disk.or(usable.first()) else {
-            let tried: Vec<String> = places.iter().map(|place| place.display().to_string()).collect();
-            bail!("no directory for the lessons' files can be written; tried {}", tried.join(", "));
+            let tried: Vec<String> = places
+                .iter()
+                .map(|place| place.display().to_string())
+                .collect();
+            bail!(
+                "no directory for the lessons' files can be written; tried {}",
+                tried.join(", ")
+            );
         };
         remove_abandoned(place);
         Self::below(place)
@@ -45,14 +53,24 @@ impl Scratch {
             match fs::DirBuilder::new().mode(0o700).create(&home) {
                 Ok(()) => {}
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => continue,
-                Err(error) => return Err(error).with_context(|| format!("cannot make {}", home.display())),
+                Err(error) => {
+                    return Err(error).with_context(|| format!("cannot make {}", home.display()));
+                }
             }
             let lock = lock(&home).with_context(|| format!("cannot lock {}", home.display()))?;
             let directory = home.join("files");
-            fs::create_dir(&directory).with_context(|| format!("cannot make {}", directory.display()))?;
-            return Ok(Self { directory, home, _lock: lock });
+            fs::create_dir(&directory)
+                .with_context(|| format!("cannot make {}", directory.display()))?;
+            return Ok(Self {
+                directory,
+                home,
+                _lock: lock,
+            });
         }
-        bail!("too many scratch directories of one process in {}", place.display())
+        bail!(
+            "too many scratch directories of one process in {}",
+            place.display()
+        )
     }
 
     /// The directory.
@@ -63,13 +81,16 @@ impl Scratch {
     /// Empties it and makes the files of a lesson: page by page, so that the page cache holds them in single pages
     /// and fault-around is as the books say, then synced, so that they are clean.
     pub fn prepare(&self, files: &[ScratchFile], page_size: PageSize) -> Result<()> {
-        for entry in fs::read_dir(&self.directory).with_context(|| format!("cannot read {}", self.directory.display()))? {
+        for entry in fs::read_dir(&self.directory)
+            .with_context(|| format!("cannot read {}", self.directory.display()))?
+        {
             let path = entry?.path();
             fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         }
         for file in files {
             let path = self.directory.join(&file.name);
-            make(&path, file.pages, page_size).with_context(|| format!("cannot make {}", path.display()))?;
+            make(&path, file.pages, page_size)
+                .with_context(|| format!("cannot make {}", path.display()))?;
         }
         Ok(())
     }
@@ -84,7 +105,11 @@ impl Drop for Scratch {
 
 /// Writes a file of `pages` pages, each filled with a letter of its own: 'a', 'b', … and round again.
 fn make(path: &Path, pages: u64, page_size: PageSize) -> std::io::Result<()> {
-    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     let size = page_size.bytes();
     for page in 0..pages {
         let letter = b'a' + (page % 26) as u8;
@@ -95,8 +120,14 @@ fn make(path: &Path, pages: u64, page_size: PageSize) -> std::io::Result<()> {
 
 /// The usual places, best first.
 fn places() -> Vec<PathBuf> {
-    let cache = etcetera::choose_base_strategy().ok().map(|base| base.cache_dir());
-    let all = cache.into_iter().chain([PathBuf::from("/var/tmp"), std::env::temp_dir(), PathBuf::from("/tmp")]);
+    let cache = etcetera::choose_base_strategy()
+        .ok()
+        .map(|base| base.cache_dir());
+    let all = cache.into_iter().chain([
+        PathBuf::from("/var/tmp"),
+        std::env::temp_dir(),
+        PathBuf::from("/tmp"),
+    ]);
     let user = nix::unistd::geteuid();
     // In a directory for everybody, each user has a place of their own.
     all.enumerate()
@@ -110,8 +141,15 @@ fn places() -> Vec<PathBuf> {
 /// Whether a directory is there, or can be made, belongs to this user, and can be written.
 fn is_writable(place: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
-    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(place).is_ok();
-    let own = || fs::symlink_metadata(place).is_ok_and(|meta| meta.is_dir() && meta.uid() == nix::unistd::geteuid().as_raw());
+    let made = fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(place)
+        .is_ok();
+    let own = || {
+        fs::symlink_metadata(place)
+            .is_ok_and(|meta| meta.is_dir() && meta.uid() == nix::unistd::geteuid().as_raw())
+    };
     made && own() && nix::unistd::access(place, nix::unistd::AccessFlags::W_OK).is_ok()
 }
 
@@ -122,15 +160,24 @@ fn is_memory(kind: &str) -> bool {
 
 /// Takes the lock of a run's directory.
 fn lock(home: &Path) -> Result<Flock<File>> {
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(home.join("lock"))?;
+    let file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(home.join("lock"))?;
     Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|(_, errno)| errno.into())
 }
 
 /// Removes what runs left behind that are no more: their locks can be taken.
 fn remove_abandoned(place: &Path) {
-    let Ok(entries) = fs::read_dir(place) else { return };
+    let Ok(entries) = fs::read_dir(place) else {
+        return;
+    };
     for home in entries.flatten().map(|entry| entry.path()) {
-        let is_run = home.file_name().is_some_and(|name| name.to_string_lossy().starts_with("run-"));
+        let is_run = home
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with("run-"));
         if is_run && home.join("lock").exists() && lock(&home).is_ok() {
             // Best effort, as in `drop`.
             let _ = fs::remove_dir_all(&home);
@@ -147,7 +194,10 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let page_size = observe::page_size();
         let scratch = Scratch::below(place.path()).unwrap();
-        let files = [ScratchFile { name: "data.bin".into(), pages: 3 }];
+        let files = [ScratchFile {
+            name: "data.bin".into(),
+            pages: 3,
+        }];
         scratch.prepare(&files, page_size).unwrap();
         scratch.prepare(&files, page_size).unwrap();
         let bytes = fs::read(scratch.path().join("data.bin")).unwrap();

@@ -4,8 +4,8 @@ use super::scratch::Scratch;
 use crate::bytecode::Program;
 use crate::lab::{LabError, Labs};
 use crate::lesson::ScratchFile;
-use crate::mem::{Control, Outcome, Pace, Process, Progress, Settings};
-use crate::observe::{self, Live, Snapshot, Source};
+use crate::mem::{Control, Outcome, Pace, Process, Progress, Reading, Settings};
+use crate::observe::{self, Cached, Live, Snapshot, Source};
 use crate::session::{Actor, Machine, Stage, StageError, Watch};
 use anyhow::Result;
 use std::path::PathBuf;
@@ -49,9 +49,12 @@ impl Stage for LiveStage {
 
     fn restart(&mut self, settings: Settings, files: &[ScratchFile]) -> Result<(), StageError> {
         self.labs = None;
-        self.scratch.prepare(files, self.machine.page_size).map_err(failed)?;
-        let labs = Labs::start(&self.executable, self.scratch.path(), settings).map_err(lab_failed)?;
-        self.witness = Live::new(PAGE_BUDGET);
+        self.scratch
+            .prepare(files, self.machine.page_size)
+            .map_err(failed)?;
+        let labs =
+            Labs::start(&self.executable, self.scratch.path(), settings).map_err(lab_failed)?;
+        self.witness.clear();
         for (process, pid, _) in labs.processes() {
             self.witness.baseline(process, pid).map_err(failed)?;
         }
@@ -60,12 +63,23 @@ impl Stage for LiveStage {
     }
 
     fn configure(&mut self, settings: Settings) -> Result<(), StageError> {
-        self.labs.as_mut().ok_or_else(nobody)?.configure(settings).map_err(lab_failed)
+        self.labs
+            .as_mut()
+            .ok_or_else(nobody)?
+            .configure(settings)
+            .map_err(lab_failed)
     }
 
     fn actors(&self) -> Vec<Actor> {
         let processes = self.labs.as_ref().map(Labs::processes).unwrap_or_default();
-        processes.into_iter().map(|(process, pid, ended)| Actor { process, pid, ended }).collect()
+        processes
+            .into_iter()
+            .map(|(process, pid, ended)| Actor {
+                process,
+                pid,
+                ended,
+            })
+            .collect()
     }
 
     fn run(
@@ -76,15 +90,20 @@ impl Stage for LiveStage {
         watch: &mut Watch<'_>,
     ) -> Result<Vec<(Process, Outcome)>, StageError> {
         let labs = self.labs.as_mut().ok_or_else(nobody)?;
-        if matches!(process, Process::Peer(_)) && labs.pid(process).is_none() {
-            let pid = labs.start_peer(process).map_err(lab_failed)?;
+        let pid = labs.summon(process).map_err(lab_failed)?;
+        if !self.witness.knows(process) {
             self.witness.baseline(process, pid).map_err(failed)?;
         }
         let witness = &mut self.witness;
         let outcomes = labs
-            .run(process, program, pace, &mut |progress: &Progress, present: &[(Process, crate::mem::Pid)]| -> Control {
-                watch(progress, &mut || look(witness, process, present))
-            })
+            .run(
+                process,
+                program,
+                pace,
+                &mut |progress: &Progress| -> Control {
+                    watch(progress, &mut || look(witness, progress))
+                },
+            )
             .map_err(lab_failed)?;
         for (other, _) in &outcomes[1..] {
             self.witness.inherit(*other, process);
@@ -93,20 +112,56 @@ impl Stage for LiveStage {
     }
 
     fn observe(&mut self) -> Vec<Snapshot> {
-        let Some(labs) = &self.labs else { return Vec::new() };
-        let living = labs.processes().into_iter().filter(|(_, _, ended)| ended.is_none());
-        living.filter_map(|(process, pid, _)| self.witness.snapshot(process, pid).ok()).collect()
+        let Some(labs) = &self.labs else {
+            return Vec::new();
+        };
+        let living = labs
+            .processes()
+            .into_iter()
+            .filter(|(_, _, ended)| ended.is_none());
+        living
+            .filter_map(|(process, pid, _)| self.witness.snapshot(process, pid).ok())
+            .collect()
+    }
+
+    fn cached(&self, process: Process, descriptor: i32) -> Reading<Cached> {
+        let actors = self.actors();
+        let Some(pid) = actors
+            .iter()
+            .find(|actor| actor.process == process)
+            .map(|actor| actor.pid)
+        else {
+            return Reading::unknown(format!("{process} is not there to be asked"));
+        };
+        let link = format!("/proc/{pid}/fd/{descriptor}");
+        match std::fs::read_link(&link) {
+            Ok(path) if path.starts_with(self.scratch.path()) => match std::fs::File::open(&link) {
+                Ok(file) => observe::cached(&file),
+                Err(error) => {
+                    Reading::unknown(format!("{} cannot be opened: {error}", path.display()))
+                }
+            },
+            Ok(_) => Reading::unknown(format!(
+                "descriptor {descriptor} is not a file of the lesson"
+            )),
+            Err(_) => Reading::unknown(format!("{process} has no descriptor {descriptor}")),
+        }
     }
 }
 
-/// Snapshots while a statement of `parent` runs: a process it has just forked inherits what was its own.
-fn look(witness: &mut Live, parent: Process, present: &[(Process, crate::mem::Pid)]) -> Vec<Snapshot> {
-    let snapshots = present.iter().filter_map(|&(process, pid)| {
+/// Snapshots while a statement runs: exact ones while it pauses, quick ones while it goes on. A process that was just
+/// forked inherits what was its parent's own.
+fn look(witness: &mut Live, progress: &Progress) -> Vec<Snapshot> {
+    let snapshots = progress.present.iter().filter_map(|&(process, pid)| {
         if !witness.knows(process) {
-            witness.inherit(process, parent);
+            witness.inherit(process, progress.process);
         }
         // A process may end between two looks: it is then missing from this one.
-        witness.snapshot(process, pid).ok()
+        if progress.paused {
+            witness.snapshot(process, pid).ok()
+        } else {
+            witness.glance(process, pid).ok()
+        }
     });
     snapshots.collect()
 }

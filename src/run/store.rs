@@ -16,18 +16,26 @@ pub struct Store {
 impl Store {
     /// The usual place: `$XDG_STATE_HOME/mmap-tutor/progress.json`.
     pub fn usual() -> Result<Self> {
-        let base = etcetera::choose_base_strategy().context("no home directory is set: progress is not kept")?;
+        let base = etcetera::choose_base_strategy()
+            .context("no home directory is set: progress is not kept")?;
         let state = base.state_dir().unwrap_or_else(|| base.data_dir());
-        Ok(Self { file: state.join("mmap-tutor").join("progress.json") })
+        Ok(Self {
+            file: state.join("mmap-tutor").join("progress.json"),
+        })
     }
 
     /// What was kept; empty when nothing was. A file that cannot be understood is moved aside, not lost, and said.
     pub fn load(&self) -> (Progress, Option<String>) {
         let text = match fs::read_to_string(&self.file) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return (Progress::default(), None),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return (Progress::default(), None);
+            }
             Err(error) => {
-                let why = format!("progress cannot be read from {}: {error}", self.file.display());
+                let why = format!(
+                    "progress cannot be read from {}: {error}",
+                    self.file.display()
+                );
                 return (Progress::default(), Some(why));
             }
         };
@@ -39,7 +47,10 @@ impl Store {
                     |_| String::new(),
                     |()| format!("; the file was moved to {}", aside.display()),
                 );
-                let why = format!("progress in {} cannot be understood ({error}){kept}", self.file.display());
+                let why = format!(
+                    "progress in {} cannot be understood ({error}){kept}",
+                    self.file.display()
+                );
                 (Progress::default(), Some(why))
             }
         }
@@ -48,9 +59,13 @@ impl Store {
     /// Keeps progress.
     pub fn save(&self, progress: &Progress) -> Result<()> {
         let directory = self.file.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(directory).with_context(|| format!("cannot make {}", directory.display()))?;
-        let aside = self.file.with_extension(format!("json.{}", std::process::id()));
-        let written = write(&aside, progress).and_then(|()| fs::rename(&aside, &self.file).map_err(Into::into));
+        fs::create_dir_all(directory)
+            .with_context(|| format!("cannot make {}", directory.display()))?;
+        let aside = self
+            .file
+            .with_extension(format!("json.{}", std::process::id()));
+        let written = write(&aside, progress)
+            .and_then(|()| fs::rename(&aside, &self.file).map_err(Into::into));
         if written.is_err() {
             // The half-written file is of no use to anybody.
             let _ = fs::remove_file(&aside);
@@ -74,13 +89,19 @@ mod tests {
     #[test]
     fn progress_comes_back_and_a_spoilt_file_is_kept_aside() {
         let place = tempfile::tempdir().unwrap();
-        let store = Store { file: place.path().join("deep").join("progress.json") };
+        let store = Store {
+            file: place.path().join("deep").join("progress.json"),
+        };
         assert_eq!(store.load(), (Progress::default(), None));
         let mut progress = Progress::default();
         progress.reached("06", Position { step: 1, item: 0 }, 3, 4);
         store.save(&progress).unwrap();
         assert_eq!(store.load().0, progress);
-        assert_eq!(fs::read_dir(place.path().join("deep")).unwrap().count(), 1, "nothing is left aside");
+        assert_eq!(
+            fs::read_dir(place.path().join("deep")).unwrap().count(),
+            1,
+            "nothing is left aside"
+        );
         fs::write(&store.file, "{ half").unwrap();
         let (empty, why) = store.load();
         assert_eq!(empty, Progress::default());

@@ -2,12 +2,13 @@
 //!
 //! It lives as long as the program: labs are bound to the thread that spawned them (`PR_SET_PDEATHSIG`).
 
+use super::screen;
 use super::stage::LiveStage;
 use crate::lesson::Lesson;
 use crate::mem::{Control, Pace};
 use crate::session::{Command, Director, Player, Position, Report, Stage, StageError, Wish};
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 /// How long a paused line stays paused, so that an eye can follow.
@@ -15,22 +16,49 @@ const FRAME: Duration = Duration::from_millis(70);
 /// How long one line may be shown in slow motion; the rest of it then runs at full speed.
 const SLOW_MOTION: Duration = Duration::from_secs(5);
 
+/// Starts the thread.
+pub fn spawn() -> std::io::Result<screen::Player> {
+    let (commands, commanded) = channel();
+    let (reporter, reports) = channel();
+    let wish = Arc::new(Wish::default());
+    let heard = Arc::clone(&wish);
+    std::thread::Builder::new()
+        .name("player".into())
+        .spawn(move || {
+            // The screen may be gone before the last report: then nobody wants to hear it.
+            play(&commanded, &heard, &mut |report| {
+                drop(reporter.send(report))
+            });
+        })?;
+    Ok(screen::Player {
+        commands,
+        reports,
+        wish,
+    })
+}
+
 /// Plays what is commanded until the commands end.
-pub fn play(commands: &Receiver<Command>, wish: &Wish, tell: &mut dyn FnMut(Report)) {
+fn play(commands: &Receiver<Command>, wish: &Wish, tell: &mut dyn FnMut(Report)) {
     let mut idle = match LiveStage::new() {
         Ok(stage) => {
             tell(Report::Ready(stage.machine().clone()));
             Some(stage)
         }
         Err(error) => {
-            tell(Report::Failed(format!("no lesson can be played: {error:#}")));
+            tell(Report::Failed(format!(
+                "no lesson can be played: {error:#}"
+            )));
             None
         }
     };
     let mut playing: Option<Player<LiveStage>> = None;
     for command in commands {
         wish.clear();
-        let mut director = Screen { tell, wish, since: Instant::now() };
+        let mut director = Screen {
+            tell,
+            wish,
+            since: Instant::now(),
+        };
         match command {
             Command::Open { lesson, step } => {
                 let stage = playing.take().map(Player::close).or(idle.take());
@@ -67,7 +95,10 @@ fn open(
 ) -> Result<Player<LiveStage>, (LiveStage, StageError)> {
     let (mut player, moment) = Player::open(stage, Arc::clone(&lesson))?;
     director.report(Report::Opened(moment));
-    let goal = Position { step: step.min(lesson.steps.len().saturating_sub(1)), item: 0 };
+    let goal = Position {
+        step: step.min(lesson.steps.len().saturating_sub(1)),
+        item: 0,
+    };
     while player.position() < goal {
         director.since = Instant::now();
         if player.at_end_of_step() || player.missing(player.position().step).is_empty() {
@@ -88,7 +119,12 @@ fn open(
     Ok(player)
 }
 
-fn advance(player: &mut Player<LiveStage>, guess: Option<String>, pace: Pace, director: &mut Screen<'_>) {
+fn advance(
+    player: &mut Player<LiveStage>,
+    guess: Option<String>,
+    pace: Pace,
+    director: &mut Screen<'_>,
+) {
     if let Err(error) = player.advance(guess, pace, director) {
         director.report(Report::Failed(error.to_string()));
     }

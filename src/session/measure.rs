@@ -4,9 +4,10 @@
 //! place; the C that is left is compiled and run in `main`, uncounted, as a debugger would.
 
 use super::moment::{Expected, Verdict};
-use super::stage::{Stage, StageError};
+use super::nowhere;
+use super::stage::Stage;
 use super::tally::Tallies;
-use crate::c::observers::{self, Observation, Observer, Prefix, substitute};
+use crate::c::observers::{Observation, Observer, Prefix, STATES, substitute};
 use crate::c::{self, Expression, Scope, Target, Type};
 use crate::lesson::Expectation;
 use crate::mem::{Addr, Bytes, Control, Ending, Pace, PageSize, Process, Range, Reading, Usage};
@@ -52,7 +53,11 @@ impl<S: Stage> Instruments<'_, S> {
             Ok(_) => Verdict::Holds,
             Err(why) => Verdict::Unknown(why),
         };
-        Expected { expression: rule.text.clone(), verdict, measured: parts.join(", ") }
+        Expected {
+            expression: rule.text.clone(),
+            verdict,
+            measured: parts.join(", "),
+        }
     }
 
     /// The value of an expression in `main`; notes what its parts were.
@@ -76,14 +81,21 @@ impl<S: Stage> Instruments<'_, S> {
 
     /// The two sides of a comparison in plain C, for a reader who wonders why it failed.
     fn operands(&mut self, expression: &Expression) -> Vec<String> {
-        let c::ast::ExpressionKind::Binary(operator, left, right) = &expression.kind else { return Vec::new() };
+        let c::ast::ExpressionKind::Binary(operator, left, right) = &expression.kind else {
+            return Vec::new();
+        };
         let is_comparison = matches!(operator.text(), "==" | "!=" | "<" | "<=" | ">" | ">=");
         if !is_comparison {
             return Vec::new();
         }
         let sides = [left, right].map(|side| {
-            let text = self.source.get(side.span.clone()).unwrap_or("it").to_owned();
-            self.evaluate(Process::Main, side).map(|(value, kind)| format!("{text} = {}", c::show(value, &kind)))
+            let text = self
+                .source
+                .get(side.span.clone())
+                .unwrap_or("it")
+                .to_owned();
+            self.evaluate(Process::Main, side)
+                .map(|(value, kind)| format!("{text} = {}", c::show(value, &kind)))
         });
         sides.into_iter().filter_map(Result::ok).collect()
     }
@@ -95,13 +107,18 @@ impl<S: Stage> Instruments<'_, S> {
                 let process = self.process(*prefix)?;
                 self.evaluate(process, expression)
             }
-            Observation::Observed { prefix, observer, arguments } => {
+            Observation::Observed {
+                prefix,
+                observer,
+                arguments,
+            } => {
                 let process = prefix.map_or(Ok(Process::Main), |prefix| self.process(prefix))?;
                 let arguments = arguments
                     .iter()
                     .map(|argument| self.evaluate(process, argument).map(|(value, _)| value))
                     .collect::<Result<Vec<_>, _>>()?;
-                self.observe(process, observer, &arguments).map(|value| (value, Type::LONG))
+                self.observe(process, observer, &arguments)
+                    .map(|value| (value, Type::LONG))
             }
         }
     }
@@ -111,46 +128,76 @@ impl<S: Stage> Instruments<'_, S> {
         match prefix {
             Prefix::Main => Ok(Process::Main),
             Prefix::Child(Some(number)) => Ok(Process::Child(number)),
-            Prefix::Child(None) => self.latest_child.ok_or_else(|| "there is no child: nothing has called fork()".into()),
+            Prefix::Child(None) => self
+                .latest_child
+                .ok_or_else(|| "there is no child: nothing has called fork()".into()),
             Prefix::Peer(number) => Ok(Process::Peer(number)),
         }
     }
 
     /// Runs a C expression in a process.
-    fn evaluate(&mut self, process: Process, expression: &Expression) -> Result<(i64, Type), Unknown> {
-        let empty = Scope::new(Target { page_size: self.page_size.bytes() });
+    fn evaluate(
+        &mut self,
+        process: Process,
+        expression: &Expression,
+    ) -> Result<(i64, Type), Unknown> {
+        let empty = Scope::new(Target {
+            page_size: self.page_size.bytes(),
+        });
         let scope = self.scopes.get(&process).unwrap_or(&empty);
-        let compiled = c::compile_expression(self.source, expression, scope).map_err(|mistake| mistake.message)?;
-        if let Some(value) = compiled.constant() {
-            return Ok((value, compiled.result.unwrap_or(Type::LONG)));
+        let compiled = c::compile_expression(self.source, expression, scope)
+            .map_err(|mistake| mistake.message)?;
+        let kind = compiled.result.unwrap_or(Type::LONG);
+        if let Some(value) = nowhere::evaluate(&compiled.program) {
+            return Ok((value, kind));
         }
         let mut watch = |_: &_, _: &mut dyn FnMut() -> Vec<Snapshot>| Control::Continue;
         let outcomes = self
             .stage
             .run(process, &compiled.program, Pace::Full, &mut watch)
-            .map_err(|StageError::NoProcess(why) | StageError::Failed(why)| why)?;
+            .map_err(|error| error.to_string())?;
         let outcome = outcomes.into_iter().next().map(|(_, outcome)| outcome);
         let outcome = outcome.ok_or_else(|| format!("{process} did not answer"))?;
         match (outcome.ending, outcome.value) {
-            (Ending::Finished, Some(value)) => Ok((value, compiled.result.unwrap_or(Type::LONG))),
-            (Ending::Signal(signal), _) => Err(format!("evaluating it raised {} at {}", signal.name(), signal.address)),
+            (Ending::Finished, Some(value)) => Ok((value, kind)),
+            (Ending::Signal(signal), _) => Err(format!(
+                "evaluating it raised {} at {}",
+                signal.name(),
+                signal.address
+            )),
             (ending, _) => Err(format!("{process} could not evaluate it: {ending:?}")),
         }
     }
 
     /// The value of an observer.
-    fn observe(&self, process: Process, observer: &Observer, arguments: &[i64]) -> Result<i64, Unknown> {
+    fn observe(
+        &self,
+        process: Process,
+        observer: &Observer,
+        arguments: &[i64],
+    ) -> Result<i64, Unknown> {
         let tally = self.tallies.of(process);
-        let at = || arguments.first().map_or(Addr(0), |&address| Addr(address as u64));
+        let at = || {
+            arguments
+                .first()
+                .map_or(Addr(0), |&address| Addr(address as u64))
+        };
         let value = match observer.name {
             "minor_faults" => tally.faults.minor,
             "major_faults" => tally.faults.major,
             "signal" => tally.signal.map_or(0, |signal| signal.number as u64),
             "errno" => tally.errno as u64,
-            "ns" => tally.median().map(|median| median.0).ok_or("this code made no access to be timed")?,
+            "ns" => tally
+                .median()
+                .map(|median| median.0)
+                .ok_or("this code made no access to be timed")?,
             "vmas" => self.snapshot(process)?.lesson_mappings().count() as u64,
-            "state" => return Ok(observers::state_value(self.snapshot(process)?.state_at(at(), self.page_size))),
-            "present" => self.present(process, at(), arguments.get(1).map_or(1, |&pages| pages.max(0) as u64))?,
+            "state" => self.snapshot(process)?.state_at(at(), self.page_size) as u64,
+            "present" => self.present(
+                process,
+                at(),
+                arguments.get(1).map_or(1, |&pages| pages.max(0) as u64),
+            )?,
             "frame" => self.frame(process, at())?,
             "cached" | "dirty" => self.cache(process, observer.name, arguments)?,
             field => self.usage(process, field, at(), arguments.get(1).copied())?,
@@ -159,8 +206,13 @@ impl<S: Stage> Instruments<'_, S> {
     }
 
     fn snapshot(&self, process: Process) -> Result<&Snapshot, Unknown> {
-        let found = self.snapshots.iter().find(|snapshot| snapshot.process == process);
-        found.map(|snapshot| &**snapshot).ok_or_else(|| format!("{process} is not there to be looked at"))
+        let found = self
+            .snapshots
+            .iter()
+            .find(|snapshot| snapshot.process == process);
+        found
+            .map(|snapshot| &**snapshot)
+            .ok_or_else(|| format!("{process} is not there to be looked at"))
     }
 
     fn mapping(&self, process: Process, address: Addr) -> Result<&Mapping, Unknown> {
@@ -174,9 +226,13 @@ impl<S: Stage> Instruments<'_, S> {
         let first = self.page_size.floor(address);
         let mut present = 0;
         for page in 0..pages {
-            let Some(address) = first.checked_add(page * self.page_size.bytes()) else { break };
+            let Some(address) = first.checked_add(page * self.page_size.bytes()) else {
+                break;
+            };
             match snapshot.state_at(address, self.page_size) {
-                crate::mem::PageState::Unknown => return Err(format!("the page at {address} could not be read")),
+                crate::mem::PageState::Unknown => {
+                    return Err(format!("the page at {address} could not be read"));
+                }
                 state => present += u64::from(state.is_present()),
             }
         }
@@ -190,20 +246,34 @@ impl<S: Stage> Instruments<'_, S> {
         let frames = reading(&pages.frames)?;
         let index = self.page_size.index_in(mapping.vma.range, address);
         let frame = index.and_then(|index| frames.get(index as usize));
-        frame.copied().ok_or_else(|| format!("the page at {address} was not read"))
+        frame
+            .copied()
+            .ok_or_else(|| format!("the page at {address} was not read"))
     }
 
     /// A field of smaps: of the VMA that holds `address`, or the sum over the VMAs of `length` bytes from there.
-    fn usage(&self, process: Process, field: &str, address: Addr, length: Option<i64>) -> Result<u64, Unknown> {
+    fn usage(
+        &self,
+        process: Process,
+        field: &str,
+        address: Addr,
+        length: Option<i64>,
+    ) -> Result<u64, Unknown> {
         let Some(length) = length else {
             let usage = reading(&self.mapping(process, address)?.usage)?;
             return sized(field, usage);
         };
-        let wanted = Range::of(address, self.page_size.pages(length.max(0) as u64) * self.page_size.bytes());
+        let wanted = Range::of(
+            address,
+            self.page_size.pages(length.max(0) as u64) * self.page_size.bytes(),
+        );
         let mut sum = 0;
         for mapping in self.snapshot(process)?.mappings_in(wanted) {
             if !wanted.covers(mapping.vma.range) {
-                return Err(format!("the VMA {} is only partly in the range", mapping.vma.range));
+                return Err(format!(
+                    "the VMA {} is only partly in the range",
+                    mapping.vma.range
+                ));
             }
             sum += sized(field, reading(&mapping.usage)?)?;
         }
@@ -211,11 +281,15 @@ impl<S: Stage> Instruments<'_, S> {
     }
 
     /// Pages of a file in the page cache, or those of them that are dirty.
-    fn cache(&mut self, process: Process, what: &str, arguments: &[i64]) -> Result<u64, Unknown> {
+    fn cache(&self, process: Process, what: &str, arguments: &[i64]) -> Result<u64, Unknown> {
         let descriptor = arguments.first().copied().unwrap_or(-1);
         let cached = self.stage.cached(process, descriptor as i32);
         let cached = reading(&cached)?;
-        Ok(if what == "cached" { cached.pages } else { cached.dirty })
+        Ok(if what == "cached" {
+            cached.pages
+        } else {
+            cached.dirty
+        })
     }
 }
 
@@ -247,11 +321,19 @@ fn sized(field: &str, usage: &Usage) -> Result<u64, Unknown> {
     Ok(bytes.0)
 }
 
+/// The name that expectations have for a page state.
+fn state_name(value: i64) -> String {
+    let named = STATES.iter().find(|(_, state)| *state as i64 == value);
+    named.map_or_else(|| value.to_string(), |(name, _)| (*name).to_owned())
+}
+
 /// A measured value in words.
 fn shown(observation: &Observation<'_>, value: i64, kind: &Type) -> String {
     match observation {
-        Observation::Observed { observer, .. } if observer.name == "state" => observers::state_name(value).to_owned(),
-        Observation::Observed { observer, .. } if sized(observer.name, &Usage::default()).is_ok() => {
+        Observation::Observed { observer, .. } if observer.name == "state" => state_name(value),
+        Observation::Observed { observer, .. }
+            if sized(observer.name, &Usage::default()).is_ok() =>
+        {
             Bytes(value as u64).to_string()
         }
         _ => c::show(value, kind),

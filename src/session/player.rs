@@ -94,13 +94,27 @@ impl<S: Stage> Player<S> {
     /// Whether the last step is done.
     pub fn finished(&self) -> bool {
         let last = self.script.steps.len().saturating_sub(1);
-        self.position.step >= last && self.script.item(Position { step: last, ..self.position }).is_none()
+        self.position.step >= last
+            && self
+                .script
+                .item(Position {
+                    step: last,
+                    ..self.position
+                })
+                .is_none()
     }
 
     /// What the step cannot do without and this machine does not have, in a sentence each.
     pub fn missing(&self, step: usize) -> Vec<String> {
-        let needs = self.lesson.front.needs.iter().chain(&self.lesson.steps[step].options.needs);
-        needs.filter_map(|&need| lacking(need, self.stage.machine())).collect()
+        let needs = self
+            .lesson
+            .front
+            .needs
+            .iter()
+            .chain(&self.lesson.steps[step].options.needs);
+        needs
+            .filter_map(|&need| lacking(need, self.stage.machine()))
+            .collect()
     }
 
     /// Moves to the beginning of a step without running anything of it.
@@ -124,8 +138,17 @@ impl<S: Stage> Player<S> {
 
     /// Does the next thing, and what follows from it by itself: a guess is taken and its first line run; after a line
     /// its question is graded and its expectations are measured. At the end of a step, moves to the next one.
-    pub fn advance(&mut self, guess: Option<String>, pace: Pace, director: &mut dyn Director) -> Result<(), StageError> {
-        let items = self.script.steps.get(self.position.step).map_or(0, Vec::len);
+    pub fn advance(
+        &mut self,
+        guess: Option<String>,
+        pace: Pace,
+        director: &mut dyn Director,
+    ) -> Result<(), StageError> {
+        let items = self
+            .script
+            .steps
+            .get(self.position.step)
+            .map_or(0, Vec::len);
         if self.position.item >= items {
             if self.position.step + 1 < self.script.steps.len() {
                 let fresh = self.enter(self.position.step + 1)?;
@@ -137,7 +160,10 @@ impl<S: Stage> Player<S> {
         }
         let mut guess = guess;
         while let Some(Item::Ask { .. }) = self.script.item(self.position) {
-            self.asked = Some(Asked { guess: guess.take(), tallies: Tallies::default() });
+            self.asked = Some(Asked {
+                guess: guess.take(),
+                tallies: Tallies::default(),
+            });
             self.position.item += 1;
         }
         if let Some(Item::Line { .. }) = self.script.item(self.position) {
@@ -176,16 +202,26 @@ impl<S: Stage> Player<S> {
     /// Runs the line at the position.
     fn line(&mut self, pace: Pace, director: &mut dyn Director) -> Result<Moment, StageError> {
         let lesson = Arc::clone(&self.lesson);
-        let Some(&Item::Line { who, part, statement, ref span }) = self.script.item(self.position) else {
+        let Some(Item::Line {
+            who,
+            part,
+            statement,
+            span,
+        }) = self.script.item(self.position).cloned()
+        else {
             return Err(StageError::Failed("there is no line to run here".into()));
         };
         let Part::Code(code) = &lesson.steps[self.position.step].parts[part] else {
-            return Err(StageError::Failed("this part of the step is not code".into()));
+            return Err(StageError::Failed(
+                "this part of the step is not code".into(),
+            ));
         };
         let process = self.resolve(who)?;
         let mut scope = self.scope(process);
         let compiled = c::compile(&lesson.source, &code.statements[statement], &mut scope)
-            .map_err(|diagnostic| StageError::Failed(diagnostic.render(&lesson.file, &lesson.source, false)))?;
+            .map_err(|diagnostic| {
+                StageError::Failed(diagnostic.render(&lesson.file, &lesson.source, false))
+            })?;
         let outcomes = self.run(process, &compiled.program, pace, director)?;
         for (other, _) in &outcomes[1..] {
             self.scopes.insert(*other, scope.clone());
@@ -209,7 +245,7 @@ impl<S: Stage> Player<S> {
                 .count(),
             process,
             code: lesson.source[span.clone()].to_owned(),
-            span: span.clone(),
+            span,
             result,
             outcomes,
         };
@@ -229,7 +265,10 @@ impl<S: Stage> Player<S> {
         let mut watch = |progress: &Progress, observe: &mut dyn FnMut() -> Vec<Snapshot>| {
             let now: Vec<Arc<Snapshot>> = observe().into_iter().map(Arc::new).collect();
             let so_far = [(progress.process, progress.so_far.clone())];
-            let text = observe::changes(&seen, &now, &so_far, page_size).into_iter().next().map(|change| change.text);
+            let text = observe::changes(&seen, &now, &so_far, page_size)
+                .into_iter()
+                .next()
+                .map(|change| change.text);
             seen.clone_from(&now);
             director.report(Report::Running {
                 snapshots: now,
@@ -249,15 +288,28 @@ impl<S: Stage> Player<S> {
     /// A first look, with nothing to compare to.
     fn look(&mut self) -> Moment {
         self.snapshots = self.stage.observe().into_iter().map(Arc::new).collect();
-        Moment { ran: None, snapshots: self.snapshots.clone(), changes: Vec::new() }
+        Moment {
+            ran: None,
+            snapshots: self.snapshots.clone(),
+            changes: Vec::new(),
+        }
     }
 
     /// A look after a line.
     fn look_after(&mut self, ran: Ran) -> Moment {
         let after: Vec<Arc<Snapshot>> = self.stage.observe().into_iter().map(Arc::new).collect();
-        let changes = observe::changes(&self.snapshots, &after, &ran.outcomes, self.stage.machine().page_size);
+        let changes = observe::changes(
+            &self.snapshots,
+            &after,
+            &ran.outcomes,
+            self.stage.machine().page_size,
+        );
         self.snapshots.clone_from(&after);
-        Moment { ran: Some(ran), snapshots: after, changes }
+        Moment {
+            ran: Some(ran),
+            snapshots: after,
+            changes,
+        }
     }
 
     /// The process that a fence names.
@@ -265,21 +317,28 @@ impl<S: Stage> Player<S> {
         match who {
             Who::Main => Ok(Process::Main),
             Who::Named(process) => Ok(process),
-            Who::LatestChild => latest_child(&self.stage)
-                .ok_or_else(|| StageError::NoProcess("there is no child yet: nothing has called fork()".into())),
+            Who::LatestChild => latest_child(&self.stage).ok_or_else(|| {
+                StageError::NoProcess("there is no child yet: nothing has called fork()".into())
+            }),
         }
     }
 
     /// The variables of a process so far.
     fn scope(&self, process: Process) -> Scope {
-        let new = || Scope::new(c::Target { page_size: self.stage.machine().page_size });
+        let new = || {
+            Scope::new(c::Target {
+                page_size: self.stage.machine().page_size.bytes(),
+            })
+        };
         self.scopes.get(&process).cloned().unwrap_or_else(new)
     }
 
     /// Measures the answer to a question.
     fn grade(&mut self, part: usize, prediction: &Prediction) -> Graded {
         let asked = self.asked.take();
-        let tallies = asked.as_ref().map_or_else(Tallies::default, |asked| asked.tallies.clone());
+        let tallies = asked
+            .as_ref()
+            .map_or_else(Tallies::default, |asked| asked.tallies.clone());
         let lesson = Arc::clone(&self.lesson);
         let mut instruments = self.instruments(&lesson.source, &tallies);
         let answer = instruments.measure(&prediction.measures);
@@ -291,8 +350,18 @@ impl<S: Stage> Player<S> {
         });
         self.look_again();
         let guess = asked.and_then(|asked| asked.guess);
-        let right = answer.known().zip(guess.as_deref()).map(|(&answer, guess)| is_right(guess, prediction, answer, matched));
-        Graded { step: self.position.step, part, guess, answer, matched, right }
+        let right = answer
+            .known()
+            .zip(guess.as_deref())
+            .map(|(&answer, guess)| is_right(guess, prediction, answer, matched));
+        Graded {
+            step: self.position.step,
+            part,
+            guess,
+            answer,
+            matched,
+            right,
+        }
     }
 
     /// Measures rules.
@@ -325,23 +394,35 @@ impl<S: Stage> Player<S> {
 
 /// The process that the latest fork made.
 fn latest_child(stage: &impl Stage) -> Option<Process> {
-    stage.actors().iter().map(|actor| actor.process).filter(|process| matches!(process, Process::Child(_))).max()
+    stage
+        .actors()
+        .iter()
+        .map(|actor| actor.process)
+        .filter(|process| matches!(process, Process::Child(_)))
+        .max()
 }
 
 /// How the processes of a step are set up.
 fn settings_of(lesson: &Lesson, step: usize) -> Settings {
     let options = &lesson.steps[step].options;
-    Settings { placement: options.placement, huge_pages: options.huge_pages }
+    Settings {
+        placement: options.placement,
+        huge_pages: options.huge_pages,
+    }
 }
 
 /// Why a need is not met here; `None` when it is.
 pub(crate) fn lacking(need: Need, machine: &super::stage::Machine) -> Option<String> {
     match need {
-        Need::DiskFileSystem if machine.file_system == "tmpfs" || machine.file_system == "ramfs" => Some(format!(
-            "needs files on a disk: the scratch directory {} is on {}; set XDG_CACHE_HOME to a directory on a disk",
-            machine.scratch.display(),
-            machine.file_system
-        )),
+        Need::DiskFileSystem
+            if machine.file_system == "tmpfs" || machine.file_system == "ramfs" =>
+        {
+            Some(format!(
+                "needs files on a disk: the scratch directory {} is on {}; set XDG_CACHE_HOME to a directory on a disk",
+                machine.scratch.display(),
+                machine.file_system
+            ))
+        }
         Need::Glibc if !cfg!(target_env = "gnu") => {
             Some("needs glibc: this program was built with another C library".into())
         }
@@ -354,7 +435,10 @@ pub(crate) fn lacking(need: Need, machine: &super::stage::Machine) -> Option<Str
 
 /// Whether a guess was right: the choice that the answer matches, or the number itself.
 fn is_right(guess: &str, prediction: &Prediction, answer: i64, matched: Option<usize>) -> bool {
-    let chosen = prediction.choices.iter().position(|choice| choice.value_text == guess.trim());
+    let chosen = prediction
+        .choices
+        .iter()
+        .position(|choice| choice.value_text == guess.trim());
     match chosen {
         Some(chosen) => matched == Some(chosen),
         None => guess.trim().parse() == Ok(answer),

@@ -40,7 +40,10 @@ impl Progress {
     pub fn reached(&mut self, lesson: &str, position: Position, items: usize, steps: usize) {
         let entry = self.lessons.entry(lesson.to_owned()).or_default();
         entry.step = position.step.min(steps.saturating_sub(1));
-        if position.step < steps && position.item >= items && !entry.steps_done.contains(&position.step) {
+        if position.step < steps
+            && position.item >= items
+            && !entry.steps_done.contains(&position.step)
+        {
             entry.steps_done.push(position.step);
             entry.steps_done.sort_unstable();
         }
@@ -49,7 +52,11 @@ impl Progress {
 
     /// Notes a guess.
     pub fn guessed(&mut self, lesson: &str, step: usize, part: usize, guess: Guess) {
-        self.lessons.entry(lesson.to_owned()).or_default().guesses.insert(format!("{step}.{part}"), guess);
+        self.lessons
+            .entry(lesson.to_owned())
+            .or_default()
+            .guesses
+            .insert(format!("{step}.{part}"), guess);
     }
 }
 
@@ -68,7 +75,10 @@ mod tests {
         progress.reached("06", Position { step: 1, item: 2 }, 2, 2);
         assert!(progress.lessons["06"].done);
         progress.reached("06", Position { step: 0, item: 0 }, 3, 2);
-        assert!(progress.lessons["06"].done, "starting over does not undo it");
+        assert!(
+            progress.lessons["06"].done,
+            "starting over does not undo it"
+        );
     }
 
     #[test]

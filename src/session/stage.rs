@@ -1,8 +1,8 @@
 //! The one door between a session and the world: processes that run programs, and snapshots of them.
 
 use crate::bytecode::Program;
-use crate::mem::{Control, Outcome, Pace, PageSize, Pid, Process, Progress, Settings};
-use crate::observe::Snapshot;
+use crate::mem::{Control, Outcome, Pace, PageSize, Pid, Process, Progress, Reading, Settings};
+use crate::observe::{Cached, Snapshot};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -85,6 +85,9 @@ pub trait Stage {
 
     /// A snapshot of every living process, `main` first.
     fn observe(&mut self) -> Vec<Snapshot>;
+
+    /// What the page cache holds of the file that a process has open at this descriptor.
+    fn cached(&self, process: Process, descriptor: i32) -> Reading<Cached>;
 }
 
 /// How long a statement without a screen may run before it is stopped.

@@ -39,10 +39,12 @@ impl Tallies {
         if outcome.errno != 0 {
             tally.errno = outcome.errno;
         }
-        tally.times.extend(outcome.acts.iter().filter_map(|act| match act {
-            Act::Access(access) => Some(access.elapsed),
-            Act::Call(_) => None,
-        }));
+        tally
+            .times
+            .extend(outcome.acts.iter().filter_map(|act| match act {
+                Act::Access(access) => Some(access.elapsed),
+                Act::Call(_) => None,
+            }));
     }
 
     /// What a process did; nothing, when it ran no line.
@@ -60,7 +62,10 @@ mod tests {
     fn lines_add_up_process_by_process() {
         let line = |minor, errno| Outcome {
             errno,
-            totals: Totals { faults: Faults { minor, major: 0 }, ..Totals::default() },
+            totals: Totals {
+                faults: Faults { minor, major: 0 },
+                ..Totals::default()
+            },
             ..Outcome::empty(Ending::Finished)
         };
         let mut tallies = Tallies::default();
@@ -69,7 +74,11 @@ mod tests {
         tallies.add(Process::Main, &line(2, 22));
         tallies.add(Process::Main, &line(0, 0));
         assert_eq!(tallies.of(Process::Main).faults.minor, 18);
-        assert_eq!(tallies.of(Process::Main).errno, 22, "a later success does not hide an earlier failure");
+        assert_eq!(
+            tallies.of(Process::Main).errno,
+            22,
+            "a later success does not hide an earlier failure"
+        );
         assert_eq!(tallies.of(Process::Child(1)).faults.minor, 1);
         assert_eq!(tallies.of(Process::Peer(1)).faults.minor, 0);
         assert_eq!(tallies.of(Process::Peer(1)).median(), None);

@@ -13,7 +13,10 @@ pub struct Wish {
 
 impl Default for Wish {
     fn default() -> Self {
-        Self { wanted: Mutex::new(Control::Continue), said: Condvar::new() }
+        Self {
+            wanted: Mutex::new(Control::Continue),
+            said: Condvar::new(),
+        }
     }
 }
 

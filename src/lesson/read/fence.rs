@@ -1,15 +1,27 @@
 //! What stands behind the backticks: `c`, `c child 2`, `predict EXPR`, `expect`.
 
-use super::markdown::Fence;
+use crate::c::suggest::nearest;
 use crate::diagnostic::Diagnostic;
 use crate::lesson::model::Who;
-use crate::lesson::near::nearest;
 use crate::lesson::visible::visible_line;
 use crate::mem::Process;
 use std::ops::Range;
 
 /// The most children, or peers, a lesson may name.
 const MOST: u8 = 10;
+
+/// A fence with a meaning.
+pub(super) struct Fence {
+    /// What stands behind the backticks; never empty.
+    pub(super) info: Range<usize>,
+    /// What stands between the fences.
+    pub(super) body: Range<usize>,
+    /// The whole.
+    pub(super) span: Range<usize>,
+}
+
+/// The first words of fences that mean something.
+pub(super) const WORDS: [&str; 3] = ["c", "predict", "expect"];
 
 /// What a fence is for.
 pub(super) enum Kind {
@@ -19,6 +31,31 @@ pub(super) enum Kind {
     Predict(Range<usize>),
     /// Rules.
     Expect,
+}
+
+/// The parts of the fence that begins at the start of `span`, and whether it is closed.
+pub(super) fn fence_at(source: &str, span: Range<usize>) -> Option<(Fence, bool)> {
+    let text = &source[span.clone()];
+    let indent = text.len() - text.trim_start().len();
+    let mark = text[indent..].chars().next()?;
+    let marks = text[indent..].chars().take_while(|&c| c == mark).count();
+    let line_end = text.find('\n').unwrap_or(text.len());
+    let info = text.get(indent + marks..line_end)?;
+    let info_start = span.start + indent + marks + (info.len() - info.trim_start().len());
+    let body = span.start + (line_end + 1).min(text.len());
+    let trimmed = text.trim_end();
+    let last = trimmed
+        .rfind('\n')
+        .map_or(trimmed.len(), |newline| newline + 1);
+    let last_line = trimmed[last..].trim();
+    let closed = last_line.len() >= marks && last_line.chars().all(|c| c == mark);
+    let end = if closed { span.start + last } else { span.end };
+    let fence = Fence {
+        info: info_start..info_start + info.trim().len(),
+        body: body..end.max(body),
+        span,
+    };
+    Some((fence, closed))
 }
 
 /// The kind of a fence.
@@ -66,7 +103,7 @@ fn who(rest: &str, place: Range<usize>) -> Result<Who, Diagnostic> {
             .help("a fence ```c without a name is run by `main`")),
         (Some(name), _) => {
             let message = format!("there is no process `{}`", visible_line(name));
-            let help = match nearest(name, ["child", "peer"]) {
+            let help = match nearest(name, ["child", "peer"].into_iter()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "write `c`, `c child`, `c child 2`, `c peer` or `c peer 3`".into(),
             };

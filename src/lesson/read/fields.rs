@@ -1,7 +1,7 @@
 //! A TOML table taken apart key by key, so that every mistake in it is told and not only the first.
 
+use crate::c::suggest::nearest;
 use crate::diagnostic::Diagnostic;
-use crate::lesson::near::nearest;
 use crate::lesson::visible::visible_line;
 use serde::de::DeserializeOwned;
 use std::ops::Range;

@@ -2,13 +2,13 @@
 //!
 //! What has no place on a terminal is told (HTML) or said in words (a link's address stands behind it in brackets).
 
-use super::fields::{Fields, mistake};
+use super::fence::{Fence, WORDS, fence_at};
+use crate::c::suggest::nearest;
 use crate::diagnostic::Diagnostic;
-use crate::lesson::model::{Block, Inline, Options, Prose};
+use crate::lesson::model::{Block, Inline, Prose};
 use crate::lesson::visible::{visible, visible_line};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
 use std::ops::Range;
-use toml::de::DeTable;
 
 /// One piece of a document.
 pub(super) enum Element {
@@ -37,19 +37,6 @@ pub(super) struct Heading {
     /// Its place.
     pub(super) span: Range<usize>,
 }
-
-/// A fence with a meaning.
-pub(super) struct Fence {
-    /// What stands behind the backticks; never empty.
-    pub(super) info: Range<usize>,
-    /// What stands between the fences.
-    pub(super) body: Range<usize>,
-    /// The whole.
-    pub(super) span: Range<usize>,
-}
-
-/// The first words of fences that mean something.
-pub(super) const WORDS: [&str; 3] = ["c", "predict", "expect"];
 
 /// Takes `source[range]` apart; places are those of `source`.
 pub(super) fn read(
@@ -326,7 +313,7 @@ impl Reader<'_, '_> {
         let meant = if lower == "c" {
             Some("c")
         } else if lower.len() > 4 {
-            crate::lesson::near::nearest(&lower, WORDS)
+            nearest(&lower, WORDS.into_iter())
         } else {
             None
         };
@@ -341,75 +328,4 @@ impl Reader<'_, '_> {
     fn tell(&mut self, span: Range<usize>, message: &str) {
         self.mistakes.push(Diagnostic::new(span, message));
     }
-}
-
-/// The parts of the fence that begins at the start of `span`, and whether it is closed.
-fn fence_at(source: &str, span: Range<usize>) -> Option<(Fence, bool)> {
-    let text = &source[span.clone()];
-    let indent = text.len() - text.trim_start().len();
-    let mark = text[indent..].chars().next()?;
-    let marks = text[indent..].chars().take_while(|&c| c == mark).count();
-    let line_end = text.find('\n').unwrap_or(text.len());
-    let info = text.get(indent + marks..line_end)?;
-    let info_start = span.start + indent + marks + (info.len() - info.trim_start().len());
-    let body = span.start + (line_end + 1).min(text.len());
-    let trimmed = text.trim_end();
-    let last = trimmed
-        .rfind('\n')
-        .map_or(trimmed.len(), |newline| newline + 1);
-    let last_line = trimmed[last..].trim();
-    let closed = last_line.len() >= marks && last_line.chars().all(|c| c == mark);
-    let end = if closed { span.start + last } else { span.end };
-    let fence = Fence {
-        info: info_start..info_start + info.trim().len(),
-        body: body..end.max(body),
-        span,
-    };
-    Some((fence, closed))
-}
-
-/// The options of a step's heading: a TOML table in one line.
-pub(super) fn options(
-    source: &str,
-    place: Range<usize>,
-    mistakes: &mut Vec<Diagnostic>,
-) -> Options {
-    // A table needs a key in front of it to be a document; its length is taken off all places again.
-    const KEY: &str = "o=";
-    let document = format!("{KEY}{}", &source[place.clone()]);
-    let moved = |diagnostic: Diagnostic| Diagnostic {
-        span: shifted(&diagnostic.span, place.start, KEY.len()),
-        ..diagnostic
-    };
-    let (table, errors) = DeTable::parse_recoverable(&document);
-    if !errors.is_empty() {
-        let all = 0..document.len();
-        mistakes.extend(
-            errors
-                .iter()
-                .map(|error| moved(mistake(error, all.clone(), 0))),
-        );
-        return Options::default();
-    }
-    let mut told = Vec::new();
-    let mut outer = Fields::new(table.into_inner(), 0..0, 0, &mut told);
-    let options = outer.table("o").map(|table| {
-        let mut fields = Fields::new(table, 0..document.len(), 0, outer.mistakes());
-        let options = Options {
-            placement: fields.or_default("placement"),
-            huge_pages: fields.or_default("huge_pages"),
-            fresh: fields.or_default("fresh"),
-            needs: fields.or_default("needs"),
-        };
-        fields.finish();
-        options
-    });
-    mistakes.extend(told.into_iter().map(moved));
-    options.unwrap_or_default()
-}
-
-/// A place in a document that begins `less` bytes before what stands at `start` of the source.
-fn shifted(span: &Range<usize>, start: usize, less: usize) -> Range<usize> {
-    let at = |offset: usize| (start + offset).saturating_sub(less).max(start);
-    at(span.start)..at(span.end)
 }

@@ -1,7 +1,8 @@
 //! The lines inside `predict` and `expect` fences.
 
 use super::code::expression;
-use super::markdown::{Fence, prose};
+use super::fence::Fence;
+use super::markdown::prose;
 use crate::diagnostic::Diagnostic;
 use crate::lesson::model::{Choice, Expectation, Prediction};
 use crate::lesson::visible::visible_line;

@@ -1,8 +1,9 @@
 //! One step: what stands under a heading, in order.
 
 use super::code::statements;
-use super::fence::{Kind, kind};
-use super::markdown::{Fence, Heading, Piece, options};
+use super::fence::{Fence, Kind, kind};
+use super::markdown::{Heading, Piece};
+use super::options;
 use super::predict::{expectations, prediction};
 use crate::diagnostic::Diagnostic;
 use crate::lesson::model::{Block, Code, Options, Part, Prose, Step, Who};
@@ -14,9 +15,9 @@ pub(super) fn read(
     pieces: Vec<Piece>,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Step {
-    let options = heading
-        .options
-        .map_or_else(Options::default, |place| options(source, place, mistakes));
+    let options = heading.options.map_or_else(Options::default, |place| {
+        options::read(source, place, mistakes)
+    });
     let mut step = Step {
         title: heading.title,
         options,

@@ -1,4 +1,4 @@
-//! `/proc/<pid>/maps`: one line a VMA. Pure parsing; see proc_pid_maps(5).
+//! `/proc/<pid>/maps`: one line a VMA. Pure parsing; see proc(5).
 //!
 //! Our own reader of nine columns rather than the one of procfs, because a name is foreign text: names are kept byte
 //! for byte with `\012` undone, ` (deleted)` is told apart, and no name can fail the reading of the other lines.
@@ -198,6 +198,19 @@ mod tests {
         assert_eq!(parse(&line).unwrap().len(), 1);
         line.extend(b"\xff\xfe\x1b[2J");
         assert_eq!(parse(&line).unwrap().len(), 1);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes: Vec<u8>, name in "\\PC*") {
+            let _ = parse(&bytes);
+            let line = format!("1000-2000 rw-p 00000000 00:00 7    /{name}");
+            // Lines of text: a name has no newline in it, as the kernel escapes them.
+            if let Some(vma) = vma(line.as_bytes()) {
+                proptest::prop_assert_eq!(vma.inode, 7);
+            }
+            super::super::smaps::parse(&bytes, |_| true);
+        }
     }
 
     /// The maps of this very test, against the reader of the procfs crate.

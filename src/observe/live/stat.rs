@@ -1,4 +1,4 @@
-//! `/proc/<pid>/stat` and `/proc/<pid>/status`: totals of a process. See proc_pid_stat(5), proc_pid_status(5).
+//! `/proc/<pid>/stat` and `/proc/<pid>/status`: totals of a process. See proc(5).
 //!
 //! Field 24 of stat (rss) is never shown: it lags by some 100 kB behind what smaps says.
 

@@ -1,0 +1,88 @@
+//! What the learner calls a mapping: the C variable that was given its address.
+
+use crate::mem::Addr;
+use crate::session::Moment;
+
+/// A variable and the address it was last given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// As the code has it: `p`, `st.st_size`.
+    pub name: String,
+    /// The pointer it holds.
+    pub address: Addr,
+}
+
+/// The pointers that the lines run so far put into variables, the latest value of each.
+pub fn names(moments: &[Moment]) -> Vec<Name> {
+    let mut names: Vec<Name> = Vec::new();
+    for ran in moments.iter().filter_map(|moment| moment.ran.as_ref()) {
+        let Some(name) = assigned(&ran.code) else {
+            continue;
+        };
+        names.retain(|known| known.name != name);
+        let address = ran.result.as_deref().and_then(pointer);
+        names.extend(address.map(|address| Name { name, address }));
+    }
+    names
+}
+
+/// The variable a statement assigns: `p` in `char *p = mmap(…)` and in `p = q + 1`.
+fn assigned(code: &str) -> Option<String> {
+    let equals = code.find('=')?;
+    let before = code[..equals].trim_end();
+    let compound = before.ends_with(['!', '<', '>', '+', '-', '*', '/', '|', '&', '^', '%']);
+    let declared = code[equals + 1..].chars().next() != Some('=') && !compound;
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let start = before.rfind(|c| !is_name(c)).map_or(0, |at| at + 1);
+    let name = &before[start..];
+    let lead = before[..start].trim_end();
+    // `for (int i = 0; …)` and `p[3] = 'B'` give no pointer a name; `*p = 1` writes through one.
+    let plain = !lead.contains(['(', '[', '.']) && (!lead.starts_with('*'));
+    (declared && plain && !name.is_empty()).then(|| name.to_owned())
+}
+
+/// A result that is an address.
+fn pointer(result: &str) -> Option<Addr> {
+    let digits = result.strip_prefix("0x")?;
+    let end = digits
+        .find(|c: char| !c.is_ascii_hexdigit())
+        .unwrap_or(digits.len());
+    u64::from_str_radix(&digits[..end], 16)
+        .ok()
+        .filter(|addr| *addr != 0)
+        .map(Addr)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_plain_assignment_gives_a_name() {
+        let table = [
+            (
+                "char *p = mmap(NULL, 16 * PAGE, PROT_READ, 0, -1, 0);",
+                Some("p"),
+            ),
+            ("q = p;", Some("q")),
+            ("void *const volatile_copy=p;", Some("volatile_copy")),
+            ("p[3 * PAGE] = 'B';", None),
+            ("*p = 'B';", None),
+            ("p == q;", None),
+            ("n += 4;", None),
+            ("for (int i = 0; i < 4; i++) p[i] = 1;", None),
+            ("fork();", None),
+        ];
+        for (code, name) in table {
+            assert_eq!(assigned(code).as_deref(), name, "{code}");
+        }
+    }
+
+    #[test]
+    fn only_an_address_names_a_mapping() {
+        assert_eq!(pointer("0x1000000000"), Some(Addr(0x10_0000_0000)));
+        assert_eq!(pointer("0x10 (p)"), Some(Addr(0x10)));
+        assert_eq!(pointer("3"), None);
+        assert_eq!(pointer("0x0"), None);
+    }
+}

@@ -1,0 +1,132 @@
+//! The panels of the lesson screen: which one has the keys, what is zoomed, how far each is scrolled.
+//!
+//! The view decides where panels lie and how long their text is; it hands that back as [`Seen`], so that a click finds
+//! its panel and scrolling stops at the end.
+
+use crate::mem::Process;
+use ratatui::layout::{Position, Rect};
+use std::collections::HashMap;
+
+/// A panel of the lesson screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Panel {
+    /// Prose, code, question, explanation.
+    #[default]
+    Reading,
+    /// The page grids.
+    Pages,
+    /// `/proc/<pid>/maps`.
+    Maps,
+    /// Faults and smaps.
+    Counters,
+    /// The sentences of the last change.
+    Voice,
+}
+
+impl Panel {
+    /// Every panel, in the order Tab visits them.
+    pub const ALL: [Self; 5] = [
+        Self::Reading,
+        Self::Pages,
+        Self::Maps,
+        Self::Counters,
+        Self::Voice,
+    ];
+
+    /// The panel `by` places further, round and round.
+    #[must_use]
+    pub fn step(self, by: usize) -> Self {
+        let here = Self::ALL
+            .iter()
+            .position(|panel| *panel == self)
+            .unwrap_or(0);
+        Self::ALL[(here + by) % Self::ALL.len()]
+    }
+}
+
+/// How far a panel is scrolled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scroll {
+    /// The view keeps what matters now on the screen.
+    #[default]
+    Follow,
+    /// The learner chose the first row.
+    At(u16),
+}
+
+/// How the lesson screen is arranged.
+#[derive(Clone, Debug, Default)]
+pub struct Desk {
+    /// The panel that has the keys.
+    pub focus: Panel,
+    /// Whether that panel fills the body.
+    pub zoomed: bool,
+    /// The process whose maps are shown, when chosen by hand.
+    pub process: Option<Process>,
+    /// Whether the program's own lines of maps are shown one by one.
+    pub own_rows: bool,
+    /// Whether speaker notes are shown.
+    pub notes: bool,
+    scrolls: HashMap<Panel, Scroll>,
+}
+
+impl Desk {
+    /// How far `panel` is scrolled.
+    pub fn scroll(&self, panel: Panel) -> Scroll {
+        self.scrolls.get(&panel).copied().unwrap_or_default()
+    }
+
+    /// Scrolls `panel` to `row`.
+    pub fn scroll_to(&mut self, panel: Panel, row: u16) {
+        self.scrolls.insert(panel, Scroll::At(row));
+    }
+
+    /// Lets every panel follow what happens again.
+    pub fn follow(&mut self) {
+        self.scrolls.clear();
+    }
+}
+
+/// Where a panel was drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeenPanel {
+    /// Which.
+    pub panel: Panel,
+    /// Its place on the screen.
+    pub area: Rect,
+    /// The first row of its text that is shown.
+    pub offset: u16,
+    /// The largest offset that makes sense.
+    pub limit: u16,
+}
+
+/// What the last frame showed, for the mouse and for scrolling.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// The panels on the screen.
+    pub panels: Vec<SeenPanel>,
+    /// Rows of a list that can be clicked, with their index.
+    pub items: Vec<(Rect, usize)>,
+    /// The largest offset of the page that lies over the screen (help, legend).
+    pub overlay_limit: u16,
+}
+
+impl Seen {
+    /// The panel drawn last time, if it was.
+    pub fn panel(&self, panel: Panel) -> Option<&SeenPanel> {
+        self.panels.iter().find(|seen| seen.panel == panel)
+    }
+
+    /// The panel under a place of the screen.
+    pub fn panel_at(&self, column: u16, row: u16) -> Option<&SeenPanel> {
+        let place = Position::new(column, row);
+        self.panels.iter().find(|seen| seen.area.contains(place))
+    }
+
+    /// The index of the list row under a place of the screen.
+    pub fn item_at(&self, column: u16, row: u16) -> Option<usize> {
+        let place = Position::new(column, row);
+        let hit = self.items.iter().find(|(area, _)| area.contains(place));
+        hit.map(|(_, index)| *index)
+    }
+}

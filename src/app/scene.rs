@@ -1,0 +1,262 @@
+//! What the right side of the screen shows: the processes of one moment, compared with those before it.
+
+use super::names::{Name, names};
+use super::take::{Look, Take};
+use crate::mem::{Faults, Process, Range, Usage};
+use crate::observe::{Change, Mapping, Place, Snapshot};
+use crate::session::Moment;
+use std::sync::Arc;
+
+/// How new a page's state is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Freshness {
+    /// As it was before the line.
+    #[default]
+    Old,
+    /// Changed earlier in the line that is running.
+    Line,
+    /// Changed by the line shown, or since the last look at a running one.
+    Now,
+}
+
+/// What became of a VMA since the moment before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is as it was.
+    Same,
+    /// It was not there.
+    New,
+    /// Its range or its protection is another.
+    Changed,
+    /// It is gone.
+    Removed,
+}
+
+/// The processes of one moment and of the one before.
+#[derive(Debug)]
+pub struct Scene<'a> {
+    /// Living processes, `main` first.
+    pub now: &'a [Arc<Snapshot>],
+    /// The same before the line that is shown.
+    pub before: &'a [Arc<Snapshot>],
+    /// What changed, with causes; empty while a line runs.
+    pub changes: &'a [Change],
+    /// The look at a running line, while one runs.
+    pub look: Option<&'a Look>,
+    /// The variables that hold addresses.
+    pub names: Vec<Name>,
+    moments: &'a [Moment],
+}
+
+/// Faults of the measured acts of one process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Since the lesson began.
+    pub lesson: Faults,
+    /// By the line shown.
+    pub line: Faults,
+}
+
+impl<'a> Scene<'a> {
+    /// The scene on the screen; `None` before the lesson is open.
+    pub fn of(take: &'a Take) -> Option<Self> {
+        let shown = take.shown();
+        let moments = take.moments.get(..=shown)?;
+        let moment = moments.last()?;
+        let earlier = shown.checked_sub(1).and_then(|index| moments.get(index));
+        let names = names(moments);
+        let scene = match take.look() {
+            Some(look) => Self {
+                now: &look.snapshots,
+                before: &moment.snapshots,
+                changes: &[],
+                look: Some(look),
+                names,
+                moments,
+            },
+            None => Self {
+                now: &moment.snapshots,
+                before: earlier.map_or(&moment.snapshots, |earlier| &earlier.snapshots),
+                changes: &moment.changes,
+                look: None,
+                names,
+                moments,
+            },
+        };
+        Some(scene)
+    }
+
+    /// The snapshot of a process before the line that is shown.
+    pub fn before(&self, process: Process) -> Option<&'a Snapshot> {
+        find(self.before, process)
+    }
+
+    /// The snapshot of a process in the moment shown.
+    pub fn now(&self, process: Process) -> Option<&'a Snapshot> {
+        find(self.now, process)
+    }
+
+    /// Whether a process was made by the line that is shown.
+    pub fn is_new(&self, process: Process) -> bool {
+        self.before(process).is_none()
+    }
+
+    /// The variables whose pointer lies in `range`, nearest to its start first.
+    pub fn names_in(&self, range: Range) -> Vec<&Name> {
+        let inside = |name: &&Name| range.contains(name.address);
+        let mut found: Vec<&Name> = self.names.iter().filter(inside).collect();
+        found.sort_by_key(|name| name.address);
+        found
+    }
+
+    /// How new each page of a mapping is.
+    pub fn freshness(&self, process: Process, mapping: &Mapping) -> Vec<Freshness> {
+        let Some(pages) = mapping.pages.known() else {
+            return Vec::new();
+        };
+        let mut fresh = vec![Freshness::Old; pages.states.len()];
+        match self.look {
+            None => {
+                mark(&mut fresh, mapping, self.before(process), Freshness::Now);
+                self.mark_changes(&mut fresh, process, mapping);
+            }
+            Some(look) => {
+                mark(&mut fresh, mapping, self.before(process), Freshness::Line);
+                mark(
+                    &mut fresh,
+                    mapping,
+                    find(&look.before, process),
+                    Freshness::Now,
+                );
+            }
+        }
+        fresh
+    }
+
+    /// Marks the pages that the changes speak of: a fault may leave a state as it was.
+    fn mark_changes(&self, fresh: &mut [Freshness], process: Process, mapping: &Mapping) {
+        for change in self
+            .changes
+            .iter()
+            .filter(|change| change.process == process)
+        {
+            let Place::Pages {
+                mapping: range,
+                first,
+                last,
+            } = &change.place
+            else {
+                continue;
+            };
+            if range.start != mapping.vma.range.start {
+                continue;
+            }
+            let end = fresh.len().min(*last as usize + 1);
+            if let Some(pages) = fresh.get_mut(*first as usize..end) {
+                pages.fill(Freshness::Now);
+            }
+        }
+    }
+
+    /// What became of a VMA of a process that is there now.
+    pub fn fate(&self, process: Process, mapping: &Mapping) -> Fate {
+        let Some(before) = self.before(process) else {
+            // A forked process: its VMAs are its parent's, so none of them is news.
+            return Fate::Same;
+        };
+        let vma = &mapping.vma;
+        let old: Vec<_> = before.mappings_in(vma.range).collect();
+        if old.is_empty() {
+            Fate::New
+        } else if old.iter().any(|old| old.vma == *vma) {
+            Fate::Same
+        } else {
+            Fate::Changed
+        }
+    }
+
+    /// VMAs of a process that the line shown took away whole.
+    pub fn removed(&self, process: Process) -> Vec<&'a Mapping> {
+        let (Some(before), Some(now)) = (self.before(process), self.now(process)) else {
+            return Vec::new();
+        };
+        let gone = |mapping: &&Mapping| now.mappings_in(mapping.vma.range).next().is_none();
+        before.lesson_mappings().filter(gone).collect()
+    }
+
+    /// The faults of a process's measured acts.
+    pub fn tally(&self, process: Process) -> Tally {
+        let mut tally = Tally::default();
+        for (index, moment) in self.moments.iter().enumerate() {
+            let outcomes = moment.ran.iter().flat_map(|ran| &ran.outcomes);
+            for (_, outcome) in outcomes.filter(|(of, _)| *of == process) {
+                tally.lesson += outcome.totals.faults;
+                if index + 1 == self.moments.len() && self.look.is_none() {
+                    tally.line += outcome.totals.faults;
+                }
+            }
+        }
+        if let Some(look) = self.look.filter(|look| look.process == process) {
+            tally.lesson += look.so_far.totals.faults;
+            tally.line += look.so_far.totals.faults;
+        }
+        tally
+    }
+}
+
+/// The sums of smaps over the lesson's VMAs; `Err` says why one of them could not be read.
+pub fn usage(snapshot: &Snapshot) -> Result<Usage, String> {
+    let mut sum = Usage::default();
+    for mapping in snapshot.lesson_mappings() {
+        match &mapping.usage {
+            crate::mem::Reading::Known(usage) => sum += *usage,
+            crate::mem::Reading::Unknown(why) => return Err(why.clone()),
+        }
+    }
+    Ok(sum)
+}
+
+/// The snapshot of a process among several.
+fn find(snapshots: &[Arc<Snapshot>], process: Process) -> Option<&Snapshot> {
+    let is_it = |snapshot: &&Arc<Snapshot>| snapshot.process == process;
+    snapshots.iter().find(is_it).map(AsRef::as_ref)
+}
+
+/// Bytes of a page of this mapping, from how many states its range has.
+pub fn page_bytes(mapping: &Mapping) -> Option<u64> {
+    let pages = mapping.pages.known()?;
+    let count = pages.states.len() as u64 + pages.cut;
+    mapping.vma.range.length().checked_div(count)
+}
+
+/// Marks the pages of `mapping` whose state differs from that in `before`; where nothing was mapped, a page was absent.
+fn mark(fresh: &mut [Freshness], mapping: &Mapping, before: Option<&Snapshot>, as_: Freshness) {
+    let (Some(pages), Some(size)) = (mapping.pages.known(), page_bytes(mapping)) else {
+        return;
+    };
+    let size = size.max(1);
+    let range = mapping.vma.range;
+    let absent = crate::mem::PageState::Absent;
+    let mut old = vec![absent; pages.states.len()];
+    let overlapping = before
+        .into_iter()
+        .flat_map(|before| before.mappings_in(range));
+    for earlier in overlapping {
+        let Some(states) = earlier.pages.known().map(|pages| &pages.states) else {
+            continue;
+        };
+        let start = earlier.vma.range.start.0;
+        let skip = (range.start.0.saturating_sub(start) / size) as usize;
+        let shift = (start.saturating_sub(range.start.0) / size) as usize;
+        let old = old.iter_mut().skip(shift);
+        for (slot, state) in old.zip(states.iter().skip(skip)) {
+            *slot = *state;
+        }
+    }
+    let pairs = pages.states.iter().zip(old);
+    for (slot, (now, old)) in fresh.iter_mut().zip(pairs) {
+        if *now != old {
+            *slot = as_;
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! One taking of a lesson: where it is, the moments so far, what runs now.
+
+use super::answers::Answers;
+use super::guess::Guess;
+use super::panel::Desk;
+use crate::lesson::{Choice, Lesson, Part, Prediction};
+use crate::mem::{Outcome, Process};
+use crate::observe::Snapshot;
+use crate::session::{Item, Moment, Position, Report, Script};
+use std::sync::Arc;
+
+/// How far one wish to run goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stride {
+    /// One line.
+    Line,
+    /// To the end of the step, or its next question.
+    Step,
+}
+
+/// A look at the line that is running.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// Every process that could be read.
+    pub snapshots: Vec<Arc<Snapshot>>,
+    /// The look before it, or the moment before the line.
+    pub before: Vec<Arc<Snapshot>>,
+    /// Who runs.
+    pub process: Process,
+    /// Totals since the start of the line.
+    pub so_far: Outcome,
+    /// The sentence of the latest act.
+    pub text: Option<String>,
+}
+
+/// What the player is doing.
+#[derive(Clone, Debug)]
+pub enum Activity {
+    /// It starts the lesson's processes.
+    Opening,
+    /// It waits for the learner.
+    Idle,
+    /// It runs something.
+    Busy {
+        /// How far.
+        stride: Stride,
+        /// The latest look, once there was one.
+        look: Option<Box<Look>>,
+    },
+}
+
+/// A lesson being taken, as the screen sees it.
+#[derive(Clone, Debug)]
+pub struct Take {
+    /// The lesson.
+    pub lesson: Arc<Lesson>,
+    /// Its items.
+    pub script: Script,
+    /// The next thing to happen.
+    pub position: Position,
+    /// The moment before the first line, then one a line.
+    pub moments: Vec<Moment>,
+    /// Guesses and answers.
+    pub answers: Answers,
+    /// What the player is doing.
+    pub activity: Activity,
+    /// The moment looked back at; `None` shows what is true now.
+    pub back: Option<usize>,
+    /// The guess being made.
+    pub guess: Guess,
+    /// Whether loops, memset and fork are shown slowly.
+    pub slow: bool,
+    /// How the screen is arranged.
+    pub desk: Desk,
+    /// What could not be done, in a sentence.
+    pub failure: Option<String>,
+}
+
+impl Take {
+    /// A lesson that is being opened.
+    pub fn new(lesson: Arc<Lesson>, step: usize) -> Self {
+        Self {
+            script: Script::of(&lesson),
+            lesson,
+            position: Position { step, item: 0 },
+            moments: Vec::new(),
+            answers: Answers::default(),
+            activity: Activity::Opening,
+            back: None,
+            guess: Guess::default(),
+            slow: true,
+            desk: Desk::default(),
+            failure: None,
+        }
+    }
+
+    /// The next thing to happen; `None` when the step is done.
+    pub fn next(&self) -> Option<&Item> {
+        self.script.item(self.position)
+    }
+
+    /// Whether every step is done.
+    pub fn is_finished(&self) -> bool {
+        self.position.step >= self.lesson.steps.len()
+    }
+
+    /// Whether the step the lesson is in has run to its end.
+    pub fn step_is_done(&self) -> bool {
+        !self.is_finished() && self.next().is_none()
+    }
+
+    /// The question that is next, if the next thing is one.
+    pub fn question(&self) -> Option<&Prediction> {
+        let Some(Item::Ask { part }) = self.next() else {
+            return None;
+        };
+        match self
+            .lesson
+            .steps
+            .get(self.position.step)?
+            .parts
+            .get(*part)?
+        {
+            Part::Predict(prediction) => Some(prediction),
+            _ => None,
+        }
+    }
+
+    /// The choices of the question that is next; empty when there is none or a number is to be typed.
+    pub fn choices(&self) -> &[Choice] {
+        self.question().map_or(&[], |question| &question.choices)
+    }
+
+    /// Number of lines that have run.
+    pub fn lines_run(&self) -> usize {
+        self.moments.len().saturating_sub(1)
+    }
+
+    /// Index of the moment on the screen.
+    pub fn shown(&self) -> usize {
+        self.back.unwrap_or_else(|| self.lines_run())
+    }
+
+    /// The moment on the screen.
+    pub fn moment(&self) -> Option<&Moment> {
+        self.moments.get(self.shown())
+    }
+
+    /// The latest look at a running line, unless an earlier moment is on the screen.
+    pub fn look(&self) -> Option<&Look> {
+        match &self.activity {
+            Activity::Busy { look, .. } if self.back.is_none() => look.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The step whose text is on the screen: that of the line looked back at, or the one the lesson is in.
+    pub fn step_shown(&self) -> usize {
+        let back = self.back.and_then(|index| self.moments.get(index));
+        match back {
+            Some(moment) => moment.ran.as_ref().map_or(0, |ran| ran.step),
+            None => self.position.step,
+        }
+    }
+
+    /// Goes `by` lines back (negative) or forth; beyond the last line is now.
+    pub fn look_back(&mut self, by: isize) {
+        let last = self.lines_run();
+        let target = self.shown().saturating_add_signed(by);
+        self.back = (target < last).then_some(target);
+        self.desk.follow();
+    }
+
+    /// Takes in what the player says of this lesson.
+    pub fn take_in(&mut self, report: Report) {
+        match report {
+            Report::Ready(_) => {}
+            Report::Opened(moment) => {
+                self.moments = vec![moment];
+                self.activity = Activity::Idle;
+            }
+            Report::Running {
+                snapshots,
+                process,
+                so_far,
+                text,
+            } => self.glance(snapshots, process, so_far, text),
+            Report::Line(moment) => {
+                self.moments.push(moment);
+                self.forget_look();
+                self.desk.follow();
+            }
+            Report::Graded(graded) => self.answers.grade(graded),
+            Report::Expected { step, expected } => self.answers.expect(step, expected),
+            Report::At(position) => {
+                if position != self.position {
+                    self.guess = Guess::default();
+                    self.desk.follow();
+                }
+                self.position = position;
+            }
+            Report::Failed(why) => {
+                self.forget_look();
+                self.failure = Some(why);
+            }
+        }
+    }
+
+    /// A look at the running line replaces the one before it.
+    fn glance(
+        &mut self,
+        snapshots: Vec<Arc<Snapshot>>,
+        process: Process,
+        so_far: Outcome,
+        text: Option<String>,
+    ) {
+        let last = self.moments.last().map(|moment| moment.snapshots.clone());
+        let Activity::Busy { look, .. } = &mut self.activity else {
+            return;
+        };
+        let before = match look.take() {
+            Some(look) => look.snapshots,
+            None => last.unwrap_or_default(),
+        };
+        let snapshots = if snapshots.is_empty() {
+            before.clone()
+        } else {
+            snapshots
+        };
+        *look = Some(Box::new(Look {
+            snapshots,
+            before,
+            process,
+            so_far,
+            text,
+        }));
+    }
+
+    fn forget_look(&mut self) {
+        if let Activity::Busy { look, .. } = &mut self.activity {
+            *look = None;
+        }
+    }
+}

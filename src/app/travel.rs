@@ -1,0 +1,169 @@
+//! Getting about: focus, zoom, scrolling, choosing, the mouse.
+
+use super::panel::Panel;
+use super::take::Take;
+use super::update::{drawn, with_take};
+use super::{App, Effect, Overlay, Screen, keys::Action, update};
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+
+/// Rows that one turn of the wheel moves.
+const WHEEL: i32 = 3;
+
+/// What an action that only moves about does.
+pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Up => go(app, -1),
+        Action::Down => go(app, 1),
+        Action::PageUp => go(app, -10),
+        Action::PageDown => go(app, 10),
+        Action::Top => go(app, -i32::from(u16::MAX)),
+        Action::Bottom => go(app, i32::from(u16::MAX)),
+        _ => with_take(app, |take| arrange(take, action)),
+    }
+}
+
+/// How the lesson's screen is arranged.
+fn arrange(take: &mut Take, action: Action) -> Vec<Effect> {
+    let desk = &mut take.desk;
+    match action {
+        Action::NextPanel => desk.focus = desk.focus.step(1),
+        Action::PreviousPanel => desk.focus = desk.focus.step(Panel::ALL.len() - 1),
+        Action::Zoom => desk.zoomed = !desk.zoomed,
+        Action::OwnRows => desk.own_rows = !desk.own_rows,
+        Action::Notes => desk.notes = !desk.notes,
+        Action::NextProcess => next_process(take),
+        _ => return Vec::new(),
+    }
+    vec![Effect::Draw]
+}
+
+fn next_process(take: &mut Take) {
+    let Some(moment) = take.moment() else { return };
+    let processes: Vec<_> = moment.snapshots.iter().map(|s| s.process).collect();
+    let here = take.desk.process;
+    let place = processes.iter().position(|process| Some(*process) == here);
+    let next = place.unwrap_or(0) + 1;
+    take.desk.process = processes.get(next % processes.len().max(1)).copied();
+}
+
+/// Moves by rows: within a page that lies over the screen, a list, the choices, or the panel with the keys.
+fn go(app: &mut App, by: i32) -> Vec<Effect> {
+    let limit = app.seen.overlay_limit;
+    match &mut app.overlay {
+        Some(Overlay::Help(row) | Overlay::Legend(row)) => {
+            let was = *row;
+            *row = moved(was, by, limit);
+            return drawn(*row != was);
+        }
+        Some(Overlay::Steps(step)) => {
+            let steps = match &app.screen {
+                Screen::Lesson(take) => take.lesson.steps.len(),
+                Screen::Home => 0,
+            };
+            let last = steps.saturating_sub(1);
+            let was = *step;
+            *step = was.saturating_add_signed(by as isize).min(last);
+            return drawn(*step != was);
+        }
+        None => {}
+    }
+    match &mut app.screen {
+        Screen::Home => {
+            let was = app.home.chosen;
+            app.home.walk(by as isize, &app.lessons);
+            drawn(app.home.chosen != was)
+        }
+        Screen::Lesson(take) if take.question().is_some() && is_choosing(take, by) => {
+            let choices = take.choices().to_vec();
+            take.guess.walk(by > 0, &choices);
+            vec![Effect::Draw]
+        }
+        Screen::Lesson(take) => {
+            let focus = take.desk.focus;
+            scroll(app, focus, by)
+        }
+    }
+}
+
+/// Whether one row up or down picks a choice rather than scrolling.
+fn is_choosing(take: &Take, by: i32) -> bool {
+    by.abs() == 1 && take.back.is_none() && !take.choices().is_empty()
+}
+
+fn scroll(app: &mut App, panel: Panel, by: i32) -> Vec<Effect> {
+    let Some(seen) = app.seen.panel(panel).copied() else {
+        return Vec::new();
+    };
+    let row = moved(seen.offset, by, seen.limit);
+    with_take(app, |take| {
+        if row == seen.offset {
+            return Vec::new();
+        }
+        take.desk.scroll_to(panel, row);
+        vec![Effect::Draw]
+    })
+}
+
+/// A row moved by so many, between the first and the last.
+fn moved(row: u16, by: i32, limit: u16) -> u16 {
+    let target = (i32::from(row) + by).clamp(0, i32::from(limit));
+    u16::try_from(target).unwrap_or(limit)
+}
+
+/// The mouse: a click gives a panel the keys or picks a row, the wheel scrolls what it points at.
+pub(super) fn mouse(app: &mut App, event: MouseEvent) -> Vec<Effect> {
+    match event.kind {
+        MouseEventKind::Down(MouseButton::Left) => click(app, event.column, event.row),
+        MouseEventKind::ScrollUp => wheel(app, &event, -WHEEL),
+        MouseEventKind::ScrollDown => wheel(app, &event, WHEEL),
+        _ => Vec::new(),
+    }
+}
+
+fn wheel(app: &mut App, event: &MouseEvent, by: i32) -> Vec<Effect> {
+    if app.overlay.is_some() {
+        return go(app, by);
+    }
+    match app.seen.panel_at(event.column, event.row) {
+        Some(seen) => {
+            let panel = seen.panel;
+            scroll(app, panel, by)
+        }
+        None if matches!(app.screen, Screen::Home) => go(app, by.signum()),
+        None => Vec::new(),
+    }
+}
+
+fn click(app: &mut App, column: u16, row: u16) -> Vec<Effect> {
+    if let Some(index) = app.seen.item_at(column, row) {
+        return pick(app, index);
+    }
+    if app.overlay.is_some() {
+        return Vec::new();
+    }
+    let Some(panel) = app.seen.panel_at(column, row).map(|seen| seen.panel) else {
+        return Vec::new();
+    };
+    with_take(app, |take| {
+        let was = take.desk.focus;
+        take.desk.focus = panel;
+        drawn(was != panel)
+    })
+}
+
+/// A click on a row of a list: chooses it; a second click on the chosen lesson opens it.
+fn pick(app: &mut App, index: usize) -> Vec<Effect> {
+    match (&mut app.overlay, &mut app.screen) {
+        (Some(Overlay::Steps(step)), _) => *step = index,
+        (None, Screen::Home) if app.home.chosen == index => return update::open(app, index),
+        (None, Screen::Home) => app.home.chosen = index,
+        (None, Screen::Lesson(take)) => {
+            take.guess = super::guess::Guess {
+                typed: String::new(),
+                choice: Some(index),
+            }
+        }
+        _ => return Vec::new(),
+    }
+    vec![Effect::Draw]
+}

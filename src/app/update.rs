@@ -1,0 +1,394 @@
+//! How each event changes the state.
+
+use super::home::Home;
+use super::keys::{self, Action, Context};
+use super::take::{Activity, Stride, Take};
+use super::{App, Effect, Event, Overlay, Screen, travel};
+use crate::lesson::Lesson;
+use crate::mem::Control;
+use crate::session::{Command, Guess, Item, Position, Progress, Report};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+/// Changes the state by one event, and says what is to be done.
+pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
+    match event {
+        Event::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
+        Event::Key(key) => press(app, &key),
+        Event::Mouse(mouse) => travel::mouse(app, mouse),
+        Event::Paste(text) => paste(app, &text),
+        Event::Resize(..) => vec![Effect::Draw],
+        Event::Report(report) => hear(app, report),
+        Event::PlayerGone => say(
+            app,
+            "The thread that plays lessons has ended: please leave with q and start again.",
+        ),
+    }
+}
+
+/// A key: its action by the table, or text where text is taken.
+fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
+    let context = app.context();
+    if let Some(action) = keys::action(context, key) {
+        return act(app, context, action);
+    }
+    match key.code {
+        KeyCode::Char(c) if !key.modifiers.contains(KeyModifiers::CONTROL) => {
+            typed(app, context, c)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A character where text is taken: the search, a guess.
+fn typed(app: &mut App, context: Context, c: char) -> Vec<Effect> {
+    match context {
+        Context::Search => {
+            let mut search = app.home.search.clone().unwrap_or_default();
+            search.push(c);
+            app.home.set_search(Some(search), &app.lessons);
+            vec![Effect::Draw]
+        }
+        Context::Home if c.is_ascii_digit() => {
+            app.home.set_search(Some(c.to_string()), &app.lessons);
+            vec![Effect::Draw]
+        }
+        Context::Ask => with_take(app, |take| {
+            let choices = take.choices().to_vec();
+            drawn(take.guess.push(c, &choices))
+        }),
+        _ => Vec::new(),
+    }
+}
+
+fn paste(app: &mut App, text: &str) -> Vec<Effect> {
+    let context = app.context();
+    if !matches!(context, Context::Search | Context::Ask) {
+        return Vec::new();
+    }
+    let visible = text.chars().filter(|c| !c.is_control()).take(80);
+    for c in visible {
+        typed(app, context, c);
+    }
+    vec![Effect::Draw]
+}
+
+/// What an action does.
+fn act(app: &mut App, context: Context, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Quit => vec![
+            Effect::Wish(Control::Stop),
+            Effect::Send(Command::Close),
+            Effect::Save,
+            Effect::Quit,
+        ],
+        Action::Suspend => vec![Effect::Suspend],
+        Action::Redraw => vec![Effect::Redraw],
+        Action::Help => show(app, Overlay::Help(0)),
+        Action::Legend => show(app, Overlay::Legend(0)),
+        Action::Steps => show_steps(app),
+        Action::Leave => leave(app),
+        Action::Escape => escape(app),
+        Action::Open => open_chosen(app),
+        Action::Search => search(app, Some(String::new())),
+        Action::SearchDone => search_done(app),
+        Action::Erase => erase(app, context),
+        Action::Advance => run(app, Stride::Line),
+        Action::RunStep => run(app, Stride::Step),
+        Action::FullSpeed => vec![Effect::Wish(Control::FullSpeed)],
+        Action::Stop => vec![Effect::Wish(Control::Stop)],
+        Action::Restart => start(app, 0),
+        Action::StartStep => match app.overlay.take() {
+            Some(Overlay::Steps(step)) => start(app, step),
+            _ => Vec::new(),
+        },
+        Action::Back => with_take(app, |take| look(take, -1)),
+        Action::Forth => with_take(app, |take| look(take, 1)),
+        Action::Now => with_take(app, |take| look(take, isize::MAX)),
+        Action::Slow => with_take(app, |take| {
+            take.slow = !take.slow;
+            vec![Effect::Draw]
+        }),
+        _ => travel::act(app, action),
+    }
+}
+
+/// Runs `change` on the lesson being taken.
+pub(super) fn with_take(
+    app: &mut App,
+    change: impl FnOnce(&mut Take) -> Vec<Effect>,
+) -> Vec<Effect> {
+    match &mut app.screen {
+        Screen::Lesson(take) => change(take),
+        Screen::Home => Vec::new(),
+    }
+}
+
+/// A frame if something changed.
+pub(super) fn drawn(changed: bool) -> Vec<Effect> {
+    if changed {
+        vec![Effect::Draw]
+    } else {
+        Vec::new()
+    }
+}
+
+fn show(app: &mut App, overlay: Overlay) -> Vec<Effect> {
+    app.overlay = Some(overlay);
+    vec![Effect::Draw]
+}
+
+fn show_steps(app: &mut App) -> Vec<Effect> {
+    let Some(take) = app.take() else {
+        return Vec::new();
+    };
+    let last = take.lesson.steps.len().saturating_sub(1);
+    let step = take.step_shown().min(last);
+    show(app, Overlay::Steps(step))
+}
+
+/// Says a sentence where it will be seen.
+fn say(app: &mut App, sentence: &str) -> Vec<Effect> {
+    match &mut app.screen {
+        Screen::Lesson(take) => {
+            take.failure = Some(sentence.to_owned());
+            take.activity = Activity::Idle;
+        }
+        Screen::Home => app.notice = Some(sentence.to_owned()),
+    }
+    vec![Effect::Draw]
+}
+
+fn search(app: &mut App, search: Option<String>) -> Vec<Effect> {
+    app.home.set_search(search, &app.lessons);
+    vec![Effect::Draw]
+}
+
+/// Enter in the search opens what it found, when it found one lesson only.
+fn search_done(app: &mut App) -> Vec<Effect> {
+    let listed = app.home.listed(&app.lessons);
+    match listed[..] {
+        [only] => open(app, only),
+        _ => search(app, None),
+    }
+}
+
+fn erase(app: &mut App, context: Context) -> Vec<Effect> {
+    if context == Context::Search {
+        let mut text = app.home.search.clone().unwrap_or_default();
+        let kept = text.pop().map(|_| text);
+        return search(app, kept);
+    }
+    with_take(app, |take| {
+        let choices = take.choices().to_vec();
+        take.guess.erase(&choices);
+        vec![Effect::Draw]
+    })
+}
+
+/// `q`: from a lesson to the list, from the list out.
+fn leave(app: &mut App) -> Vec<Effect> {
+    if let Screen::Home = app.screen {
+        return vec![Effect::Save, Effect::Quit];
+    }
+    app.screen = Screen::Home;
+    app.overlay = None;
+    app.home.search = None;
+    vec![
+        Effect::Wish(Control::Stop),
+        Effect::Send(Command::Close),
+        Effect::Save,
+        Effect::Draw,
+    ]
+}
+
+/// Esc: one thing back.
+fn escape(app: &mut App) -> Vec<Effect> {
+    if app.overlay.take().is_some() {
+        return vec![Effect::Draw];
+    }
+    match &mut app.screen {
+        Screen::Home if app.home.search.is_some() => search(app, None),
+        Screen::Home => Vec::new(),
+        Screen::Lesson(take) if take.desk.zoomed => {
+            take.desk.zoomed = false;
+            vec![Effect::Draw]
+        }
+        Screen::Lesson(_) => leave(app),
+    }
+}
+
+fn open_chosen(app: &mut App) -> Vec<Effect> {
+    let listed = app.home.listed(&app.lessons);
+    if listed.contains(&app.home.chosen) {
+        open(app, app.home.chosen)
+    } else {
+        Vec::new()
+    }
+}
+
+/// Opens a lesson where it was left; one that was finished, from its start.
+pub(super) fn open(app: &mut App, index: usize) -> Vec<Effect> {
+    let Some(lesson) = app.lessons.get(index).cloned() else {
+        return Vec::new();
+    };
+    let step = left_at(&app.progress, &lesson);
+    app.home = Home {
+        chosen: index,
+        search: None,
+    };
+    app.notice = None;
+    app.screen = Screen::Lesson(Box::new(Take::new(lesson, step)));
+    start(app, step)
+}
+
+/// The step a lesson was left at; the first, when its end was seen.
+fn left_at(progress: &Progress, lesson: &Lesson) -> usize {
+    let last = lesson.steps.len().saturating_sub(1);
+    match progress.lessons.get(&lesson.id) {
+        Some(kept) if !kept.steps_done.contains(&last) || kept.step < last => kept.step.min(last),
+        _ => 0,
+    }
+}
+
+/// Starts the lesson on the screen at a step, with new processes.
+fn start(app: &mut App, step: usize) -> Vec<Effect> {
+    let Screen::Lesson(take) = &mut app.screen else {
+        return Vec::new();
+    };
+    let lesson = take.lesson.clone();
+    let (desk, slow) = (std::mem::take(&mut take.desk), take.slow);
+    **take = Take::new(lesson.clone(), step);
+    take.desk = desk;
+    take.desk.follow();
+    take.slow = slow;
+    app.awaited += 1;
+    vec![
+        Effect::Wish(Control::Continue),
+        Effect::Send(Command::Open { lesson, step }),
+        Effect::Draw,
+    ]
+}
+
+fn look(take: &mut Take, by: isize) -> Vec<Effect> {
+    let was = take.back;
+    take.look_back(by);
+    drawn(take.back != was)
+}
+
+/// Runs the next thing, and what follows it as far as `stride` goes.
+fn run(app: &mut App, stride: Stride) -> Vec<Effect> {
+    with_take(app, |take| {
+        take.back = None;
+        take.failure = None;
+        take.desk.follow();
+        if take.is_finished() {
+            return vec![Effect::Draw];
+        }
+        let mut effects = advance(take, stride);
+        effects.push(Effect::Draw);
+        effects
+    })
+}
+
+/// Asks the player for the next thing.
+fn advance(take: &mut Take, stride: Stride) -> Vec<Effect> {
+    let mut guess = None;
+    if let Some(&Item::Ask { part }) = take.next() {
+        guess = take.guess.answer(take.choices());
+        take.answers
+            .guessed(take.position.step, part, guess.clone());
+    }
+    take.activity = Activity::Busy { stride, look: None };
+    let slow = take.slow;
+    vec![
+        Effect::Wish(Control::Continue),
+        Effect::Send(Command::Advance { guess, slow }),
+    ]
+}
+
+/// Takes in what the player says.
+fn hear(app: &mut App, report: Report) -> Vec<Effect> {
+    if let Report::Ready(machine) = report {
+        app.machine = Some(machine);
+        return vec![Effect::Draw];
+    }
+    let Screen::Lesson(take) = &mut app.screen else {
+        if matches!(report, Report::Opened(_) | Report::Failed(_)) {
+            app.awaited = app.awaited.saturating_sub(1);
+        }
+        return Vec::new();
+    };
+    if app.awaited > 0 {
+        match report {
+            Report::Opened(_) => app.awaited -= 1,
+            Report::Failed(_) => {}
+            // The lesson could not be opened, and has said why.
+            Report::At(_) if take.failure.is_some() => app.awaited -= 1,
+            _ => return Vec::new(),
+        }
+        if app.awaited > 0 && !matches!(report, Report::Failed(_)) {
+            return Vec::new();
+        }
+    }
+    match report {
+        Report::At(position) => arrive(app, position),
+        report => {
+            take.take_in(report);
+            vec![Effect::Draw]
+        }
+    }
+}
+
+/// The player has done what it was asked: what follows from where the lesson is now.
+fn arrive(app: &mut App, position: Position) -> Vec<Effect> {
+    let Screen::Lesson(take) = &mut app.screen else {
+        return Vec::new();
+    };
+    let moved = position != take.position;
+    take.take_in(Report::At(position));
+    let stride = match take.activity {
+        Activity::Busy { stride, .. } => stride,
+        Activity::Opening | Activity::Idle => Stride::Line,
+    };
+    take.activity = Activity::Idle;
+    let mut effects = if moved && take.failure.is_none() {
+        follow_up(take, stride)
+    } else {
+        Vec::new()
+    };
+    if keep(app) {
+        effects.push(Effect::Save);
+    }
+    effects.push(Effect::Draw);
+    effects
+}
+
+/// What goes on by itself: answers and expectations after the last line they measure, the rest of a step that is run
+/// as a whole.
+fn follow_up(take: &mut Take, stride: Stride) -> Vec<Effect> {
+    match (take.next(), stride) {
+        (Some(Item::Grade { .. } | Item::Expect { .. }), _)
+        | (Some(Item::Line { .. }), Stride::Step) => advance(take, stride),
+        _ => Vec::new(),
+    }
+}
+
+/// Brings the progress up to date; whether it changed.
+fn keep(app: &mut App) -> bool {
+    let Screen::Lesson(take) = &app.screen else {
+        return false;
+    };
+    let (id, position) = (&take.lesson.id, take.position);
+    let before = app.progress.lessons.get(id).cloned();
+    let items = take.script.steps.get(position.step).map_or(0, Vec::len);
+    app.progress
+        .reached(id, position, items, take.lesson.steps.len());
+    for graded in take.answers.graded() {
+        if let Some(guess) = graded.guess.clone() {
+            let answer = graded.answer.known().copied();
+            app.progress
+                .guessed(id, graded.step, graded.part, Guess { guess, answer });
+        }
+    }
+    before.as_ref() != app.progress.lessons.get(id)
+}

@@ -1,0 +1,86 @@
+//! A process that may end at any time, and a way to signal it that can never hit another one.
+//!
+//! Numbers of ended processes are given to new ones. Labs that forked are reaped by their parents, not by the tutor, so
+//! a pidfd (pidfd_open(2), since Linux 5.3) stands for each; where there is none, the number must do.
+
+use crate::mem::Pid;
+use nix::sys::signal::{Signal, kill};
+use std::ffi::c_int;
+use std::fs;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+
+/// A process of the lesson.
+pub(super) struct Handle {
+    pid: Pid,
+    descriptor: Option<OwnedFd>,
+}
+
+impl Handle {
+    /// A handle of a process that lives now.
+    pub(super) fn open(pid: Pid) -> Self {
+        // SAFETY: takes numbers; gives a new descriptor or -1.
+        let descriptor = unsafe { libc::syscall(libc::SYS_pidfd_open, pid.0, 0) };
+        Self {
+            pid,
+            descriptor: c_int::try_from(descriptor)
+                .ok()
+                .filter(|&descriptor| descriptor >= 0)
+                // SAFETY: the kernel just made it; nothing else owns it.
+                .map(|descriptor| unsafe { OwnedFd::from_raw_fd(descriptor) }),
+        }
+    }
+
+    pub(super) fn pid(&self) -> Pid {
+        self.pid
+    }
+
+    /// Sends a signal by number. A process that is gone is left alone.
+    pub(super) fn signal(&self, number: c_int) {
+        match &self.descriptor {
+            Some(descriptor) => {
+                let no_info = std::ptr::null::<libc::siginfo_t>();
+                let pidfd = descriptor.as_raw_fd();
+                // SAFETY: takes numbers and no siginfo.
+                unsafe {
+                    libc::syscall(libc::SYS_pidfd_send_signal, pidfd, number, no_info, 0);
+                }
+            }
+            None => {
+                // SAFETY: takes numbers.
+                unsafe { libc::kill(self.pid.0, number) };
+            }
+        }
+    }
+
+    /// Ends it.
+    pub(super) fn kill(&self) {
+        self.signal(libc::SIGKILL);
+    }
+
+    /// The fields of `/proc/<pid>/stat` (proc(5)) from the state on; `None` when it is gone.
+    fn stat(&self) -> Option<Vec<String>> {
+        let text = fs::read_to_string(format!("/proc/{}/stat", self.pid)).ok()?;
+        let (_, fields) = text.rsplit_once(") ")?;
+        Some(fields.split_whitespace().map(str::to_owned).collect())
+    }
+
+    /// Its state as a letter, `Z` for one that ended and waits to be reaped; `None` when it is gone.
+    pub(super) fn state(&self) -> Option<char> {
+        self.stat()?.first()?.chars().next()
+    }
+
+    /// `exit_code` of its stat: what waitpid(2) would tell its parent. Meaningful once it has ended.
+    pub(super) fn exit_code(&self) -> Option<i32> {
+        self.stat()?.get(49)?.parse().ok()
+    }
+
+    /// Whether it was stopped by a signal.
+    pub(super) fn is_stopped(&self) -> bool {
+        matches!(self.state(), Some('T' | 't'))
+    }
+
+    /// Lets it go on after a stop.
+    pub(super) fn resume(&self) {
+        let _ = kill(nix::unistd::Pid::from_raw(self.pid.0), Signal::SIGCONT);
+    }
+}

@@ -1,0 +1,67 @@
+//! Whether what a question or a rule asks for can be measured: its observers by process and arguments, the rest as C.
+
+use super::players::Players;
+use crate::bytecode::Program;
+use crate::c::observers::{Observation, Prefix, substitute};
+use crate::c::{Expression, Scope, Type, compile_expression};
+use crate::diagnostic::Diagnostic;
+
+/// The program that an expression is once its observers have been measured.
+pub(super) fn compile(
+    source: &str,
+    expression: &Expression,
+    players: &Players,
+) -> Result<Program, Diagnostic> {
+    let rest = substitute(expression, &mut |observation, whole| {
+        measurable(source, observation, whole, players).map(|of| (0, of))
+    })?;
+    let main = scope(players, None, expression)?;
+    compile_expression(source, &rest, main).map(|compiled| compiled.program)
+}
+
+/// The type of what is observed, if it can be.
+fn measurable(
+    source: &str,
+    observation: &Observation<'_>,
+    whole: &Expression,
+    players: &Players,
+) -> Result<Type, Diagnostic> {
+    match observation {
+        Observation::Elsewhere { prefix, expression } => {
+            let scope = scope(players, Some(*prefix), whole)?;
+            let compiled = compile_expression(source, expression, scope)?;
+            Ok(compiled.result.unwrap_or(Type::LONG))
+        }
+        Observation::Observed {
+            prefix,
+            observer,
+            arguments,
+        } => {
+            let scope = scope(players, *prefix, whole)?;
+            let (least, most) = observer.arity;
+            if !(least..=most).contains(&arguments.len()) {
+                let message = format!("`{}` is written `{}`", observer.name, observer.usage);
+                return Err(Diagnostic::new(whole.span.clone(), message).help(observer.gist));
+            }
+            for argument in *arguments {
+                compile_expression(source, argument, scope)?;
+            }
+            Ok(Type::LONG)
+        }
+    }
+}
+
+/// The variables of the process that is asked.
+fn scope<'p>(
+    players: &'p Players,
+    prefix: Option<Prefix>,
+    whole: &Expression,
+) -> Result<&'p Scope, Diagnostic> {
+    players.scope(prefix).ok_or_else(|| {
+        Diagnostic::new(
+            whole.span.clone(),
+            "the process that is asked is not there at this point",
+        )
+        .help("a child is there after `fork()`, a peer after its first block")
+    })
+}

@@ -1,0 +1,103 @@
+//! The processes of a lesson as far as the compiler must know them: who is there, and with which variables.
+
+use crate::bytecode::{Builtin, Opcode, Program};
+use crate::c::observers::Prefix;
+use crate::c::{self, Scope, Target};
+use crate::diagnostic::Diagnostic;
+use crate::lesson::model::{Code, Who};
+use crate::mem::Process;
+use std::collections::BTreeMap;
+
+/// Every process there is so far, with its variables.
+pub(super) struct Players {
+    target: Target,
+    scopes: BTreeMap<Process, Scope>,
+    children: u8,
+}
+
+impl Players {
+    /// `main` alone, with nothing declared.
+    pub(super) fn new() -> Self {
+        let page_size = nix::unistd::sysconf(nix::unistd::SysconfVar::PAGE_SIZE);
+        let target = Target {
+            page_size: page_size.ok().flatten().map_or(4096, |bytes| bytes as u64),
+        };
+        Self {
+            target,
+            scopes: BTreeMap::from([(Process::Main, Scope::new(target))]),
+            children: 0,
+        }
+    }
+
+    /// Compiles a statement in the process that runs it; its declarations stay, its forks make processes.
+    pub(super) fn play(
+        &mut self,
+        source: &str,
+        code: &Code,
+        statement: &c::Statement,
+    ) -> Result<(), Diagnostic> {
+        let process = self.who(code)?;
+        let fresh = Scope::new(self.target);
+        let scope = self.scopes.entry(process).or_insert(fresh);
+        let compiled = c::compile(source, statement, scope)?;
+        let inherited = scope.clone();
+        // A child begins with the variables that its parent has at the fork.
+        for _ in 0..forks(&compiled.program) {
+            self.children = self.children.saturating_add(1);
+            self.scopes
+                .insert(Process::Child(self.children), inherited.clone());
+        }
+        Ok(())
+    }
+
+    /// The variables of the process that a prefix names, of `main` without one.
+    pub(super) fn scope(&self, prefix: Option<Prefix>) -> Option<&Scope> {
+        let process = match prefix {
+            None | Some(Prefix::Main) => Process::Main,
+            Some(Prefix::Child(None)) => Process::Child(self.children),
+            Some(Prefix::Child(Some(number))) => Process::Child(number),
+            Some(Prefix::Peer(number)) => Process::Peer(number),
+        };
+        self.scopes.get(&process)
+    }
+
+    /// The process that runs a block.
+    fn who(&self, code: &Code) -> Result<Process, Diagnostic> {
+        let process = match code.who {
+            Who::Main => Process::Main,
+            Who::LatestChild => Process::Child(self.children),
+            Who::Named(process) => process,
+        };
+        match process {
+            Process::Child(_) if !self.scopes.contains_key(&process) => {
+                // The line of the fence, which ends where the code begins.
+                let place = code.text.start.saturating_sub(1)..code.text.start;
+                let message = match self.children {
+                    0 => "there is no child yet".to_owned(),
+                    1 => "only one child has been made so far".to_owned(),
+                    several => format!("only {several} children have been made so far"),
+                };
+                let help = "`fork()` makes one, in a block of another process before this one";
+                Err(Diagnostic::new(place, message).help(help))
+            }
+            process => Ok(process),
+        }
+    }
+}
+
+/// How many processes a statement can make: one for each call in it, as many as can be named where it loops.
+fn forks(program: &Program) -> u8 {
+    let is_fork = |instruction: &&crate::bytecode::Instruction| {
+        instruction.opcode == Opcode::Call as u8 && instruction.operand == Builtin::Fork as u32
+    };
+    let calls = program.code.iter().filter(is_fork).count();
+    let jumps = [Opcode::Jump, Opcode::JumpIfZero, Opcode::JumpIfNotZero].map(|op| op as u8);
+    let loops = program.code.iter().enumerate().any(|(at, instruction)| {
+        jumps.contains(&instruction.opcode) && instruction.immediate <= at as i64
+    });
+    match calls {
+        0 => 0,
+        _ if loops => 10,
+        calls => calls.min(10) as u8,
+    }
+}

@@ -1,0 +1,180 @@
+//! Tables: what is told of lessons that can be read and yet are wrong.
+
+use super::*;
+use crate::lesson::read;
+
+/// A lesson without mistakes, with two processes beside `main`.
+const GOOD: &str = r#"+++
+title = "t"
+summary = "s"
+minutes = 1
++++
+## One
+```c
+char *p = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+pid_t child = fork();
+```
+```predict child.minor_faults
+How many?
+0: none
+1: one
+```
+```c child
+p[0] = 'A';
+```
+```expect
+child.minor_faults == 1
+rss(p) == 0
+child.p[0] == 'A'
+```
+Because.
+
+## Two {fresh = true}
+```c
+int x = 2;
+```
+```c peer
+int y = 3;
+```
+```predict x
+Which?
+2: two
+3: three
+```
+```c
+x = x + 1;
+```
+```expect
+x == 3
+peer.y == 3
+state(&x) == PRIVATE
+```
+Because.
+"#;
+
+fn told(source: &str) -> Vec<String> {
+    let lesson = read("a.md", source).unwrap();
+    let lines = check(&lesson);
+    lines.iter().map(|m| m.line("a.md", source)).collect()
+}
+
+#[test]
+fn a_good_lesson_has_nothing_wrong() {
+    assert_eq!(told(GOOD), Vec::<String>::new());
+}
+
+#[test]
+fn each_mistake_is_told_with_its_place() {
+    // (what stands there, what stands there instead, what is told, line, column)
+    let table = [
+        ("p[0] = 'A';", "q[0] = 'A';", "`q`", (17, 1)),
+        ("p[0] = 'A';", "p[0];", "compilers drop a load", (17, 1)),
+        ("MAP_ANONYMOUS", "MAP_ANONYMU", "`MAP_ANONYMU`", (8, 70)),
+        (
+            "```c child\n",
+            "```c child 2\n",
+            "only one child has been made",
+            (16, 13),
+        ),
+        (
+            "pid_t child = fork();\n",
+            "",
+            "there is no child yet",
+            (15, 11),
+        ),
+        ("x = x + 1;", "x = y + 1;", "`y`", (39, 5)),
+        ("x = x + 1;", "p[0] = 1;", "`p`", (39, 1)),
+        (
+            "1: one",
+            "0 + 0: one",
+            "two choices have the value `0 + 0`",
+            (14, 1),
+        ),
+        ("1: one", "z: one", "`z`", (14, 1)),
+        (
+            "predict x",
+            "predict peer2.y",
+            "not there at this point",
+            (33, 12),
+        ),
+        (
+            "peer.y == 3",
+            "peer2.y == 3",
+            "not there at this point",
+            (43, 1),
+        ),
+        (
+            "rss(p) == 0",
+            "rss(p, 1, 2) == 0",
+            "`rss` is written `rss(p), rss(p, length)`",
+            (21, 1),
+        ),
+        ("rss(p) == 0", "rss(pp) == 0", "`pp`", (21, 5)),
+        ("x == 3", "x = 3", "`=` assigns", (42, 1)),
+        ("x == 3", "minr_faults == 3", "`minr_faults`", (42, 1)),
+    ];
+    for (good, bad, message, place) in table {
+        assert_eq!(GOOD.matches(good).count(), 1, "{good:?} stands once");
+        let source = GOOD.replacen(good, bad, 1);
+        let all = told(&source);
+        let (line, column) = place;
+        let start = format!("a.md:{line}:{column}: error: ");
+        let found = all
+            .iter()
+            .any(|told| told.starts_with(&start) && told.contains(message));
+        assert!(found, "{bad:?}: {all:?} has no {start}{message}");
+    }
+}
+
+#[test]
+fn a_step_that_does_not_teach_is_told_so() {
+    let rules = "```expect\nchild.minor_faults == 1\nrss(p) == 0\nchild.p[0] == 'A'\n```\n";
+    let source = GOOD.replacen(rules, "", 1);
+    assert_eq!(
+        told(&source),
+        ["a.md:6:1: error: this step runs code and expects nothing"]
+    );
+    let source = GOOD.replacen("Because.", "", 1);
+    assert_eq!(
+        told(&source),
+        ["a.md:6:1: error: this step has no explanation"]
+    );
+}
+
+#[test]
+fn what_does_not_teach_can_still_be_played() {
+    let source = GOOD.replace("Because.", "").replace("p[0] = 'A';", "p[0];");
+    let lesson = read("a.md", &source).unwrap();
+    assert_eq!(errors(&lesson), []);
+    assert_eq!(check(&lesson).len(), 3);
+}
+
+#[test]
+fn the_built_in_lessons_are_without_mistakes() {
+    for (file, source) in crate::lesson::catalogue::BUILT_IN {
+        let lesson = read(file, source).unwrap();
+        let told: Vec<String> = check(&lesson)
+            .iter()
+            .map(|mistake| mistake.render(file, source, false))
+            .collect();
+        assert!(told.is_empty(), "{}", told.join("\n"));
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn mutated_lessons_never_panic(
+        at in 0..GOOD.len(),
+        cut in 0..20usize,
+        put in "[-a-z0-9 *&\\[\\](){};=.+'\"\n]{0,10}",
+    ) {
+        let mut bytes = GOOD.as_bytes().to_vec();
+        let end = (at + cut).min(bytes.len());
+        bytes.splice(at..end, put.bytes());
+        if let Ok(lesson) = crate::lesson::read_bytes("a.md", &bytes) {
+            for mistake in check(&lesson) {
+                mistake.render("a.md", &lesson.source, false);
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Sentences of VMAs that came, went, or changed.
+
+use super::{count, span};
+use crate::mem::{Addr, Backing, Bytes, Call, PageSize, PageState, Vma};
+use crate::observe::cause::Cause;
+use crate::observe::diff::Fate;
+use crate::observe::snapshot::Snapshot;
+
+/// The sentence of what became of a mapping.
+pub(crate) fn mapping(
+    fate: &Fate<'_>,
+    after: &Snapshot,
+    calls: &[Call],
+    page_size: PageSize,
+) -> String {
+    match (fate.cause, fate.old.as_slice(), fate.new.as_slice()) {
+        (Cause::MappingCreated, _, &[new]) => created(new, after, page_size),
+        (Cause::MappingRemoved, &[old], _) => {
+            format!(
+                "{} of {} at {} is gone",
+                the(old),
+                size(old),
+                old.range.start
+            )
+        }
+        (Cause::MappingSplit, &[old], new) => split(old, new, page_size),
+        (Cause::MappingMerged, old, &[new]) => format!(
+            "{} neighbouring mappings are one now: {} at {}, {}",
+            old.len(),
+            size(new),
+            new.range.start,
+            new.perms
+        ),
+        (Cause::MappingGrown, &[old], &[new]) => grown(old, new, calls),
+        (Cause::MappingShrunk, &[old], &[new]) => format!(
+            "{} at {} shrank from {} to {}",
+            the(old),
+            new.range.start,
+            size(old),
+            size(new)
+        ),
+        (Cause::ProtectionChanged, &[old], &[new]) => protected(old, new, page_size),
+        (cause, old, new) => format!(
+            "{}: {} before, {} now",
+            cause.label(),
+            count(old.len() as u64, "line"),
+            count(new.len() as u64, "line")
+        ),
+    }
+}
+
+fn size(vma: &Vma) -> Bytes {
+    Bytes(vma.range.length())
+}
+
+fn the(vma: &Vma) -> String {
+    match &vma.backing {
+        Backing::Anonymous => "the mapping".to_owned(),
+        Backing::File { path, .. } => format!("the mapping of {}", name(path)),
+        Backing::SharedMemory { .. } => "the shared memory".to_owned(),
+        Backing::Heap => "the heap".to_owned(),
+        Backing::Stack => "the stack".to_owned(),
+        Backing::Special(name) => name.clone(),
+    }
+}
+
+fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn created(new: &Vma, after: &Snapshot, page_size: PageSize) -> String {
+    let what = match &new.backing {
+        Backing::Heap => format!("the heap was made: {} at {}", size(new), new.range.start),
+        Backing::File { path, .. } => format!(
+            "a {} mapping of {} of {} was made at {}",
+            if new.perms.shared {
+                "shared"
+            } else {
+                "private"
+            },
+            size(new),
+            name(path),
+            new.range.start
+        ),
+        Backing::SharedMemory { .. } => format!(
+            "a mapping of {} of shared memory was made at {}",
+            size(new),
+            new.range.start
+        ),
+        _ => format!("a mapping of {} was made at {}", size(new), new.range.start),
+    };
+    let present = after
+        .mapping_at(new.range.start)
+        .and_then(|mapping| mapping.pages.known())
+        .map(|pages| {
+            pages
+                .states
+                .iter()
+                .filter(|state: &&PageState| state.is_present())
+                .count() as u64
+        });
+    let total = page_size.pages(new.range.length());
+    match present {
+        None => what,
+        Some(0) => format!("{what}; nothing is loaded yet"),
+        Some(n) if n == total => format!("{what}; all of its pages are present"),
+        Some(n) => format!("{what}; {n} of {} present", count(total, "page")),
+    }
+}
+
+/// A part was protected or unmapped: says which, in pages of the old mapping.
+fn split(old: &Vma, new: &[&Vma], page_size: PageSize) -> String {
+    let index = |addr: Addr| {
+        page_size
+            .number(addr)
+            .saturating_sub(page_size.number(old.range.start))
+    };
+    let named = |start, end| span(index(start), index(end) - 1);
+    let lines = format!(
+        "{} at {} is {} lines of maps now",
+        the(old),
+        old.range.start,
+        new.len()
+    );
+    let holes: Vec<String> = new
+        .windows(2)
+        .filter(|pair| pair[0].range.end < pair[1].range.start)
+        .map(|pair| named(pair[0].range.end, pair[1].range.start))
+        .collect();
+    if !holes.is_empty() {
+        return format!("{lines}: {} unmapped", holes.join(", "));
+    }
+    let parts: Vec<String> = new
+        .iter()
+        .filter(|part| part.perms != old.perms)
+        .map(|part| format!("{} {}", named(part.range.start, part.range.end), part.perms))
+        .collect();
+    if parts.is_empty() {
+        lines
+    } else {
+        format!("{lines}: {}", parts.join(", "))
+    }
+}
+
+fn grown(old: &Vma, new: &Vma, calls: &[Call]) -> String {
+    let more = Bytes(new.range.length() - old.range.length());
+    // A call of mmap that made the part that is new: a mapping of its own that the kernel keeps in the same line.
+    let merged = calls.iter().any(|call| {
+        let at = Addr(call.result as u64);
+        call.function == "mmap" && new.range.contains(at) && !old.range.contains(at)
+    });
+    if merged {
+        return format!(
+            "a mapping of {more} was made, and merged with its neighbour: one line of {} at {}",
+            size(new),
+            new.range.start
+        );
+    }
+    format!(
+        "{} at {} grew by {more}, to {}",
+        the(old),
+        new.range.start,
+        size(new)
+    )
+}
+
+fn protected(old: &Vma, new: &Vma, page_size: PageSize) -> String {
+    if old.range == new.range {
+        return format!(
+            "{} at {} is {} now (was {})",
+            the(new),
+            new.range.start,
+            new.perms,
+            old.perms
+        );
+    }
+    let first = page_size
+        .number(new.range.start)
+        .saturating_sub(page_size.number(old.range.start));
+    let last = first + page_size.pages(new.range.length()) - 1;
+    format!(
+        "{} of the mapping at {}: {} now (was {})",
+        span(first, last),
+        old.range.start,
+        new.perms,
+        old.perms
+    )
+}

@@ -1,0 +1,118 @@
+//! Sentences of pages that changed without an access.
+
+use super::{count, pages};
+use crate::mem::{Call, PageState, Process};
+use crate::observe::cause::Cause;
+use crate::observe::diff::{Drift, Others};
+
+/// The sentence; the faults of `call` are told if `first` says that nobody told them yet.
+pub(crate) fn drift(drift: &Drift, call: Option<&Call>, first: bool, others: &Others) -> String {
+    let place = pages(&drift.pages);
+    let n = drift.pages.len() as u64;
+    let are = if n == 1 { "is" } else { "are" };
+    let were = if n == 1 { "was" } else { "were" };
+    let cost = match call {
+        Some(call) if first && call.faults.total() > 0 => {
+            format!(", {}, {}", call.faults, call.elapsed)
+        }
+        _ => String::new(),
+    };
+    let name = call.map_or("", |call| call.function);
+    let inside = format!("{name}() touched {place}");
+    match drift.what.cause {
+        Cause::SharedByFork => format!(
+            "fork: {} {are} now shared with {}",
+            count(n, "page"),
+            with(others)
+        ),
+        Cause::ExclusiveAgain => format!("{place} {are} exclusive again: {}", alone(others)),
+        Cause::Populated => format!(
+            "{name}() populated {place}: {} -> {}{cost}",
+            drift.what.before(),
+            drift.what.after()
+        ),
+        Cause::KernelAccess => format!(
+            "{name}(): the kernel touched {place}: {} -> {}{cost}",
+            drift.what.before(),
+            drift.what.after()
+        ),
+        Cause::FaultAround => {
+            format!("{place} {were} mapped along: in the page cache already (fault-around)")
+        }
+        Cause::Dropped => dropped(drift, name, &place, were),
+        Cause::ProtectionChanged if drift.what.after() == PageState::Guard => {
+            format!("{place} {are} guarded now: any access is a segmentation fault")
+        }
+        Cause::ProtectionChanged => format!("{place} {are} guarded no more"),
+        Cause::DemandZero if call.is_none() => {
+            format!("{place} came along in one huge page: no fault of their own")
+        }
+        Cause::DemandZero => format!("{inside}: {}{cost}", several(n, "demand-zero page")),
+        Cause::ZeroPageRead => format!("{inside}: the shared zero page{cost}"),
+        Cause::ZeroPageUpgrade => format!("{inside}: {}{cost}", several(n, "zeroed page")),
+        Cause::CopyOnWrite => format!("{inside}: copied (copy-on-write){cost}"),
+        Cause::PrivateFileCopy => format!("{inside}: copied from the page cache{cost}"),
+        Cause::FileMinor => format!("{inside}: found in the page cache{cost}"),
+        Cause::SharedMemoryFault | Cause::SharedMemoryMap => {
+            format!("{inside}: {}{cost}", several(n, "page of shared memory"))
+        }
+        _ => format!(
+            "{place}: {} -> {}, and no rule explains why{cost}",
+            drift.what.before(),
+            drift.what.after()
+        ),
+    }
+}
+
+fn dropped(drift: &Drift, name: &str, place: &str, were: &str) -> String {
+    let by = if name.is_empty() {
+        String::new()
+    } else {
+        format!(" by {name}()")
+    };
+    if drift.what.after() == PageState::Swapped {
+        return format!("{place} {were} swapped out{by}: the next touch brings it back");
+    }
+    let next = match drift.what.before() {
+        PageState::File | PageState::FileShared | PageState::Shmem | PageState::ShmemShared => {
+            "the mapping stays, the next touch faults"
+        }
+        _ => "the content is gone, the next touch faults",
+    };
+    format!("{place} {were} dropped{by}: {next}")
+}
+
+fn several(n: u64, what: &str) -> String {
+    if n == 1 {
+        format!("a {what}")
+    } else if let Some((page, of)) = what.split_once(" of ") {
+        format!("{n} {page}s of {of}")
+    } else {
+        format!("{n} {what}s")
+    }
+}
+
+fn with(others: &Others) -> String {
+    let names: Vec<String> = others
+        .forked
+        .iter()
+        .map(|(process, pid)| format!("{process} ({pid})"))
+        .collect();
+    match names.as_slice() {
+        [] => "another process".to_owned(),
+        names => names.join(" and "),
+    }
+}
+
+fn alone(others: &Others) -> String {
+    let list = |processes: &[Process]| {
+        let names: Vec<String> = processes.iter().map(ToString::to_string).collect();
+        names.join(" and ")
+    };
+    let has = |processes: &[Process]| if processes.len() == 1 { "has" } else { "have" };
+    match (others.copied.as_slice(), others.ended.as_slice()) {
+        ([], []) => "the others have let go".to_owned(),
+        ([], ended) => format!("{} {} ended", list(ended), has(ended)),
+        (copied, _) => format!("{} {} its own copy", list(copied), has(copied)),
+    }
+}

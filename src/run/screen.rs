@@ -1,0 +1,205 @@
+//! The event loop of the terminal program: one channel in, frames and commands out.
+//!
+//! It sleeps until something happens and draws only when [`update`] says so; whatever piled up meanwhile is taken in
+//! before the next frame, so a slow terminal misses frames, not events.
+
+use super::input::{Message, listen};
+use super::terminal::{Hold, restore};
+use crate::app::{App, Effect, Event, Theme, update};
+use crate::lesson::Lesson;
+use crate::session::{Command, Progress, Report, Wish};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP};
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+/// The thread that plays lessons, as the screen speaks with it.
+#[derive(Debug)]
+pub struct Player {
+    /// What it is asked.
+    pub commands: Sender<Command>,
+    /// What it says.
+    pub reports: Receiver<Report>,
+    /// What becomes of the line it runs.
+    pub wish: Arc<Wish>,
+}
+
+/// What the terminal program starts with.
+pub struct Opening {
+    /// The lessons, in their order.
+    pub lessons: Vec<Arc<Lesson>>,
+    /// The lesson to begin with; none shows the list.
+    pub start: Option<usize>,
+    /// What was kept of earlier runs.
+    pub progress: Progress,
+    /// Keeps it again; called when it changed.
+    pub keep: Box<dyn FnMut(&Progress)>,
+    /// The colours.
+    pub theme: Theme,
+}
+
+/// Exit status after a panic, as Rust has it.
+const PANICKED: i32 = 101;
+
+/// Why the loop ended.
+enum End {
+    /// The learner left.
+    Left,
+    /// A signal asked for it.
+    Signal(i32),
+    /// A thread panicked.
+    Panic(String),
+}
+
+/// Runs the terminal program until it is left; gives the exit status: 0, 128 + the signal that ended it, 101 after a
+/// panic. Fails when there is no terminal.
+pub fn run(opening: Opening, player: Player) -> anyhow::Result<i32> {
+    let hold = Hold::take()?;
+    let (sender, messages) = channel();
+    listen(&sender, player.reports)?;
+    let app = App::new(opening.lessons, opening.progress, opening.theme);
+    let mut stage = Loop {
+        app,
+        hold,
+        commands: player.commands,
+        wish: player.wish,
+        keep: opening.keep,
+    };
+    let start = opening.start;
+    let ended = catch_unwind(AssertUnwindSafe(|| stage.turn(&messages, start)));
+    restore();
+    let end = match ended {
+        Ok(end) => end?,
+        Err(_) => End::Panic(last_panic(&messages)),
+    };
+    Ok(match end {
+        End::Left => 0,
+        End::Signal(signal) => 128 + signal,
+        End::Panic(what) => {
+            let text = format!("mmap-tutor has met a mistake of its own and stopped.\n{what}\n");
+            drop(std::io::stderr().write_all(text.as_bytes()));
+            PANICKED
+        }
+    })
+}
+
+/// What the hook said of a panic of this very thread.
+fn last_panic(messages: &Receiver<Message>) -> String {
+    let panics = messages.try_iter().filter_map(|message| match message {
+        Message::Panic(what) => Some(what),
+        _ => None,
+    });
+    panics
+        .last()
+        .unwrap_or_else(|| "a panic without words".to_owned())
+}
+
+/// Everything that the loop holds.
+struct Loop {
+    app: App,
+    hold: Hold,
+    commands: Sender<Command>,
+    wish: Arc<Wish>,
+    keep: Box<dyn FnMut(&Progress)>,
+}
+
+/// What is left to do before the loop sleeps again.
+#[derive(Default)]
+struct Due {
+    draw: bool,
+    clear: bool,
+    end: Option<End>,
+}
+
+impl Loop {
+    fn turn(&mut self, messages: &Receiver<Message>, start: Option<usize>) -> anyhow::Result<End> {
+        let mut due = Due {
+            draw: true,
+            ..Due::default()
+        };
+        if let Some(index) = start {
+            let effects = self.app.open(index);
+            self.carry_out(effects, &mut due);
+        }
+        loop {
+            self.paint(&mut due)?;
+            let Ok(first) = messages.recv() else {
+                return Ok(End::Left);
+            };
+            self.meet(first, &mut due);
+            while due.end.is_none() {
+                match messages.try_recv() {
+                    Ok(message) => self.meet(message, &mut due),
+                    Err(_) => break,
+                }
+            }
+            if let Some(end) = due.end {
+                return Ok(end);
+            }
+        }
+    }
+
+    /// Draws when something is due.
+    fn paint(&mut self, due: &mut Due) -> anyhow::Result<()> {
+        if std::mem::take(&mut due.clear) {
+            self.hold.tty.clear()?;
+        }
+        if std::mem::take(&mut due.draw) {
+            let app = &self.app;
+            let mut seen = None;
+            self.hold
+                .tty
+                .draw(|frame| seen = Some(crate::view::draw(frame, app)))?;
+            self.app.seen = seen.unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    fn meet(&mut self, message: Message, due: &mut Due) {
+        match message {
+            Message::App(event) => self.tell(event, due),
+            Message::Signal(SIGTSTP) => self.suspend(due),
+            Message::Signal(SIGCONT) => {
+                self.hold.resume();
+                due.draw = true;
+            }
+            Message::Signal(signal) => self.end(End::Signal(signal), due),
+            Message::Gone => self.end(End::Signal(SIGHUP), due),
+            Message::Panic(what) => due.end = Some(End::Panic(what)),
+        }
+    }
+
+    fn tell(&mut self, event: Event, due: &mut Due) {
+        let effects = update(&mut self.app, event);
+        self.carry_out(effects, due);
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>, due: &mut Due) {
+        for effect in effects {
+            match effect {
+                Effect::Draw => due.draw = true,
+                Effect::Redraw => (due.draw, due.clear) = (true, true),
+                // The player's end is told by its own message.
+                Effect::Send(command) => drop(self.commands.send(command)),
+                Effect::Wish(control) => self.wish.say(control),
+                Effect::Save => (self.keep)(&self.app.progress),
+                Effect::Suspend => self.suspend(due),
+                Effect::Quit => due.end = Some(End::Left),
+            }
+        }
+    }
+
+    fn suspend(&mut self, due: &mut Due) {
+        self.hold.suspend();
+        due.draw = true;
+    }
+
+    /// Ends for a reason from outside: what is known is kept first.
+    fn end(&mut self, end: End, due: &mut Due) {
+        self.wish.say(crate::mem::Control::Stop);
+        drop(self.commands.send(Command::Close));
+        (self.keep)(&self.app.progress);
+        due.end = Some(end);
+    }
+}

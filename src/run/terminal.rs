@@ -1,0 +1,98 @@
+//! The terminal's life: taken over, handed back, whatever happens in between.
+//!
+//! ratatui's own restore never shows the cursor and prints when it fails, which with a dead terminal panics inside the
+//! panic hook; so [`restore`] is ours: every step tried, every error ignored, twice does no harm. See termios(3).
+
+use anyhow::{Context, bail};
+use crossterm::cursor::Show;
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
+use crossterm::execute;
+use crossterm::terminal::{
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use std::io::{BufWriter, IsTerminal, Stdout, Write, stdin, stdout};
+
+/// A frame is written with one `write(2)` as long as it is no longer than this.
+const FRAME_BYTES: usize = 64 * 1024;
+
+/// The terminal as ratatui draws on it.
+pub type Tty = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+
+/// The terminal while it is ours; handed back when dropped.
+#[derive(Debug)]
+pub struct Hold {
+    /// What is drawn on.
+    pub tty: Tty,
+}
+
+impl Hold {
+    /// Takes over the terminal. Fails, with a sentence that says what to do, when there is none.
+    pub fn take() -> anyhow::Result<Self> {
+        check()?;
+        // crossterm would answer NO_COLOR with a reset after the attributes; the theme leaves colours out instead.
+        crossterm::style::force_color_output(true);
+        let writer = BufWriter::with_capacity(FRAME_BYTES, stdout());
+        let tty = Terminal::new(CrosstermBackend::new(writer))
+            .context("cannot ask the terminal for its size")?;
+        enter().inspect_err(|_| restore())?;
+        Ok(Self { tty })
+    }
+
+    /// Hands the terminal to the shell, stops, and takes it over again when told to go on (`fg`).
+    pub fn suspend(&mut self) {
+        restore();
+        // SIGSTOP, as SIGTSTP is ignored where nobody does job control.
+        drop(nix::sys::signal::raise(nix::sys::signal::Signal::SIGSTOP));
+        self.resume();
+    }
+
+    /// Takes the terminal over again after something else had it.
+    pub fn resume(&mut self) {
+        drop(enter());
+        drop(self.tty.clear());
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// Whether there is a terminal to draw on, and one that can.
+fn check() -> anyhow::Result<()> {
+    let instead = "`mmap-tutor run LESSON` plays a lesson without a screen";
+    if !stdin().is_terminal() || !stdout().is_terminal() {
+        bail!("the terminal program needs a terminal on its input and output; {instead}");
+    }
+    if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+        bail!("this terminal cannot move its cursor (TERM=dumb); {instead}");
+    }
+    Ok(())
+}
+
+fn enter() -> anyhow::Result<()> {
+    enable_raw_mode().context("cannot switch the terminal to raw mode")?;
+    execute!(
+        stdout(),
+        EnterAlternateScreen,
+        EnableMouseCapture,
+        EnableBracketedPaste
+    )
+    .context("cannot write to the terminal")
+}
+
+/// Hands the terminal back as it was: best effort, errors ignored, any number of times.
+pub fn restore() {
+    let mut out = stdout();
+    drop(execute!(out, DisableBracketedPaste));
+    drop(execute!(out, DisableMouseCapture));
+    drop(execute!(out, LeaveAlternateScreen));
+    drop(execute!(out, Show));
+    drop(out.flush());
+    drop(disable_raw_mode());
+}

@@ -1,0 +1,283 @@
+//! A block of C: coloured by the compiler's own tokens, the next line marked, the lines that ran ticked with what
+//! they cost.
+
+use super::canvas::Passage;
+use super::text::{safe, wrap};
+use super::theme::Palette;
+use crate::app::take::{Activity, Take};
+use crate::lesson::{Code, Who};
+use crate::mem::{Ending, Faults};
+use crate::session::{Item, Ran};
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+use std::ops::Range;
+
+/// What a line of code is to the learner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// A comment, an empty line, or a statement whose turn has not come.
+    Ahead,
+    /// The next to run.
+    Next,
+    /// Running.
+    Running,
+    /// Has run.
+    Done,
+    /// Has run, and a signal or the end of the process came of it.
+    Failed,
+    /// The one looked back at.
+    Looked,
+}
+
+/// The lines of a block; the next or the looked-at one is in focus.
+pub fn passage(take: &Take, code: &Code, width: usize, palette: Palette) -> Passage {
+    let mut passage = Passage::default();
+    if let Some(name) = who(code.who) {
+        let style = palette.accent();
+        let lead = Span::styled(format!("in {name}:"), style);
+        passage.lines.push(Line::from(lead));
+    }
+    let source = &take.lesson.source;
+    for row in rows(source, code.text.clone()) {
+        let from = passage.lines.len();
+        let statement = starting(code, &row);
+        let standing = match &statement {
+            Some(span) => standing(take, span),
+            None => continued(take, code, &row),
+        };
+        let ran = statement.as_ref().and_then(|span| ran(take, span));
+        let lines = row_lines(
+            take,
+            row,
+            (standing, statement.is_some()),
+            ran,
+            (width, palette),
+        );
+        passage.lines.extend(lines);
+        if in_focus(take, standing) && statement.is_some() {
+            passage.focus = from..passage.lines.len();
+        }
+    }
+    passage
+}
+
+/// Whether a line of this standing is the one to be kept on the screen.
+fn in_focus(take: &Take, standing: Standing) -> bool {
+    match standing {
+        Standing::Looked => true,
+        Standing::Next | Standing::Running => take.back.is_none(),
+        Standing::Ahead | Standing::Done | Standing::Failed => false,
+    }
+}
+
+/// The process a block names, `main` left out.
+fn who(who: Who) -> Option<String> {
+    match who {
+        Who::Main => None,
+        Who::LatestChild => Some("the child".to_owned()),
+        Who::Named(process) => Some(process.to_string()),
+    }
+}
+
+/// The rows of a range of the source, without their line ends; empty rows at both ends left out.
+fn rows(source: &str, text: Range<usize>) -> Vec<Range<usize>> {
+    let Some(block) = source.get(text.clone()) else {
+        return Vec::new();
+    };
+    let mut start = text.start;
+    let mut rows = Vec::new();
+    for row in block.split('\n') {
+        rows.push(start..start + row.trim_end().len());
+        start += row.len() + 1;
+    }
+    let first = rows.iter().position(|row| !row.is_empty()).unwrap_or(0);
+    let end = rows.iter().rposition(|row| !row.is_empty());
+    rows.truncate(end.map_or(0, |end| end + 1));
+    rows.split_off(first.min(rows.len()))
+}
+
+/// The statement that begins in a row.
+fn starting(code: &Code, row: &Range<usize>) -> Option<Range<usize>> {
+    let begins = |span: &&Range<usize>| row.start <= span.start && span.start < row.end;
+    code.statements
+        .iter()
+        .map(|statement| &statement.span)
+        .find(begins)
+        .cloned()
+}
+
+/// The standing of a row inside a statement that began earlier.
+fn continued(take: &Take, code: &Code, row: &Range<usize>) -> Standing {
+    let holds = |span: &&Range<usize>| span.start < row.start && row.start < span.end;
+    let mut spans = code.statements.iter().map(|statement| &statement.span);
+    spans
+        .find(holds)
+        .map_or(Standing::Ahead, |span| standing(take, span))
+}
+
+fn standing(take: &Take, span: &Range<usize>) -> Standing {
+    if looked(take).is_some_and(|ran| ran.span == *span) {
+        return Standing::Looked;
+    }
+    match ran(take, span) {
+        Some(ran) if went_wrong(ran) => Standing::Failed,
+        Some(_) => Standing::Done,
+        None if is_next(take, span) => match take.activity {
+            Activity::Busy { .. } => Standing::Running,
+            _ => Standing::Next,
+        },
+        None => Standing::Ahead,
+    }
+}
+
+/// The line looked back at.
+fn looked(take: &Take) -> Option<&Ran> {
+    take.moments.get(take.back?)?.ran.as_ref()
+}
+
+fn is_next(take: &Take, span: &Range<usize>) -> bool {
+    matches!(take.next(), Some(Item::Line { span: next, .. }) if next == span)
+}
+
+fn ran<'a>(take: &'a Take, span: &Range<usize>) -> Option<&'a Ran> {
+    let mut all = take.moments.iter().filter_map(|moment| moment.ran.as_ref());
+    all.rfind(|ran| ran.span == *span)
+}
+
+fn went_wrong(ran: &Ran) -> bool {
+    let bad = |ending: &Ending| {
+        matches!(
+            ending,
+            Ending::Signal(_) | Ending::Died(_) | Ending::Interrupted(_)
+        )
+    };
+    ran.outcomes.iter().any(|(_, outcome)| bad(&outcome.ending))
+}
+
+/// One row of code, wrapped, with its mark before and what came of it after.
+fn row_lines(
+    take: &Take,
+    row: Range<usize>,
+    (standing, first): (Standing, bool),
+    ran: Option<&Ran>,
+    (width, palette): (usize, Palette),
+) -> Vec<Line<'static>> {
+    let (mark, style) = mark(standing, palette);
+    let source = &take.lesson.source;
+    let runs = coloured(source, row, palette);
+    let indent = runs.first().map_or(0, |(text, _)| {
+        text.len() - text.trim_start_matches(' ').len()
+    });
+    let wrapped = wrap(&runs, width.saturating_sub(2), indent + 4);
+    let mut lines: Vec<Line<'static>> = Vec::new();
+    for (index, line) in wrapped.into_iter().enumerate() {
+        let mark = if index == 0 && first { mark } else { "  " };
+        let mut spans = vec![Span::styled(mark, style)];
+        spans.extend(line.spans);
+        lines.push(Line::from(spans));
+    }
+    if standing == Standing::Ahead && take.back.is_none() && first {
+        for line in &mut lines {
+            *line = line
+                .clone()
+                .patch_style(Style::new().remove_modifier(Modifier::BOLD));
+        }
+    }
+    if matches!(
+        standing,
+        Standing::Next | Standing::Running | Standing::Looked
+    ) {
+        lines = lines
+            .into_iter()
+            .map(|line| lit(line, width, palette))
+            .collect();
+    }
+    if let Some(ran) = ran.filter(|_| first) {
+        note(&mut lines, &upshot(ran), width, palette);
+    }
+    lines
+}
+
+/// The mark before a row.
+fn mark(standing: Standing, palette: Palette) -> (&'static str, Style) {
+    match standing {
+        Standing::Ahead => ("  ", palette.dim()),
+        Standing::Next => ("▶ ", palette.accent()),
+        Standing::Running => ("▷ ", palette.changed()),
+        Standing::Done => ("✓ ", palette.good()),
+        Standing::Failed => ("✗ ", palette.bad()),
+        Standing::Looked => ("◀ ", palette.changed()),
+    }
+}
+
+/// A row on a lit background, to its right edge.
+fn lit(mut line: Line<'static>, width: usize, palette: Palette) -> Line<'static> {
+    let missing = width.saturating_sub(line.width());
+    line.spans.push(Span::raw(" ".repeat(missing)));
+    let lit = palette.chosen();
+    for span in &mut line.spans {
+        span.style = match lit.bg {
+            Some(bg) => span.style.bg(bg),
+            None => span.style.patch(lit),
+        };
+    }
+    line
+}
+
+/// Puts what came of a line behind it, or below it where there is no room.
+fn note(lines: &mut Vec<Line<'static>>, upshot: &str, width: usize, palette: Palette) {
+    if upshot.is_empty() {
+        return;
+    }
+    let note = Span::styled(upshot.to_owned(), palette.dim());
+    match lines.last_mut() {
+        Some(last) if last.width() + 2 + note.width() <= width => {
+            let gap = width - last.width() - note.width();
+            last.spans.push(Span::raw(" ".repeat(gap)));
+            last.spans.push(note);
+        }
+        _ => {
+            let runs = [(upshot, palette.dim())];
+            for line in wrap(&runs, width.saturating_sub(4), 0) {
+                let mut spans = vec![Span::raw("    ")];
+                spans.extend(line.spans);
+                lines.push(Line::from(spans));
+            }
+        }
+    }
+}
+
+/// What came of a line, in as few words as it takes: `= 0x1000000000, 0 faults`.
+fn upshot(ran: &Ran) -> String {
+    let mut words = Vec::new();
+    let outcome = ran.outcomes.first().map(|(_, outcome)| outcome);
+    if let Some(result) = &ran.result {
+        let errno = outcome.map_or(0, |outcome| outcome.errno);
+        let name = if errno == 0 {
+            String::new()
+        } else {
+            format!(" {:?}", nix::errno::Errno::from_raw(errno))
+        };
+        words.push(format!("= {}{name}", safe(result)));
+    }
+    match outcome.map(|outcome| &outcome.ending) {
+        Some(Ending::Signal(signal)) => {
+            words.push(format!("{} ({})", signal.name(), signal.code_name()))
+        }
+        Some(Ending::Died(how)) => words.push(safe(how).into_owned()),
+        Some(Ending::Interrupted(why)) => words.push(format!("stopped: {}", safe(why))),
+        Some(Ending::Exited(status)) => words.push(format!("ended with status {status}")),
+        Some(Ending::Finished) | None => {}
+    }
+    let mut faults = Faults::default();
+    for (_, outcome) in &ran.outcomes {
+        faults += outcome.totals.faults;
+    }
+    words.push(faults.to_string());
+    words.join(", ")
+}
+
+/// A row of source in runs, one a token.
+fn coloured(source: &str, row: Range<usize>, palette: Palette) -> Vec<(&str, Style)> {
+    vec![(source.get(row).unwrap_or_default(), palette.text())]
+}

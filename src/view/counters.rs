@@ -1,0 +1,235 @@
+//! Faults and smaps, one column a process, with what the last line added or took.
+//!
+//! Where each number comes from: [`SOURCES`], which the help shows.
+
+use super::canvas::{Canvas, Passage};
+use super::text::{fit, pad};
+use super::theme::Palette;
+use crate::app::panel::Panel;
+use crate::app::scene::{Scene, usage};
+use crate::app::take::Take;
+use crate::mem::{Bytes, Process, Reading, Usage};
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+/// Each row, and the file and field it is read from.
+pub const SOURCES: &[(&str, &str)] = &[
+    (
+        "minor faults",
+        "ru_minflt of getrusage(2), read in the process before and after each access and call, summed over the lesson",
+    ),
+    ("major faults", "ru_majflt, in the same way"),
+    (
+        "Rss … Anonymous",
+        "the fields of those names in /proc/<pid>/smaps, summed over the lesson's mappings",
+    ),
+    (
+        "page tables",
+        "VmPTE of /proc/<pid>/status: the whole process",
+    ),
+    (
+        "stat minflt, majflt",
+        "fields 10 and 12 of /proc/<pid>/stat: the whole process since its start, the lab's own start included",
+    ),
+    (
+        "a page's mark",
+        "bits 63, 62, 61, 58 and 56 of /proc/<pid>/pagemap, and PAGE_IS_PFNZERO of the PAGEMAP_SCAN ioctl",
+    ),
+    ("maps", "/proc/<pid>/maps, line by line"),
+    (
+        "ns, us",
+        "clock_gettime(CLOCK_MONOTONIC) in the process, around the access",
+    ),
+];
+
+/// A row of the panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Row {
+    Minor,
+    Major,
+    Usage(&'static str, fn(&Usage) -> Bytes),
+    PageTables,
+    StatMinor,
+    StatMajor,
+}
+
+/// The rows, in the order they are shown.
+const ROWS: [Row; 12] = [
+    Row::Minor,
+    Row::Major,
+    Row::Usage("Rss", |usage| usage.rss),
+    Row::Usage("Pss", |usage| usage.pss),
+    Row::Usage("Shared_Clean", |usage| usage.shared_clean),
+    Row::Usage("Shared_Dirty", |usage| usage.shared_dirty),
+    Row::Usage("Private_Clean", |usage| usage.private_clean),
+    Row::Usage("Private_Dirty", |usage| usage.private_dirty),
+    Row::Usage("Anonymous", |usage| usage.anonymous),
+    Row::PageTables,
+    Row::StatMinor,
+    Row::StatMajor,
+];
+
+/// A number before and after the line, or why it is not known.
+type Pair = Result<(u64, u64), String>;
+
+/// Draws the counters.
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
+    let inner = canvas.panel(area, &take.desk, Panel::Counters, "faults and smaps");
+    let lines = match scene {
+        Some(scene) => lines(scene, inner, canvas.palette),
+        None => Vec::new(),
+    };
+    let passage = Passage { lines, focus: 0..0 };
+    canvas.passage(inner, &take.desk, Panel::Counters, &passage);
+}
+
+/// Cells of the first column.
+const LABEL: usize = 14;
+/// Cells that a number with its delta takes at least.
+const COLUMN: usize = 12;
+
+fn lines(scene: &Scene<'_>, area: Rect, palette: Palette) -> Vec<Line<'static>> {
+    let width = usize::from(area.width);
+    let most = (width.saturating_sub(LABEL) / COLUMN).max(1);
+    let processes: Vec<Process> = scene
+        .now
+        .iter()
+        .map(|snapshot| snapshot.process)
+        .take(most)
+        .collect();
+    let column = (width.saturating_sub(LABEL) / processes.len().max(1)).min(24);
+    let mut lines = vec![head(&processes, column, palette)];
+    let rows = chosen(
+        scene,
+        &processes,
+        usize::from(area.height).saturating_sub(1),
+    );
+    for row in rows {
+        let mut spans = vec![Span::styled(pad(row.label(), LABEL), palette.dim())];
+        for process in &processes {
+            spans.extend(cell(row, &row.read(scene, *process), column, palette));
+        }
+        lines.push(Line::from(spans));
+    }
+    lines
+}
+
+/// The names of the processes over their columns.
+fn head(processes: &[Process], column: usize, palette: Palette) -> Line<'static> {
+    let mut spans = vec![Span::raw(" ".repeat(LABEL))];
+    for process in processes {
+        let name = pad(&fit(&process.to_string(), column.saturating_sub(1)), column);
+        spans.push(Span::styled(name, palette.heading()));
+    }
+    Line::from(spans)
+}
+
+/// The rows there is room for: the first four, then those that have something to say, then the others.
+fn chosen(scene: &Scene<'_>, processes: &[Process], room: usize) -> Vec<Row> {
+    let says = |row: &Row| {
+        let silent = |process: &Process| row.read(scene, *process) == Ok((0, 0));
+        !processes.iter().all(silent)
+    };
+    let mut ranked: Vec<(usize, Row)> = ROWS.iter().copied().enumerate().collect();
+    ranked.sort_by_key(|(place, row)| match place {
+        0..4 => 0,
+        4..9 if says(row) => 1,
+        8 => 2,
+        9..12 => 3,
+        _ => 4,
+    });
+    ranked.truncate(room.max(1));
+    ranked.sort_by_key(|(place, _)| *place);
+    ranked.into_iter().map(|(_, row)| row).collect()
+}
+
+/// A number with its delta.
+fn cell(row: Row, pair: &Pair, column: usize, palette: Palette) -> Vec<Span<'static>> {
+    let (before, now) = match pair {
+        Ok(pair) => *pair,
+        Err(_) => return vec![Span::styled(pad("?", column), palette.unknown())],
+    };
+    let value = row.shown(now);
+    let delta = if before == now {
+        String::new()
+    } else {
+        let sign = if now > before { '+' } else { '-' };
+        format!(" {sign}{}", row.shown(now.abs_diff(before)))
+    };
+    let style = if delta.is_empty() {
+        palette.text()
+    } else {
+        palette.changed()
+    };
+    let delta = fit(&delta, column.saturating_sub(value.chars().count() + 1));
+    let missing = column.saturating_sub(value.chars().count() + delta.chars().count());
+    vec![
+        Span::styled(value, style),
+        Span::styled(delta, palette.changed()),
+        Span::raw(" ".repeat(missing)),
+    ]
+}
+
+impl Row {
+    fn label(self) -> &'static str {
+        match self {
+            Self::Minor => "minor faults",
+            Self::Major => "major faults",
+            Self::Usage(name, _) => name,
+            Self::PageTables => "page tables",
+            Self::StatMinor => "stat minflt",
+            Self::StatMajor => "stat majflt",
+        }
+    }
+
+    fn shown(self, value: u64) -> String {
+        match self {
+            Self::Usage(..) | Self::PageTables => Bytes(value).to_string(),
+            _ => value.to_string(),
+        }
+    }
+
+    /// The row's number of a process, before the line and after it.
+    fn read(self, scene: &Scene<'_>, process: Process) -> Pair {
+        let tally = scene.tally(process);
+        match self {
+            Self::Minor => Ok((tally.lesson.minor - tally.line.minor, tally.lesson.minor)),
+            Self::Major => Ok((tally.lesson.major - tally.line.major, tally.lesson.major)),
+            Self::Usage(_, field) => {
+                let now = scene
+                    .now(process)
+                    .map(usage)
+                    .unwrap_or_else(|| Ok(Usage::default()))?;
+                let before = scene.before(process).map(usage);
+                let before = before.and_then(Result::ok).unwrap_or(now);
+                Ok((field(&before).0, field(&now).0))
+            }
+            Self::PageTables => pair(scene, process, |snapshot| snapshot.page_tables.clone()),
+            Self::StatMinor => pair(scene, process, |snapshot| {
+                snapshot.faults.clone().map(|faults| faults.minor)
+            }),
+            Self::StatMajor => pair(scene, process, |snapshot| {
+                snapshot.faults.clone().map(|faults| faults.major)
+            }),
+        }
+    }
+}
+
+/// A number of the snapshots before and after; a process that is new had nothing before worth a delta.
+fn pair(
+    scene: &Scene<'_>,
+    process: Process,
+    read: fn(&crate::observe::Snapshot) -> Reading<u64>,
+) -> Pair {
+    let now = scene.now(process).map(read);
+    let now = match now {
+        Some(Reading::Known(now)) => now,
+        Some(Reading::Unknown(why)) => return Err(why),
+        None => return Err("the process has ended".to_owned()),
+    };
+    let before = scene.before(process).map(read);
+    let before = before
+        .and_then(|reading| reading.known().copied())
+        .unwrap_or(now);
+    Ok((before, now))
+}

@@ -1,0 +1,272 @@
+//! The page grids: one column a process, one block a mapping, one cell a page.
+//!
+//! Blocks of the same address stand side by side. How large a page is drawn depends on the room there is; where a
+//! mapping has more pages than cells, a cell stands for several, and the block says so.
+
+use super::canvas::{Canvas, Passage};
+use super::text::{fit, fit_end, pad};
+use super::theme::Palette;
+use super::tile::{self, Tile};
+use crate::app::panel::Panel;
+use crate::app::scene::{Fate, Scene};
+use crate::app::take::Take;
+use crate::mem::{Bytes, Process, Reading};
+use crate::observe::{Mapping, Snapshot};
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use std::collections::BTreeSet;
+
+/// Cells between two processes.
+const GAP: usize = 2;
+/// A process needs this many cells to be worth drawing.
+const NARROWEST: usize = 12;
+
+/// Draws the grids.
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
+    let inner = canvas.panel(area, &take.desk, Panel::Pages, "pages of the process");
+    let passage = match scene {
+        Some(scene) => passage(scene, take, inner, canvas.palette),
+        None => Passage::default(),
+    };
+    canvas.passage(inner, &take.desk, Panel::Pages, &passage);
+}
+
+/// The grids as lines.
+fn passage(scene: &Scene<'_>, take: &Take, area: Rect, palette: Palette) -> Passage {
+    let shown = on_screen(scene, take, usize::from(area.width));
+    let count = shown.len().max(1);
+    let width = (usize::from(area.width) + GAP) / count - GAP.min(usize::from(area.width));
+    let mut lines = vec![beside(heads(scene, &shown, width, palette), width)];
+    let groups = groups(&shown);
+    if groups.is_empty() {
+        lines.push(Line::default());
+        lines.push(Line::from(Span::styled(
+            fit("The lesson has no mapping yet.", usize::from(area.width)),
+            palette.dim(),
+        )));
+        return Passage { lines, focus: 0..0 };
+    }
+    let room = usize::from(area.height).saturating_sub(1);
+    let tile = choose(&shown, &groups, width, room);
+    let mut focus = 0..0;
+    for start in groups {
+        let from = lines.len();
+        let mut fresh = false;
+        let columns = shown.iter().map(|snapshot| {
+            let mapping = starting_at(snapshot, start);
+            let (lines, changed) = mapping.map_or_else(Default::default, |mapping| {
+                block(scene, snapshot.process, mapping, (width, tile, palette))
+            });
+            fresh |= changed;
+            lines
+        });
+        lines.extend(side_by_side(columns.collect(), width));
+        if fresh && focus.is_empty() {
+            focus = from..lines.len();
+        }
+    }
+    Passage { lines, focus }
+}
+
+/// The processes there is room for: all, or those around the one chosen.
+fn on_screen<'a>(scene: &Scene<'a>, take: &Take, width: usize) -> Vec<&'a Snapshot> {
+    let all: Vec<&Snapshot> = scene.now.iter().map(AsRef::as_ref).collect();
+    let most = ((width + GAP) / (NARROWEST + GAP)).max(1);
+    let chosen = take.desk.process;
+    let at = all
+        .iter()
+        .position(|snapshot| Some(snapshot.process) == chosen);
+    let first = at.map_or(0, |at| (at + 1).saturating_sub(most));
+    all.into_iter().skip(first).take(most).collect()
+}
+
+/// A line of columns.
+fn beside(columns: Vec<Line<'static>>, width: usize) -> Line<'static> {
+    let mut spans = Vec::new();
+    let last = columns.len().saturating_sub(1);
+    for (index, column) in columns.into_iter().enumerate() {
+        let missing = (width + GAP).saturating_sub(column.width());
+        spans.extend(column.spans);
+        if index < last {
+            spans.push(Span::raw(" ".repeat(missing)));
+        }
+    }
+    Line::from(spans)
+}
+
+/// Columns of several lines, as lines of columns.
+fn side_by_side(columns: Vec<Vec<Line<'static>>>, width: usize) -> Vec<Line<'static>> {
+    let height = columns.iter().map(Vec::len).max().unwrap_or(0);
+    let row = |row: usize| {
+        let cells = columns
+            .iter()
+            .map(|column| column.get(row).cloned().unwrap_or_default());
+        beside(cells.collect(), width)
+    };
+    (0..height).map(row).collect()
+}
+
+/// Above each column: the process and its number.
+fn heads(
+    scene: &Scene<'_>,
+    shown: &[&Snapshot],
+    width: usize,
+    palette: Palette,
+) -> Vec<Line<'static>> {
+    let head = |snapshot: &&Snapshot| {
+        let name = snapshot.process.to_string();
+        let pid = format!(" pid {}", snapshot.pid);
+        let new = scene.is_new(snapshot.process);
+        let mut spans = vec![Span::styled(fit(&name, width), palette.heading())];
+        if name.len() + pid.len() <= width {
+            spans.push(Span::styled(pid, palette.dim()));
+        }
+        if new && spans.iter().map(Span::width).sum::<usize>() + 4 <= width {
+            spans.push(Span::styled(" new", palette.changed()));
+        }
+        Line::from(spans)
+    };
+    shown.iter().map(head).collect()
+}
+
+/// Where the mappings on the screen begin, each address once.
+fn groups(shown: &[&Snapshot]) -> BTreeSet<u64> {
+    let mappings = shown.iter().flat_map(|snapshot| snapshot.lesson_mappings());
+    mappings.map(|mapping| mapping.vma.range.start.0).collect()
+}
+
+fn starting_at(snapshot: &Snapshot, start: u64) -> Option<&Mapping> {
+    snapshot
+        .lesson_mappings()
+        .find(|mapping| mapping.vma.range.start.0 == start)
+}
+
+/// The largest tile with which everything fits; when none does, the smallest, several pages a cell.
+fn choose(shown: &[&Snapshot], groups: &BTreeSet<u64>, width: usize, room: usize) -> Tile {
+    let counts: Vec<usize> = groups
+        .iter()
+        .map(|start| {
+            let pages = shown
+                .iter()
+                .filter_map(|snapshot| starting_at(snapshot, *start));
+            pages.map(states).max().unwrap_or(0)
+        })
+        .collect();
+    tile::choose(&counts, width, room)
+}
+
+/// Number of pages of a mapping that were read.
+fn states(mapping: &Mapping) -> usize {
+    mapping.pages.known().map_or(0, |pages| pages.states.len())
+}
+
+/// A mapping of a process: what it is, then its pages; and whether something of it just changed.
+fn block(
+    scene: &Scene<'_>,
+    process: Process,
+    mapping: &Mapping,
+    (width, tile, palette): (usize, Tile, Palette),
+) -> (Vec<Line<'static>>, bool) {
+    let fate = scene.fate(process, mapping);
+    let mut lines = vec![title(scene, mapping, fate, (width, palette))];
+    let per_cell = tile.per_cell(states(mapping), width);
+    lines.push(place(mapping, per_cell, width, palette));
+    let mut changed = fate != Fate::Same;
+    match &mapping.pages {
+        Reading::Known(pages) => {
+            let fresh = scene.freshness(process, mapping);
+            changed |= fresh.iter().any(|fresh| *fresh != Default::default());
+            lines.extend(tile::cells(tile, &pages.states, &fresh, (width, palette)));
+            if pages.cut > 0 {
+                let text = format!("… {} more pages, not read", pages.cut);
+                lines.push(Line::from(Span::styled(
+                    fit(&text, width),
+                    palette.unknown(),
+                )));
+            }
+        }
+        Reading::Unknown(why) => {
+            let text = format!("? {why}");
+            lines.extend(super::text::wrap(&[(&text, palette.unknown())], width, 2));
+        }
+    }
+    (lines, changed)
+}
+
+/// `p  rw-p  16 pages`, marked when new or changed.
+fn title(
+    scene: &Scene<'_>,
+    mapping: &Mapping,
+    fate: Fate,
+    (width, palette): (usize, Palette),
+) -> Line<'static> {
+    let range = mapping.vma.range;
+    let names = scene.names_in(range);
+    let name = match &names[..] {
+        [] => String::new(),
+        [one] if one.address == range.start => format!("{} ", one.name),
+        several => {
+            let all: Vec<&str> = several.iter().map(|name| name.name.as_str()).collect();
+            format!("{} ", all.join(","))
+        }
+    };
+    let (mark, style) = match fate {
+        Fate::New => ("+", palette.changed()),
+        Fate::Changed => ("~", palette.changed()),
+        Fate::Same | Fate::Removed => ("", palette.heading()),
+    };
+    let pages = states(mapping) as u64 + mapping.pages.known().map_or(0, |pages| pages.cut);
+    let unit = if pages == 1 { "page" } else { "pages" };
+    let size = if pages == 0 {
+        Bytes(range.length()).to_string()
+    } else {
+        format!("{pages} {unit}")
+    };
+    let long = format!("{size} = {}", Bytes(range.length()));
+    let head = format!("{mark}{name}");
+    let head = fit(&head, width.saturating_sub(6));
+    let used = head.chars().count() + 5;
+    let size = if used + long.len() <= width {
+        long
+    } else {
+        size
+    };
+    Line::from(vec![
+        Span::styled(head, style),
+        Span::styled(mapping.vma.perms.to_string(), palette.code()),
+        Span::styled(
+            format!(" {}", fit(&size, width.saturating_sub(used))),
+            palette.dim(),
+        ),
+    ])
+}
+
+/// The address, the file, and how many pages a cell stands for.
+fn place(mapping: &Mapping, per_cell: usize, width: usize, palette: Palette) -> Line<'static> {
+    let vma = &mapping.vma;
+    let mut text = if width >= 24 {
+        vma.range.to_string()
+    } else {
+        format!("{:x}", vma.range.start.0)
+    };
+    let backing = vma.backing.to_string();
+    let mut spans = Vec::new();
+    if per_cell > 1 {
+        let said = format!("1 cell = {per_cell} pages ");
+        text = fit(&text, width.saturating_sub(said.len()));
+        spans.push(Span::styled(fit(&said, width), palette.changed()));
+    }
+    let used: usize = spans.iter().map(Span::width).sum::<usize>() + text.chars().count();
+    spans.push(Span::styled(fit(&text, width), palette.dim()));
+    if !backing.is_empty() && used + 4 < width {
+        let file = backing.rsplit('/').next().unwrap_or(&backing);
+        let file = if backing.len() + used < width {
+            &backing
+        } else {
+            file
+        };
+        let text = format!(" {}", fit_end(file, width - used - 1));
+        spans.push(Span::styled(pad(&text, 0), palette.code()));
+    }
+    Line::from(spans)
+}

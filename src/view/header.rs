@@ -1,0 +1,72 @@
+//! The first row: which lesson, where in it, on which kernel; and the banner while an earlier moment is shown.
+
+use super::canvas::Canvas;
+use super::text::fit;
+use crate::app::home::number;
+use crate::app::take::Take;
+use crate::app::{App, take::Activity};
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+/// Draws the first row of a lesson.
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) {
+    match take.back {
+        Some(index) => banner(canvas, area, take, index),
+        None => title(canvas, area, app, take),
+    }
+}
+
+/// Across the screen, so that nobody takes then for now.
+fn banner(canvas: &mut Canvas<'_>, area: Rect, take: &Take, index: usize) {
+    let style = canvas.palette.banner();
+    canvas.fill(area, style);
+    let lines = take.lines_run();
+    let text = match index {
+        0 => format!(" ◀ looking back: before the first of {lines} lines"),
+        index => format!(" ◀ looking back at line {index} of {lines}"),
+    };
+    canvas.text(area, (0, 0), &fit(&text, usize::from(area.width)), style);
+    let hint = "← earlier  → later  Esc now ";
+    let room = usize::from(area.width).saturating_sub(text.chars().count() + 2);
+    if hint.chars().count() <= room {
+        let column = area.width - hint.chars().count() as u16;
+        canvas.text(area, (column, 0), hint, style);
+    }
+}
+
+fn title(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) {
+    let palette = canvas.palette;
+    let right = state(app, take);
+    let room = usize::from(area.width).saturating_sub(right.chars().count() + 2);
+    let number = number(&take.lesson);
+    let title = fit(
+        &take.lesson.front.title,
+        room.saturating_sub(number.len() + 2),
+    );
+    let left = Line::from(vec![
+        Span::styled(format!(" {number} "), palette.accent()),
+        Span::styled(title, palette.heading()),
+    ]);
+    canvas.line(area, 0, &left);
+    let column = area.width.saturating_sub(right.chars().count() as u16 + 1);
+    let style = match take.activity {
+        Activity::Idle => palette.dim(),
+        _ => palette.changed(),
+    };
+    canvas.text(area, (column, 0), &right, style);
+}
+
+/// At the right: what is going on, or the kernel it goes on in.
+fn state(app: &App, take: &Take) -> String {
+    let slow = if take.slow { " · slow motion" } else { "" };
+    match take.activity {
+        Activity::Opening => "starting …".to_owned(),
+        Activity::Busy { .. } => format!("running …{slow}"),
+        Activity::Idle => {
+            let kernel = app.machine.as_ref().map(|machine| machine.kernel.clone());
+            kernel.map_or_else(String::new, |kernel| {
+                format!("Linux {}{slow}", fit(&kernel, 24))
+            })
+        }
+    }
+}

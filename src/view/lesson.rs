@@ -1,0 +1,140 @@
+//! The lesson screen: what to read on the left, what is true on the right, the voice and the keys below.
+//!
+//! ```text
+//! 06 Copy-on-write after fork                       Linux 6.18
+//! ─ step 2 of 5 ───────────┬─ pages of the process ────────────
+//! One page, two owners     │ main pid 4242     child pid 4243
+//! …                        │ p rw-p 16 pages   p rw-p 16 pages
+//! ✓ pid_t child = fork();  │ 0 ◧ ◧ ◧ ■ ◧ …     0 ◧ ◧ ◧ ■ ◧ …
+//! ▶ p[3 * PAGE] = 'B';     ├─ faults and smaps ────────────────
+//! …                        │ minor faults 16       1 +1
+//! ─ what happened, and why ─────────────────────────────────────
+//! ▌ child: write to page 3: … → the kernel copied it …
+//!  Enter run the line  n run the step  ← earlier line  ? help
+//! ```
+
+use super::canvas::Canvas;
+use super::{counters, footer, grid, header, maps, reading, voice};
+use crate::app::App;
+use crate::app::panel::Panel;
+use crate::app::scene::Scene;
+use crate::app::take::Take;
+use ratatui::layout::{Constraint, Layout, Rect};
+
+/// From this width on, maps and counters stand side by side.
+const WIDE: u16 = 160;
+/// From this many rows on, maps and counters are both shown one below the other.
+const TALL: u16 = 26;
+
+/// Draws the screen of a lesson.
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) {
+    let spoken = match area.height {
+        0..12 => 2,
+        12..30 => 4,
+        30..50 => 6,
+        _ => 8,
+    };
+    let rows = [
+        Constraint::Length(1),
+        Constraint::Fill(1),
+        Constraint::Length(spoken),
+        Constraint::Length(1),
+    ];
+    let [top, body, voice_area, bottom] = Layout::vertical(rows).areas(area);
+    header::draw(canvas, top, app, take);
+    let scene = Scene::of(take);
+    let desk = &take.desk;
+    match (desk.zoomed, desk.focus) {
+        (true, Panel::Voice) => {
+            let both = body.union(voice_area);
+            voice::draw(canvas, both, take);
+        }
+        (true, panel) => {
+            panel_draw(canvas, body, take, (panel, scene.as_ref()));
+            voice::draw(canvas, voice_area, take);
+        }
+        (false, _) => {
+            draw_body(canvas, body, take, scene.as_ref());
+            voice::draw(canvas, voice_area, take);
+        }
+    }
+    footer::draw(canvas, bottom, app);
+}
+
+/// Left and right of the line between them.
+fn draw_body(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
+    let columns = [
+        Constraint::Percentage(48),
+        Constraint::Length(1),
+        Constraint::Fill(1),
+    ];
+    let [left, line, right] = Layout::horizontal(columns).areas(area);
+    reading::draw(canvas, left, take);
+    for row in 0..line.height {
+        canvas.text(line, (0, row), "│", canvas.palette.rule());
+    }
+    draw_right(canvas, right, take, scene);
+}
+
+/// The grids, and below them maps and counters as far as there is room for both.
+fn draw_right(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
+    let counters_rows = 14.min(area.height * 9 / 20);
+    if area.width * 2 >= WIDE && area.height >= TALL {
+        let rows = [Constraint::Fill(1), Constraint::Length(counters_rows)];
+        let [grids, lower] = Layout::vertical(rows).areas(area);
+        let [left, right] =
+            Layout::horizontal([Constraint::Fill(1), Constraint::Length(44)]).areas(lower);
+        grid::draw(canvas, grids, take, scene);
+        maps::draw(canvas, left, take, scene);
+        counters::draw(canvas, right, take, scene);
+    } else if area.height >= TALL {
+        let maps_rows = 2 + maps_lines(take, scene).clamp(2, area.height / 5);
+        let rows = [
+            Constraint::Fill(1),
+            Constraint::Length(maps_rows),
+            Constraint::Length(counters_rows),
+        ];
+        let [grids, lines, counts] = Layout::vertical(rows).areas(area);
+        grid::draw(canvas, grids, take, scene);
+        maps::draw(canvas, lines, take, scene);
+        counters::draw(canvas, counts, take, scene);
+    } else {
+        let rows = [Constraint::Fill(1), Constraint::Length(counters_rows)];
+        let [grids, lower] = Layout::vertical(rows).areas(area);
+        grid::draw(canvas, grids, take, scene);
+        let panel = if take.desk.focus == Panel::Maps {
+            Panel::Maps
+        } else {
+            Panel::Counters
+        };
+        panel_draw(canvas, lower, take, (panel, scene));
+    }
+}
+
+/// Lines of maps that are the lesson's, at most in any process.
+fn maps_lines(take: &Take, scene: Option<&Scene<'_>>) -> u16 {
+    if take.desk.own_rows {
+        return u16::MAX / 2;
+    }
+    let counts = scene
+        .into_iter()
+        .flat_map(|scene| scene.now)
+        .map(|snapshot| snapshot.lesson_mappings().count());
+    u16::try_from(counts.max().unwrap_or(0)).unwrap_or(u16::MAX / 2)
+}
+
+/// One panel in a place of its own.
+fn panel_draw(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    take: &Take,
+    (panel, scene): (Panel, Option<&Scene<'_>>),
+) {
+    match panel {
+        Panel::Reading => reading::draw(canvas, area, take),
+        Panel::Pages => grid::draw(canvas, area, take, scene),
+        Panel::Maps => maps::draw(canvas, area, take, scene),
+        Panel::Counters => counters::draw(canvas, area, take, scene),
+        Panel::Voice => voice::draw(canvas, area, take),
+    }
+}

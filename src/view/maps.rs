@@ -1,0 +1,166 @@
+//! `/proc/<pid>/maps` of one process: the lesson's lines, marked where they are new, changed or gone; the program's own
+//! lines folded into one.
+
+use super::canvas::{Canvas, Passage};
+use super::text::{fit, fit_end};
+use super::theme::Palette;
+use crate::app::panel::Panel;
+use crate::app::scene::{Fate, Scene};
+use crate::app::take::Take;
+use crate::mem::{Backing, Process};
+use crate::observe::{Mapping, Snapshot};
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+
+/// Draws the lines of maps.
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
+    let snapshot = scene.and_then(|scene| selected(take, scene));
+    let title = snapshot.map_or_else(
+        || "/proc/<pid>/maps".to_owned(),
+        |snapshot| format!("/proc/{}/maps of {}", snapshot.pid, snapshot.process),
+    );
+    let inner = canvas.panel(area, &take.desk, Panel::Maps, &title);
+    let passage = match (scene, snapshot) {
+        (Some(scene), Some(snapshot)) => {
+            passage(scene, snapshot, take, (inner.width, canvas.palette))
+        }
+        _ => Passage::default(),
+    };
+    canvas.passage(inner, &take.desk, Panel::Maps, &passage);
+}
+
+/// The process whose maps are shown: the one chosen, or the one the last line ran in.
+fn selected<'a>(take: &Take, scene: &Scene<'a>) -> Option<&'a Snapshot> {
+    let ran = take.moment().and_then(|moment| moment.ran.as_ref());
+    let wanted = take.desk.process.or(ran.map(|ran| ran.process));
+    wanted
+        .and_then(|process| scene.now(process))
+        .or_else(|| scene.now(Process::Main))
+        .or_else(|| scene.now.first().map(AsRef::as_ref))
+}
+
+fn passage(scene: &Scene<'_>, snapshot: &Snapshot, take: &Take, paper: (u16, Palette)) -> Passage {
+    let mut rows: Vec<(&Mapping, Fate)> = snapshot
+        .mappings
+        .iter()
+        .filter(|mapping| !mapping.own || take.desk.own_rows)
+        .map(|mapping| (mapping, scene.fate(snapshot.process, mapping)))
+        .collect();
+    let removed = scene.removed(snapshot.process);
+    rows.extend(removed.into_iter().map(|mapping| (mapping, Fate::Removed)));
+    rows.sort_by_key(|(mapping, _)| mapping.vma.range);
+    let mut passage = Passage::default();
+    for (mapping, fate) in rows {
+        let row = passage.lines.len();
+        if fate != Fate::Same {
+            passage.focus = row..row + 1;
+        }
+        passage.lines.push(line(scene, mapping, fate, paper));
+    }
+    passage.lines.extend(folded(snapshot, take, paper));
+    passage
+}
+
+/// One line as the kernel writes it, as far as there is room; the name the code has for it at the end.
+fn line(
+    scene: &Scene<'_>,
+    mapping: &Mapping,
+    fate: Fate,
+    (width, palette): (u16, Palette),
+) -> Line<'static> {
+    let (mark, style) = match fate {
+        Fate::Same if mapping.own => (" ", palette.dim()),
+        Fate::Same => (" ", palette.text()),
+        Fate::New => ("+", palette.changed()),
+        Fate::Changed => ("~", palette.changed()),
+        Fate::Removed => ("-", gone(palette)),
+    };
+    let vma = &mapping.vma;
+    let mut text = format!("{mark}{} {}", vma.range, vma.perms);
+    if width >= 76 {
+        let (major, minor) = vma.device;
+        text += &format!(" {:08x} {major:02x}:{minor:02x} {}", vma.offset, vma.inode);
+    } else if width >= 60 && vma.backing.is_file() {
+        text += &format!(" {:08x}", vma.offset);
+    }
+    let width = usize::from(width);
+    let mut spans = vec![Span::styled(fit(&text, width), style)];
+    let names = scene.names_in(vma.range);
+    let names: Vec<&str> = names.iter().map(|name| name.name.as_str()).collect();
+    let name = if names.is_empty() || fate == Fate::Removed {
+        String::new()
+    } else {
+        format!("  ← {}", names.join(", "))
+    };
+    let room = width.saturating_sub(text.chars().count() + name.chars().count() + 2);
+    let backing = vma.backing.to_string();
+    if !backing.is_empty() && room > 4 {
+        spans.push(Span::styled(
+            format!("  {}", fit_end(&backing, room)),
+            style,
+        ));
+    }
+    spans.push(Span::styled(name, palette.accent()));
+    Line::from(spans)
+}
+
+/// A line that is no more.
+fn gone(palette: Palette) -> Style {
+    palette
+        .bad()
+        .remove_modifier(Modifier::BOLD)
+        .add_modifier(Modifier::CROSSED_OUT)
+}
+
+/// The program's own lines in one.
+fn folded(
+    snapshot: &Snapshot,
+    take: &Take,
+    (width, palette): (u16, Palette),
+) -> Option<Line<'static>> {
+    let own: Vec<&Mapping> = snapshot
+        .mappings
+        .iter()
+        .filter(|mapping| mapping.own)
+        .collect();
+    if own.is_empty() || take.desk.own_rows {
+        return None;
+    }
+    let count = own.len();
+    let lines = if count == 1 { "line" } else { "lines" };
+    let text = format!(
+        " {count} {lines} of the program itself: {} (e shows)",
+        kinds(&own)
+    );
+    Some(Line::from(Span::styled(
+        fit(&text, usize::from(width)),
+        palette.dim(),
+    )))
+}
+
+/// What the program's own lines are, in words.
+fn kinds(own: &[&Mapping]) -> String {
+    let has = |test: fn(&Backing) -> bool| own.iter().any(|mapping| test(&mapping.vma.backing));
+    let file = |backing: &Backing| matches!(backing, Backing::File { .. });
+    let libc =
+        |backing: &Backing| matches!(backing, Backing::File { path, .. } if path.contains("libc"));
+    let heap = |backing: &Backing| *backing == Backing::Heap;
+    let stack = |backing: &Backing| *backing == Backing::Stack;
+    let kinds = [
+        (has(file), "text"),
+        (has(libc), "libc"),
+        (has(heap), "heap"),
+        (has(stack), "stack"),
+    ];
+    let named: Vec<&str> = kinds
+        .iter()
+        .filter(|(there, _)| *there)
+        .map(|(_, name)| *name)
+        .collect();
+    if named.is_empty() {
+        "its own memory".to_owned()
+    } else {
+        named.join(", ")
+    }
+}

@@ -1,0 +1,234 @@
+//! Colours and marks: every meaning has both, so that none is told by colour alone.
+//!
+//! The hues are those of Okabe and Ito, which people with any kind of colour vision tell apart, taken from the 256
+//! indexed colours that every terminal of the last twenty years has.
+
+use crate::app::Theme;
+use crate::app::scene::Freshness;
+use crate::mem::PageState;
+use ratatui::style::{Color, Modifier, Style};
+
+/// The hues in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hue {
+    Grey,
+    Sky,
+    Green,
+    Orange,
+    Blue,
+    Purple,
+    Red,
+}
+
+/// The styles of a theme.
+#[derive(Clone, Copy, Debug)]
+pub struct Palette {
+    theme: Theme,
+}
+
+impl Palette {
+    /// The palette of a theme.
+    pub fn of(theme: Theme) -> Self {
+        Self { theme }
+    }
+
+    fn pick(self, dark: u8, light: u8) -> Style {
+        match self.theme {
+            Theme::Dark => Style::new().fg(Color::Indexed(dark)),
+            Theme::Light => Style::new().fg(Color::Indexed(light)),
+            Theme::Mono => Style::new(),
+        }
+    }
+
+    /// Text to be read.
+    pub fn text(self) -> Style {
+        self.pick(252, 235)
+    }
+
+    /// Text that matters less.
+    pub fn dim(self) -> Style {
+        match self.theme {
+            Theme::Mono => Style::new().add_modifier(Modifier::DIM),
+            _ => self.pick(245, 242),
+        }
+    }
+
+    /// Lines between panels.
+    pub fn rule(self) -> Style {
+        match self.theme {
+            Theme::Mono => Style::new().add_modifier(Modifier::DIM),
+            _ => self.pick(239, 250),
+        }
+    }
+
+    /// A heading.
+    pub fn heading(self) -> Style {
+        self.pick(231, 16).add_modifier(Modifier::BOLD)
+    }
+
+    /// What has the keys, what is next, what can be chosen.
+    pub fn accent(self) -> Style {
+        self.pick(80, 24).add_modifier(Modifier::BOLD)
+    }
+
+    /// Code inside prose, keys in the footer.
+    pub fn code(self) -> Style {
+        self.pick(153, 25)
+    }
+
+    /// What just changed.
+    pub fn changed(self) -> Style {
+        self.pick(221, 130).add_modifier(Modifier::BOLD)
+    }
+
+    /// What holds, what is done.
+    pub fn good(self) -> Style {
+        self.pick(79, 29).add_modifier(Modifier::BOLD)
+    }
+
+    /// What does not hold, what went wrong.
+    pub fn bad(self) -> Style {
+        self.pick(209, 160).add_modifier(Modifier::BOLD)
+    }
+
+    /// What is not known.
+    pub fn unknown(self) -> Style {
+        self.pick(176, 90).add_modifier(Modifier::ITALIC)
+    }
+
+    /// Something chosen in a list.
+    pub fn chosen(self) -> Style {
+        match self.theme {
+            Theme::Dark => Style::new()
+                .fg(Color::Indexed(231))
+                .bg(Color::Indexed(237))
+                .add_modifier(Modifier::BOLD),
+            Theme::Light => Style::new()
+                .fg(Color::Indexed(16))
+                .bg(Color::Indexed(253))
+                .add_modifier(Modifier::BOLD),
+            Theme::Mono => Style::new().add_modifier(Modifier::REVERSED),
+        }
+    }
+
+    /// A banner across the screen.
+    pub fn banner(self) -> Style {
+        match self.theme {
+            Theme::Mono => Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD),
+            _ => Style::new()
+                .fg(Color::Indexed(16))
+                .bg(Color::Indexed(221))
+                .add_modifier(Modifier::BOLD),
+        }
+    }
+
+    /// A page: its mark, and how it looks.
+    pub fn page(self, state: PageState, fresh: Freshness) -> (&'static str, Style) {
+        let (mark, hue) = page_mark(state);
+        (mark, self.tile(hue, fresh))
+    }
+
+    /// A page that changed is a solid tile; one that did not is a mark.
+    fn tile(self, hue: Hue, fresh: Freshness) -> Style {
+        let (dark, light) = shades(hue);
+        let bold = Modifier::BOLD;
+        match (self.theme, fresh) {
+            (Theme::Mono, Freshness::Old) => Style::new(),
+            (Theme::Mono, Freshness::Line) => Style::new().add_modifier(bold),
+            (Theme::Mono, Freshness::Now) => Style::new().add_modifier(bold | Modifier::REVERSED),
+            (_, Freshness::Old) => self.pick(dark, light),
+            (_, Freshness::Line) => self.pick(dark, light).add_modifier(bold),
+            (Theme::Dark, Freshness::Now) => Style::new()
+                .fg(Color::Indexed(16))
+                .bg(Color::Indexed(dark))
+                .add_modifier(bold),
+            (Theme::Light, Freshness::Now) => Style::new()
+                .fg(Color::Indexed(231))
+                .bg(Color::Indexed(light))
+                .add_modifier(bold),
+        }
+    }
+}
+
+/// The hue on a dark and on a light background.
+fn shades(hue: Hue) -> (u8, u8) {
+    match hue {
+        Hue::Grey => (242, 246),
+        Hue::Sky => (117, 31),
+        Hue::Green => (79, 29),
+        Hue::Orange => (214, 130),
+        Hue::Blue => (75, 25),
+        Hue::Purple => (176, 90),
+        Hue::Red => (209, 160),
+    }
+}
+
+/// The mark and the hue of each state.
+fn page_mark(state: PageState) -> (&'static str, Hue) {
+    match state {
+        PageState::Absent => ("·", Hue::Grey),
+        PageState::Zero => ("○", Hue::Sky),
+        PageState::Private => ("■", Hue::Green),
+        PageState::Shared => ("◧", Hue::Orange),
+        PageState::File => ("▤", Hue::Blue),
+        PageState::FileShared => ("▦", Hue::Blue),
+        PageState::Shmem => ("◇", Hue::Purple),
+        PageState::ShmemShared => ("◈", Hue::Purple),
+        PageState::Swapped => ("▽", Hue::Red),
+        PageState::Guard => ("╳", Hue::Red),
+        PageState::ZeroOrShared => ("◌", Hue::Sky),
+        PageState::Unknown => ("?", Hue::Grey),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+    use unicode_width::UnicodeWidthStr;
+
+    #[test]
+    fn every_state_has_a_mark_of_its_own_one_cell_wide() {
+        let marks: HashSet<_> = PageState::ALL.iter().map(|s| page_mark(*s).0).collect();
+        assert_eq!(marks.len(), PageState::ALL.len());
+        assert!(marks.iter().all(|mark| mark.width() == 1));
+    }
+
+    #[test]
+    fn a_changed_page_looks_different_in_every_theme() {
+        for theme in [Theme::Dark, Theme::Light, Theme::Mono] {
+            for state in PageState::ALL {
+                let palette = Palette::of(theme);
+                let styles = [Freshness::Old, Freshness::Line, Freshness::Now]
+                    .map(|fresh| palette.page(state, fresh).1);
+                assert_ne!(styles[0], styles[1], "{theme:?} {state:?}");
+                assert_ne!(styles[1], styles[2], "{theme:?} {state:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn without_colour_no_style_has_a_colour() {
+        let palette = Palette::of(Theme::Mono);
+        let styles = [
+            palette.text(),
+            palette.dim(),
+            palette.rule(),
+            palette.heading(),
+            palette.accent(),
+            palette.code(),
+            palette.changed(),
+            palette.good(),
+            palette.bad(),
+            palette.unknown(),
+            palette.chosen(),
+            palette.banner(),
+            palette.page(PageState::Private, Freshness::Now).1,
+        ];
+        assert!(
+            styles
+                .iter()
+                .all(|style| style.fg.is_none() && style.bg.is_none())
+        );
+    }
+}

@@ -1,0 +1,246 @@
+//! How large a page is drawn, and the drawing of it.
+
+use super::theme::Palette;
+use crate::app::scene::Freshness;
+use crate::mem::PageState;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+/// The shape of a page on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tile {
+    /// Cells across, the gap to the next included.
+    pub width: usize,
+    /// Rows, the gap included.
+    pub height: usize,
+    /// Rows of tiles a mapping may take; more pages than that share tiles.
+    pub rows: usize,
+}
+
+/// The shapes, largest first: width and height.
+const SHAPES: [(usize, usize); 5] = [(6, 3), (4, 2), (3, 1), (2, 1), (1, 1)];
+/// Rows of text of a block beside its tiles: title, address, and an empty one after.
+const FRAME: usize = 2;
+/// No mapping takes more rows of tiles than this.
+const MOST_ROWS: usize = 64;
+/// Pages in a row, at most: longer rows are hard to count in.
+const LONGEST: usize = 64;
+
+/// The largest tile with which mappings of so many pages fit into `room` rows of `width` cells.
+pub(super) fn choose(counts: &[usize], width: usize, room: usize) -> Tile {
+    let whole = |(width, height)| Tile {
+        width,
+        height,
+        rows: MOST_ROWS,
+    };
+    let fits = |tile: &Tile| {
+        total(counts, *tile, width) <= room && per_cell_all(counts, *tile, width) == 1
+    };
+    let fitting = SHAPES.map(whole).into_iter().find(fits);
+    let squeezed = (1..=MOST_ROWS).rev().map(|rows| Tile {
+        width: 1,
+        height: 1,
+        rows,
+    });
+    fitting
+        .or_else(|| {
+            squeezed
+                .into_iter()
+                .find(|tile| total(counts, *tile, width) <= room)
+        })
+        .unwrap_or(Tile {
+            width: 1,
+            height: 1,
+            rows: 2,
+        })
+}
+
+/// Rows that all mappings take together.
+fn total(counts: &[usize], tile: Tile, width: usize) -> usize {
+    let rows = |count: &usize| FRAME + tile.rows_of(*count, width) * tile.height;
+    counts.iter().map(rows).sum()
+}
+
+fn per_cell_all(counts: &[usize], tile: Tile, width: usize) -> usize {
+    let each = counts.iter().map(|count| tile.per_cell(*count, width));
+    each.max().unwrap_or(1)
+}
+
+impl Tile {
+    /// Tiles in a row: a power of two, so that rows begin at round numbers.
+    pub fn across(self, count: usize, width: usize) -> usize {
+        let room = width.saturating_sub(label_width(count)) / self.width;
+        let most = room.clamp(1, LONGEST);
+        1 << most.ilog2()
+    }
+
+    /// Pages that one tile stands for.
+    pub fn per_cell(self, count: usize, width: usize) -> usize {
+        let cells = self.across(count, width) * self.rows;
+        count.div_ceil(cells).next_power_of_two().max(1)
+    }
+
+    fn rows_of(self, count: usize, width: usize) -> usize {
+        let tiles = count.div_ceil(self.per_cell(count, width));
+        tiles.div_ceil(self.across(count, width))
+    }
+}
+
+/// Cells that the number of a row's first page takes.
+fn label_width(count: usize) -> usize {
+    let last = count.saturating_sub(1).max(1);
+    last.ilog10() as usize + 2
+}
+
+/// What one tile shows.
+struct Face {
+    mark: &'static str,
+    style: Style,
+}
+
+/// The pages of a mapping as lines of tiles, each row led by the number of its first page.
+pub(super) fn cells(
+    tile: Tile,
+    states: &[PageState],
+    fresh: &[Freshness],
+    (width, palette): (usize, Palette),
+) -> Vec<Line<'static>> {
+    let count = states.len();
+    let (across, per_cell) = (tile.across(count, width), tile.per_cell(count, width));
+    let label = label_width(count);
+    let mut lines = Vec::new();
+    let row_pages = (across * per_cell).max(1);
+    let rows = states.chunks(row_pages).zip(fresh.chunks(row_pages));
+    for (row, (states, fresh)) in rows.enumerate() {
+        let number = format!(
+            "{:>width$} ",
+            row * row_pages,
+            width = label.saturating_sub(1)
+        );
+        let tiles = states.chunks(per_cell).zip(fresh.chunks(per_cell));
+        let faces: Vec<Face> = tiles
+            .map(|(states, fresh)| face(states, fresh, palette))
+            .collect();
+        let mut spans = vec![Span::styled(number, palette.dim())];
+        spans.extend(faces.iter().flat_map(|face| first_row(face, tile)));
+        lines.push(Line::from(spans));
+        if tile.height > 2 {
+            let mut spans = vec![Span::raw(" ".repeat(label))];
+            let numbered = faces.iter().enumerate();
+            spans.extend(numbered.flat_map(|(at, face)| second_row(face, row * across + at, tile)));
+            lines.push(Line::from(spans));
+        }
+        if tile.height > 1 {
+            lines.push(Line::default());
+        }
+    }
+    lines
+}
+
+/// The row of a tile that has the mark.
+fn first_row(face: &Face, tile: Tile) -> Vec<Span<'static>> {
+    let text = match tile.width {
+        1 => return vec![Span::styled(face.mark, face.style)],
+        2 => return vec![Span::styled(face.mark, face.style), Span::raw(" ")],
+        3 => {
+            return vec![
+                Span::styled(format!("{} ", face.mark), face.style),
+                Span::raw(" "),
+            ];
+        }
+        width => format!("{:^inner$}", face.mark, inner = width - 1),
+    };
+    vec![Span::styled(text, face.style), Span::raw(" ")]
+}
+
+/// The row of a large tile that has the page's number.
+fn second_row(face: &Face, page: usize, tile: Tile) -> Vec<Span<'static>> {
+    let text = format!("{page:^inner$}", inner = tile.width - 1);
+    vec![Span::styled(text, face.style), Span::raw(" ")]
+}
+
+/// What the pages of one tile look like together: their state when they agree; else how many are present, by height.
+fn face(states: &[PageState], fresh: &[Freshness], palette: Palette) -> Face {
+    let newest = fresh.iter().copied().max().unwrap_or_default();
+    let first = states.first().copied().unwrap_or(PageState::Absent);
+    if states.iter().all(|state| *state == first) {
+        let (mark, style) = palette.page(first, newest);
+        return Face { mark, style };
+    }
+    let present = states.iter().filter(|state| **state != PageState::Absent);
+    let common = present.clone().copied().max_by_key(|state| {
+        let same = states.iter().filter(|other| *other == state);
+        same.count()
+    });
+    let (_, style) = palette.page(common.unwrap_or(first), newest);
+    const HEIGHTS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+    let level = present.count() * HEIGHTS.len() / (states.len() + 1);
+    let mark = HEIGHTS[level.min(HEIGHTS.len() - 1)];
+    Face { mark, style }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_pages_are_drawn_large_and_many_share_a_tile() {
+        let table = [
+            // pages, width, room -> tile width, pages a tile
+            (vec![16], 41, 9, 4, 1),
+            (vec![16], 19, 9, 2, 1),
+            (vec![16], 60, 14, 6, 1),
+            (vec![512], 60, 14, 1, 1),
+            (vec![16384], 60, 14, 1, 32),
+            (vec![16384], 19, 9, 1, 256),
+            (vec![16, 16, 16], 41, 9, 2, 1),
+        ];
+        for (counts, width, room, across, per_cell) in table {
+            let tile = choose(&counts, width, room);
+            assert_eq!(tile.width, across, "{counts:?} in {width}x{room}");
+            assert_eq!(
+                tile.per_cell(counts[0], width),
+                per_cell,
+                "{counts:?} in {width}x{room}"
+            );
+            assert!(
+                total(&counts, tile, width) <= room,
+                "{counts:?} in {width}x{room}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_size_is_too_small_and_no_mapping_too_large() {
+        for width in 0..40 {
+            for room in 0..12 {
+                for count in [0, 1, 3, 100, 1 << 20] {
+                    let tile = choose(&[count], width, room);
+                    let states = vec![PageState::Absent; count];
+                    let fresh = vec![Freshness::Old; count];
+                    let lines = cells(
+                        tile,
+                        &states,
+                        &fresh,
+                        (width, Palette::of(crate::app::Theme::Mono)),
+                    );
+                    assert!(lines.len() <= MOST_ROWS * 3);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_tile_of_many_pages_shows_how_many_are_present() {
+        let palette = Palette::of(crate::app::Theme::Mono);
+        let mut states = vec![PageState::Absent; 8];
+        let fresh = vec![Freshness::Old; 8];
+        assert_eq!(face(&states, &fresh, palette).mark, "·");
+        states[..2].fill(PageState::Private);
+        assert_eq!(face(&states, &fresh, palette).mark, "▂");
+        states[..7].fill(PageState::Private);
+        assert_eq!(face(&states, &fresh, palette).mark, "▇");
+        states.fill(PageState::Private);
+        assert_eq!(face(&states, &fresh, palette).mark, "■");
+    }
+}

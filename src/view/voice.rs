@@ -1,0 +1,181 @@
+//! The product's voice: the sentences of the last change, under everything else and larger than it.
+
+use super::canvas::{Canvas, Passage, below};
+use super::text::wrap;
+use super::theme::Palette;
+use crate::app::panel::Panel;
+use crate::app::take::{Look, Take};
+use crate::mem::{Faults, Outcome};
+use crate::observe::Change;
+use crate::session::Moment;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+/// Draws the sentences.
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
+    let inner = canvas.panel(area, &take.desk, Panel::Voice, "what happened, and why");
+    let bar = Rect {
+        width: inner.width.min(2),
+        ..inner
+    };
+    for row in 0..bar.height {
+        canvas.text(bar, (0, row), "▌", canvas.palette.changed());
+    }
+    let text = Rect {
+        x: inner.x + bar.width,
+        width: inner.width - bar.width,
+        ..below(inner, 0)
+    };
+    let lines = lines(take, usize::from(text.width), canvas.palette);
+    let passage = Passage { lines, focus: 0..0 };
+    canvas.passage(text, &take.desk, Panel::Voice, &passage);
+}
+
+fn lines(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
+    if let Some(failure) = take.failure.as_deref().filter(|_| take.back.is_none()) {
+        return wrap(&[("✗ ", palette.bad()), (failure, palette.bad())], width, 2);
+    }
+    match (take.look(), take.moment()) {
+        (Some(look), _) => running(look, width, palette),
+        (None, Some(moment)) => told(take, moment, width, palette),
+        (None, None) => wrap(
+            &[("starting the lesson's process …", palette.dim())],
+            width,
+            0,
+        ),
+    }
+}
+
+/// While a line runs: its latest act, and what it cost so far.
+fn running(look: &Look, width: usize, palette: Palette) -> Vec<Line<'static>> {
+    let so_far = format!(
+        "running in {}: {} so far",
+        look.process, look.so_far.totals.faults
+    );
+    let mut lines = match &look.text {
+        Some(text) => sentence(text, width, palette.changed(), palette),
+        None => Vec::new(),
+    };
+    lines.extend(wrap(&[(so_far.as_str(), palette.dim())], width, 0));
+    lines
+}
+
+/// After a line: each change in its sentence, then what the program printed.
+fn told(take: &Take, moment: &Moment, width: usize, palette: Palette) -> Vec<Line<'static>> {
+    let Some(ran) = &moment.ran else {
+        let pid = moment
+            .snapshots
+            .first()
+            .map(|snapshot| snapshot.pid.to_string());
+        let text = format!(
+            "A process of this lesson runs now, pid {}. Nothing of its C has run yet.",
+            pid.unwrap_or_else(|| "?".to_owned())
+        );
+        return wrap(&[(text.as_str(), palette.text())], width, 0);
+    };
+    let several = moment.snapshots.len() > 1
+        || moment
+            .changes
+            .iter()
+            .any(|change| change.process != ran.process);
+    let mut lines = Vec::new();
+    for (index, change) in moment.changes.iter().enumerate() {
+        let style = if index == 0 {
+            palette.heading()
+        } else {
+            palette.text()
+        };
+        lines.extend(change_lines(change, several, (width, style), palette));
+    }
+    if lines.is_empty() {
+        lines.extend(nothing(
+            &ran.outcomes
+                .iter()
+                .map(|(_, outcome)| outcome)
+                .collect::<Vec<_>>(),
+            width,
+            palette,
+        ));
+    }
+    let printed = ran
+        .outcomes
+        .iter()
+        .filter(|(_, outcome)| !outcome.output.is_empty());
+    for (process, outcome) in printed {
+        let text = String::from_utf8_lossy(&outcome.output);
+        let lead = if take
+            .moments
+            .last()
+            .is_some_and(|last| last.snapshots.len() > 1)
+        {
+            format!("{process} printed: ")
+        } else {
+            "printed: ".to_owned()
+        };
+        lines.extend(wrap(
+            &[
+                (lead.as_str(), palette.dim()),
+                (text.trim_end(), palette.code()),
+            ],
+            width,
+            2,
+        ));
+    }
+    lines
+}
+
+/// A line that changed nothing says so.
+fn nothing(outcomes: &[&Outcome], width: usize, palette: Palette) -> Vec<Line<'static>> {
+    let mut faults = Faults::default();
+    for outcome in outcomes {
+        faults += outcome.totals.faults;
+    }
+    let text = format!("{faults}; no mapping and no page changed.");
+    wrap(&[(text.as_str(), palette.text())], width, 0)
+}
+
+/// A change, led by its process where there are several.
+fn change_lines(
+    change: &Change,
+    several: bool,
+    (width, style): (usize, Style),
+    palette: Palette,
+) -> Vec<Line<'static>> {
+    if !several {
+        return sentence(&change.text, width, style, palette);
+    }
+    let name = format!("{}: ", change.process);
+    let text = sentence(
+        &change.text,
+        width.saturating_sub(name.len()),
+        style,
+        palette,
+    );
+    let lead = |(index, line): (usize, Line<'static>)| {
+        let lead = if index == 0 {
+            name.clone()
+        } else {
+            " ".repeat(name.len())
+        };
+        let mut spans = vec![Span::styled(lead, palette.accent())];
+        spans.extend(line.spans);
+        Line::from(spans)
+    };
+    text.into_iter().enumerate().map(lead).collect()
+}
+
+/// A sentence; what the kernel did, after the arrow, stands out.
+fn sentence(text: &str, width: usize, style: Style, palette: Palette) -> Vec<Line<'static>> {
+    match text.split_once(" -> ") {
+        Some((before, after)) => {
+            let runs = [
+                (before, style),
+                (" → ", palette.changed()),
+                (after, palette.changed()),
+            ];
+            wrap(&runs, width, 0)
+        }
+        None => wrap(&[(text, style)], width, 0),
+    }
+}

@@ -1,0 +1,121 @@
+//! Every lesson's C is C: gcc compiles it with its warnings as errors.
+
+use mmap_tutor::lesson::{Catalogue, Code, Lesson, Part, Who};
+use std::collections::BTreeMap;
+use std::process::Command;
+
+/// What a lesson may use without saying so.
+const HEAD: &str = "\
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#define PAGE sysconf(_SC_PAGESIZE)
+";
+
+/// The blocks of C of a lesson, in order.
+fn blocks(lesson: &Lesson) -> impl Iterator<Item = &Code> {
+    let parts = lesson.steps.iter().flat_map(|step| &step.parts);
+    parts.filter_map(|part| match part {
+        Part::Code(code) => Some(code),
+        _ => None,
+    })
+}
+
+/// The lesson as one C file. What `main` and its children run becomes one function, so that children see the
+/// variables they inherit; every peer has a function of its own. Nothing here is meant to be run.
+fn as_c(lesson: &Lesson) -> String {
+    let mut functions: BTreeMap<String, String> = BTreeMap::new();
+    for code in blocks(lesson) {
+        let (name, block) = match code.who {
+            Who::Named(process @ mmap_tutor::mem::Process::Peer(_)) => (process.to_string(), false),
+            Who::Main => ("main".to_owned(), false),
+            Who::LatestChild | Who::Named(_) => ("main".to_owned(), true),
+        };
+        let body = functions.entry(name).or_default();
+        let text = &lesson.source[code.text.clone()];
+        if block {
+            // A child's own variables are its own.
+            body.extend(["if (getppid() == 1) {\n", text, "}\n"]);
+        } else {
+            body.push_str(text);
+        }
+    }
+    let mut file = HEAD.to_owned();
+    for (name, body) in functions {
+        let name = name.replace(' ', "_");
+        let head = format!("void play_{name}(void)");
+        file.extend([&head, ";\n", &head, "\n{\n", &body, "}\n"]);
+    }
+    file
+}
+
+#[test]
+fn gcc_compiles_the_c_of_every_lesson() {
+    if Command::new("gcc").arg("--version").output().is_err() {
+        println!("SKIPPED: there is no gcc here, so nobody has checked that the lessons are C");
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    for lesson in Catalogue::built_in().lessons() {
+        let file = directory.path().join(format!("{}.c", lesson.id));
+        let text = as_c(lesson);
+        std::fs::write(&file, &text).unwrap();
+        let output = Command::new("gcc")
+            .args(["-std=gnu17", "-Wall", "-Wextra", "-Werror"])
+            .args(["-Wno-unused-variable", "-Wno-unused-but-set-variable"])
+            .args(["-fsyntax-only"])
+            .arg(&file)
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{}:\n{told}\n{text}", lesson.id);
+    }
+}
+
+#[test]
+fn every_lesson_keeps_what_lessons_promise() {
+    let catalogue = Catalogue::built_in();
+    assert!(catalogue.broken().is_empty(), "{:?}", catalogue.broken());
+    for lesson in catalogue.lessons() {
+        let id = &lesson.id;
+        let parts = || lesson.steps.iter().flat_map(|step| &step.parts);
+        let questions = parts()
+            .filter(|part| matches!(part, Part::Predict(_)))
+            .count();
+        assert!((4..=8).contains(&lesson.steps.len()), "{id}: steps");
+        assert!(questions >= 2, "{id}: {questions} predictions");
+        assert!(!lesson.intro.is_empty(), "{id}: no introduction");
+        assert!(!lesson.front.claims.is_empty(), "{id}: no claims");
+        assert!(!lesson.closing.is_empty(), "{id}: nothing to try");
+        for step in &lesson.steps {
+            assert!(
+                !step.explanation.is_empty(),
+                "{id}: {}: no explanation",
+                step.title
+            );
+        }
+        assert!(
+            lesson.steps.iter().any(|step| !step.notes.is_empty()),
+            "{id}: no notes"
+        );
+    }
+}
+
+#[test]
+fn the_example_for_authors_is_a_lesson() {
+    let guide = include_str!("../lessons/README.md");
+    let (_, rest) = guide.split_once("````markdown\n").unwrap();
+    let (example, _) = rest.split_once("````\n").unwrap();
+    let lesson = mmap_tutor::lesson::read("00-example.md", example).unwrap();
+    assert_eq!(lesson.steps.len(), 1);
+}
