@@ -21,6 +21,7 @@ mod meter;
 mod own;
 mod protocol;
 mod rseq;
+mod sandbox;
 mod signals;
 mod space;
 

@@ -219,6 +219,10 @@ impl Drop for Labs {
         for entry in living {
             entry.settle();
         }
+        // Children whose parent never waited are ours now that it is dead.
+        for entry in &self.entries {
+            fate::reap(&entry.handle);
+        }
         for name in &self.shared {
             let _ = nix::sys::mman::shm_unlink(name.as_c_str());
         }
