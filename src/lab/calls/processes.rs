@@ -139,7 +139,7 @@ impl Space {
         let ready = Ready {
             // SAFETY: asks for a number.
             pid: unsafe { libc::getpid() },
-            landlock: 0,
+            landlock: self.landlock,
         };
         self.channel.tell(tell::READY, &ready);
         self.meter.rebase();
