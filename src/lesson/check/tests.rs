@@ -74,13 +74,13 @@ fn each_mistake_is_told_with_its_place() {
             "```c child\n",
             "```c child 2\n",
             "only one child has been made",
-            (16, 13),
+            (16, 4),
         ),
         (
             "pid_t child = fork();\n",
             "",
             "there is no child yet",
-            (15, 11),
+            (15, 4),
         ),
         ("x = x + 1;", "x = y + 1;", "`y`", (39, 5)),
         ("x = x + 1;", "p[0] = 1;", "`p`", (39, 1)),
@@ -177,4 +177,13 @@ proptest::proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_mistyped_observer_is_told_by_its_name() {
+    let source = GOOD.replacen("child.minor_faults == 1", "minr_faults == 1", 1);
+    let lesson = read("a.md", &source).unwrap();
+    let mistakes = check(&lesson);
+    let help = mistakes[0].help.as_deref();
+    assert_eq!(help, Some("did you mean `minor_faults`?"));
 }
