@@ -535,7 +535,8 @@ fn fork_shares_and_the_first_writer_copies() {
 
 #[test]
 fn file_pages_are_mapped_with_their_neighbours_and_copied_on_write() {
-    let file = tempfile::tempfile().unwrap();
+    let named = tempfile::NamedTempFile::new().unwrap();
+    let file = named.as_file();
     let pages = 64u64;
     for index in 0..pages {
         use std::os::unix::fs::FileExt;
@@ -545,6 +546,8 @@ fn file_pages_are_mapped_with_their_neighbours_and_copied_on_write() {
     file.sync_all().unwrap();
     let mut theatre = Theatre::new();
     let (p, _) = theatre.map(pages, libc::MAP_PRIVATE, file.as_raw_fd());
+    let mapping = theatre.before[0].mapping_at(Addr(p)).unwrap();
+    assert_eq!(mapping.file_length, Some(pages * page()));
     let changes = theatre.read(MAIN, p + 20 * page());
     assert_eq!(changes[0].cause, Cause::FileMinor);
     if let Some(halo) = changes.get(1) {

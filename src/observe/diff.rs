@@ -5,6 +5,8 @@
 
 mod mappings;
 mod pages;
+#[cfg(test)]
+mod tests;
 mod walk;
 mod working;
 
@@ -85,9 +87,12 @@ fn stories<'a>(
             .iter()
             .find(|(of, _)| *of == process)
             .map(|(_, outcome)| outcome);
+        let now = find(after, process);
         let around = Around {
-            before: find(before, process),
-            after: find(after, process),
+            // Another process number is another process, started in the same part.
+            before: find(before, process)
+                .filter(|before| now.is_none_or(|now| now.pid == before.pid)),
+            after: now,
             relatives: before.len() > 1 || after.len() > 1,
             page_size,
         };

@@ -143,7 +143,7 @@ impl Live {
             Reading::Known(Vec::new())
         } else {
             match detail {
-                Detail::Full => smaps_of(opened, &mut self.buffer)?,
+                Detail::Full => smaps_of(opened, &mut self.buffer, &vmas, &mine)?,
                 Detail::Glance => Reading::unknown("sizes are read when the line has ended"),
             }
         };
@@ -262,9 +262,15 @@ fn read_file(opened: &Opened, name: &str, buffer: &mut Vec<u8>) -> Result<(), Ob
 fn smaps_of(
     opened: &Opened,
     buffer: &mut Vec<u8>,
+    vmas: &[Vma],
+    own: &[bool],
 ) -> Result<Reading<Vec<smaps::Block>>, ObserveError> {
+    let wanted = |range: Range| {
+        vmas.binary_search_by_key(&range.start, |vma| vma.range.start)
+            .is_ok_and(|index| !own[index])
+    };
     match read_file(opened, "smaps", buffer) {
-        Ok(()) => Ok(Reading::Known(smaps::parse(buffer))),
+        Ok(()) => Ok(Reading::Known(smaps::parse(buffer, wanted))),
         Err(ObserveError::Gone(pid)) => Err(ObserveError::Gone(pid)),
         Err(error) => Ok(Reading::unknown(error.to_string())),
     }

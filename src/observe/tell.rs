@@ -221,6 +221,7 @@ pub(super) fn created(process: Process, pid: Pid, parent: Option<(Process, Pid)>
         Some((parent, _)) => format!(
             "{process} ({pid}) was forked from {parent}: it has a copy of the page tables, not of the pages"
         ),
+        None if matches!(process, Process::Child(_)) => format!("{process} ({pid}) was forked"),
         None => format!("{process} ({pid}) was started: it shares nothing with the others"),
     }
 }

@@ -99,6 +99,7 @@ pub fn wrap(runs: &[(&str, Style)], width: usize, indent: usize) -> Vec<Line<'st
         lines: Vec::new(),
         spans: Vec::new(),
         used: 0,
+        spaced: true,
         width,
         indent,
     };
@@ -131,6 +132,8 @@ struct Writer {
     lines: Vec<Line<'static>>,
     spans: Vec<Span<'static>>,
     used: usize,
+    /// Whether the text so far ends with a space, also one that a line's end swallowed.
+    spaced: bool,
     width: usize,
     indent: usize,
 }
@@ -138,7 +141,8 @@ struct Writer {
 impl Writer {
     fn word(&mut self, word: &str, style: Style) {
         let bare = word.trim_end().width();
-        let glued = self.used > self.margin() && !self.ends_with_space();
+        let glued = self.used > self.margin() && !self.spaced;
+        self.spaced = word.ends_with(' ');
         if self.used + bare > self.width && self.used > self.margin() {
             if glued {
                 self.carry(word, style);
@@ -178,6 +182,8 @@ impl Writer {
             let wide = c.width().unwrap_or(0);
             if self.used + wide > self.width {
                 if c == ' ' {
+                    // The line is full: what comes next begins another.
+                    self.used = self.width + 1;
                     continue;
                 }
                 self.push(&mut piece, style);
@@ -210,11 +216,6 @@ impl Writer {
         } else {
             self.indent
         }
-    }
-
-    fn ends_with_space(&self) -> bool {
-        let last = self.spans.last();
-        last.is_none_or(|span| span.content.ends_with(' '))
     }
 
     fn end(mut self) -> Vec<Line<'static>> {

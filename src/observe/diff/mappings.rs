@@ -36,8 +36,10 @@ pub(super) fn fates<'a>(
     before: Option<&'a Snapshot>,
     after: Option<&'a Snapshot>,
 ) -> Vec<Fate<'a>> {
-    let old = lesson(before);
     let new = lesson(after);
+    let mut old = lesson(before);
+    // A new mapping may have merged with one of the program's own: then that is what has grown.
+    old.extend(swallowed(before, &new));
     let mut fates = Vec::new();
     for group in groups(&old, &new) {
         fates.extend(fate(&group));
@@ -51,6 +53,17 @@ fn lesson(snapshot: Option<&Snapshot>) -> Vec<&Vma> {
     snapshot
         .into_iter()
         .flat_map(Snapshot::lesson_mappings)
+        .map(|mapping| &mapping.vma)
+        .collect()
+}
+
+/// The program's own VMAs that are part of the lesson's now.
+fn swallowed<'a>(before: Option<&'a Snapshot>, new: &[&Vma]) -> Vec<&'a Vma> {
+    let part = |vma: &Vma| new.iter().any(|new| new.range.covers(vma.range));
+    before
+        .into_iter()
+        .flat_map(|before| &before.mappings)
+        .filter(|mapping| mapping.own && part(&mapping.vma))
         .map(|mapping| &mapping.vma)
         .collect()
 }

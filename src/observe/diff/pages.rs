@@ -64,7 +64,12 @@ pub(super) fn drifts(
             size,
             forked,
         };
+        let old = judge.old_states();
         for (index, &now) in (0u64..).zip(&pages.states) {
+            // Most pages did not change: no need to look at them twice.
+            if old.get(index as usize) == Some(&now) {
+                continue;
+            }
             let at = Addr(mapping.vma.range.start.0 + index * size.bytes());
             if let Some(what) = judge.drift(at, now) {
                 found
@@ -94,6 +99,21 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
+    /// The states before, page by page, where they can be compared just so: same VMA, no act touched it.
+    fn old_states(&self) -> &[PageState] {
+        let working = &self.walk.working;
+        if self.forked || working.has_touched() {
+            return &[];
+        }
+        let range = self.mapping.vma.range;
+        working
+            .base()
+            .and_then(|base| base.mapping_at(range.start))
+            .filter(|old| old.vma.range == range)
+            .and_then(|old| old.pages.known())
+            .map_or(&[], |pages| &pages.states)
+    }
+
     fn drift(&self, at: Addr, now: PageState) -> Option<What> {
         let was = if self.walk.working.is_touched(at) {
             self.walk.working.state(at)
@@ -116,7 +136,10 @@ impl Judge<'_> {
             (was, now) if was == now || alike(was, now) => None,
             (P::Unknown, _) | (_, P::Unknown) => None,
             (_, P::Guard) | (P::Guard, P::Absent) => Some((Cause::ProtectionChanged, by(advised))),
-            (P::Private, P::Shared | P::ZeroOrShared) => Some((Cause::SharedByFork, self.fork())),
+            (P::Private, P::Shared | P::ZeroOrShared) => Some(match self.fork() {
+                Some(fork) => (Cause::SharedByFork, Some(fork)),
+                None => (Cause::Unexplained, None),
+            }),
             (_, P::Absent | P::Swapped) => Some((Cause::Dropped, self.dropper(at))),
             (P::Shared | P::ZeroOrShared, P::Private) if !self.forked => {
                 Some(self.inside(at).unwrap_or((Cause::ExclusiveAgain, None)))

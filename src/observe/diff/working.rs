@@ -106,6 +106,11 @@ impl<'a> Working<'a> {
             })
     }
 
+    /// Whether a faulting access touched any page.
+    pub(super) fn has_touched(&self) -> bool {
+        !self.touched.is_empty()
+    }
+
     /// Whether a faulting access touched the page at `addr`.
     pub(super) fn is_touched(&self, addr: Addr) -> bool {
         self.touched.contains_key(&self.page_size.number(addr))

@@ -200,6 +200,19 @@ mod tests {
         assert_eq!(parse(&line).unwrap().len(), 1);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes: Vec<u8>, name in "\\PC*") {
+            let _ = parse(&bytes);
+            let line = format!("1000-2000 rw-p 00000000 00:00 7    /{name}");
+            // Lines of text: a name has no newline in it, as the kernel escapes them.
+            if let Some(vma) = vma(line.as_bytes()) {
+                proptest::prop_assert_eq!(vma.inode, 7);
+            }
+            super::super::smaps::parse(&bytes, |_| true);
+        }
+    }
+
     /// The maps of this very test, against the reader of the procfs crate.
     #[test]
     fn agrees_with_procfs_about_this_process() {

@@ -18,8 +18,9 @@ pub struct Block {
     pub flags: Vec<String>,
 }
 
-/// All blocks, in address order. Lines before the first VMA, and lines that say nothing known, are passed over.
-pub fn parse(text: &[u8]) -> Vec<Block> {
+/// The blocks of the VMAs that are `wanted`, in address order. Lines before the first VMA, and lines that say nothing
+/// known, are passed over.
+pub fn parse(text: &[u8], wanted: impl Fn(Range) -> bool) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut open: Option<Sizes> = None;
     for line in text.split(|&byte| byte == b'\n') {
@@ -29,12 +30,15 @@ pub fn parse(text: &[u8]) -> Vec<Block> {
                 field(line, sizes, &mut block.flags);
             }
         } else if let Some(vma) = maps::vma(line) {
-            close(&mut blocks, open.replace(Sizes::default()));
-            blocks.push(Block {
-                range: vma.range,
-                usage: Reading::unknown("smaps ended here"),
-                flags: Vec::new(),
-            });
+            close(&mut blocks, open.take());
+            if wanted(vma.range) {
+                open = Some(Sizes::default());
+                blocks.push(Block {
+                    range: vma.range,
+                    usage: Reading::unknown("smaps ended here"),
+                    flags: Vec::new(),
+                });
+            }
         }
     }
     close(&mut blocks, open);
@@ -137,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_recorded_file_is_read() {
-        let blocks = parse(RECORDED.as_bytes());
+        let blocks = parse(RECORDED.as_bytes(), |_| true);
         assert_eq!(blocks.len(), 3);
         let usage = blocks[0].usage.known().unwrap();
         assert_eq!(usage.size, Bytes(64 * 1024));
@@ -147,11 +151,13 @@ mod tests {
         assert_eq!(usage.anonymous, Bytes(24 * 1024));
         assert_eq!(blocks[0].flags, ["rd", "wr", "mr", "mw", "me", "ac", "gu"]);
         assert_eq!(blocks[1].usage.known().unwrap().private_clean, Bytes(4096));
+        let second = parse(RECORDED.as_bytes(), |range| range == blocks[1].range);
+        assert_eq!(second, [blocks[1].clone()]);
     }
 
     #[test]
     fn hostile_text_is_unknown_where_it_is_wrong_and_read_where_it_is_right() {
-        let blocks = parse(HOSTILE.as_bytes());
+        let blocks = parse(HOSTILE.as_bytes(), |_| true);
         let reasons: Vec<Option<&str>> = blocks.iter().map(|block| block.usage.reason()).collect();
         assert_eq!(
             reasons,
@@ -169,10 +175,10 @@ mod tests {
     #[test]
     fn cut_anywhere_it_does_not_panic() {
         for end in 0..RECORDED.len() {
-            parse(&RECORDED.as_bytes()[..end]);
+            parse(&RECORDED.as_bytes()[..end], |_| true);
         }
-        parse(b"Rss: 4 kB\nVmFlags: rd\n");
-        parse(&[0xff; 100]);
+        parse(b"Rss: 4 kB\nVmFlags: rd\n", |_| true);
+        parse(&[0xff; 100], |_| true);
     }
 
     /// The smaps of this very test, against the reader of the procfs crate.
@@ -180,7 +186,7 @@ mod tests {
     fn agrees_with_procfs_about_this_process() {
         let text = std::fs::read("/proc/self/smaps").unwrap();
         let theirs: procfs::process::MemoryMaps = procfs::FromRead::from_read(&text[..]).unwrap();
-        let ours = parse(&text);
+        let ours = parse(&text, |_| true);
         assert_eq!(ours.len(), theirs.0.len());
         for (ours, theirs) in ours.iter().zip(&theirs.0) {
             let usage = ours.usage.known().unwrap();
