@@ -53,16 +53,9 @@ fn measurable(
             Ok(compiled.result.unwrap_or(Type::LONG))
         }
         Observation::Observed {
-            prefix,
-            observer,
-            arguments,
+            prefix, arguments, ..
         } => {
             let scope = scope(players, *prefix, whole)?;
-            let (least, most) = observer.arity;
-            if !(least..=most).contains(&arguments.len()) {
-                let message = format!("`{}` is written `{}`", observer.name, observer.usage);
-                return Err(Diagnostic::new(whole.span.clone(), message).help(observer.gist));
-            }
             for argument in *arguments {
                 compile_expression(source, argument, scope)?;
             }
