@@ -8,6 +8,8 @@
 pub mod client;
 pub mod machine;
 pub mod placement;
+#[cfg(test)]
+pub(crate) mod plain;
 pub mod print;
 pub mod serve;
 pub mod world;
@@ -20,6 +22,7 @@ mod log;
 mod meter;
 mod own;
 mod protocol;
+mod rseq;
 mod signals;
 mod space;
 

@@ -1,15 +1,18 @@
 //! Bad input from the command line: every mistake ends in a sentence that says what and where, with the right exit
 //! status, no panic, and nothing in the output that a terminal would obey.
 
+#[path = "support/directory.rs"]
+mod directory;
 #[path = "support/tutor.rs"]
-mod support;
+mod tutor;
 
+use directory::fresh_directory;
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::Stdio;
-use support::{Ran, fresh_directory, run, tutor};
+use tutor::{Ran, run, tutor};
 
 /// Runs the tutor in a directory of its own.
 fn tutor_with(arguments: &[&str]) -> Ran {

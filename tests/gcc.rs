@@ -9,14 +9,17 @@
     reason = "tests say aloud what they could not do"
 )]
 
+#[path = "support/directory.rs"]
+mod directory;
 #[path = "support/tutor.rs"]
-mod support;
+mod tutor;
 
+use directory::fresh_directory;
 use serde_json::Value;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use support::{fresh_directory, run, tutor};
+use tutor::{run, tutor};
 
 /// A statement and the faults it cost.
 struct Statement {
@@ -173,7 +176,7 @@ fn by_gcc(statements: &[Statement], home: &Path) -> Result<Vec<Faults>, String> 
     std::fs::write(&source, c_program(statements)).map_err(|error| error.to_string())?;
     let prelude = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/gcc");
     let compiled = run(Command::new("gcc")
-        .args(["-std=gnu11", "-O0", "-Wl,-z,now", "-Wl,--wrap=mmap", "-I"])
+        .args(["-std=gnu11", "-O0", "-Wl,-z,now", "-Wl,--wrap=mmap,--wrap=fork", "-I"])
         .arg(prelude)
         .arg(&source)
         .arg("-o")

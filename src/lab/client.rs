@@ -279,13 +279,13 @@ fn send_settings(entry: &mut Entry, settings: Settings) -> Result<Ready, LabErro
 /// Sends a statement.
 fn send_program(link: &Link, program: &Program, pace: Pace) -> nix::Result<()> {
     if !program.literals.is_empty() {
-        let place = protocol::Literals {
+        let destination = protocol::Literals {
             offset: program.literal_offset,
             length: program.literals.len() as u32,
         };
         link.send(
             ask::LITERALS,
-            &[bytemuck::bytes_of(&place), &program.literals],
+            &[bytemuck::bytes_of(&destination), &program.literals],
         )?;
     }
     let head = protocol::Run {

@@ -1,4 +1,4 @@
-//! Calls on descriptors: read(2), write(2), lseek(2), ftruncate(2), fsync(2), posix_fadvise(2), fallocate(2)….
+//! Calls on descriptors: read(2), write(2), lseek(2), ftruncate(2), fsync(2), `posix_fadvise(2)`, fallocate(2)….
 
 use super::{Answer, failing, refused};
 use crate::bytecode::Builtin;

@@ -269,11 +269,10 @@ impl<'a> Course<'a> {
                 *last = Instant::now();
                 entry.handle.signal(INTERRUPT);
             }
-            Some(_) => {}
             None if runner.watched.elapsed() >= LOOK_EVERY => {
                 self.show(number, false);
             }
-            None => {}
+            _ => {}
         }
     }
 
@@ -292,7 +291,7 @@ impl<'a> Course<'a> {
             None => fate::of(&entry.handle),
         };
         if kills.is_some() && fate::memory_kills() > kills && how.starts_with("killed by SIGKILL") {
-            how = "killed by SIGKILL: the kernel's out-of-memory killer chose it".to_owned();
+            "killed by SIGKILL: the kernel's out-of-memory killer chose it".clone_into(&mut how);
         }
         let _ = entry.fate.set(how.clone());
         let told = std::mem::replace(&mut runner.outcome, died(&how));

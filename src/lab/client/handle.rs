@@ -1,7 +1,7 @@
 //! A process that may end at any time, and a way to signal it that can never hit another one.
 //!
 //! Numbers of ended processes are given to new ones. Labs that forked are reaped by their parents, not by the tutor, so
-//! a pidfd (pidfd_open(2), since Linux 5.3) stands for each; where there is none, the number must do.
+//! a pidfd (`pidfd_open(2)`, since Linux 5.3) stands for each; where there is none, the number must do.
 
 use crate::mem::Pid;
 use nix::sys::signal::{Signal, kill};
