@@ -543,7 +543,7 @@ fn fault_around_and_huge_pages_bring_neighbours() {
 #[test]
 fn a_child_is_judged_by_what_its_parent_had() {
     let fork = |minor| call("fork", [0; 6], 101, minor);
-    let before = main(vec![anonymous("pp--")]);
+    let before = main(vec![anonymous("ppz-")]);
     let child = of(Process::Child(1), 101, vec![anonymous("spz-")]);
     let mut after = main(vec![anonymous("spz-")]);
     after.push(child);
