@@ -2,6 +2,8 @@
 //!
 //! No terminal and no kernel: ratatui's `TestBackend`, and snapshots built by hand in `screens/story.rs`.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 #[path = "screens/story.rs"]
 mod story;
 

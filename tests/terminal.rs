@@ -1,6 +1,8 @@
 //! The terminal's life, in a real pty: taken over, and handed back after a quit, a signal, a panic of any thread, a
 //! stop; and the program gone when the terminal is.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 #[path = "support/directory.rs"]
 mod directory;
 
@@ -87,7 +89,7 @@ impl Tty {
         if poll(&mut fds, PollTimeout::from(20u8)).unwrap_or(0) == 0 {
             return true;
         }
-        let mut buffer = [0; 65536];
+        let mut buffer = vec![0; 65536];
         let length = self.reader.read(&mut buffer).unwrap_or(0);
         self.parser.process(&buffer[..length]);
         self.received += &String::from_utf8_lossy(&buffer[..length]);
@@ -308,6 +310,7 @@ fn a_panic_of_any_thread_restores_the_terminal_and_is_printed_after() {
 
 #[test]
 #[ignore = "run by the test above, in a terminal of its own"]
+#[expect(clippy::exit, reason = "the status of the terminal program is what is tested")]
 fn a_player_that_panics() {
     let (commands, _kept) = channel();
     let (said, reports) = channel();

@@ -16,7 +16,7 @@ use ratatui::text::{Line, Span};
 const MEASURE: u16 = 88;
 
 /// Draws what is to be read.
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
     let steps = take.lesson.steps.len();
     let step = take.step_shown();
     let title = if step < steps {
@@ -38,7 +38,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
 }
 
 /// The text of the step on the screen.
-pub fn passage(take: &Take, width: usize, palette: Palette) -> Passage {
+pub(super) fn passage(take: &Take, width: usize, palette: Palette) -> Passage {
     let step = take.step_shown();
     match take.lesson.steps.get(step) {
         Some(shown) => step_passage(take, step, shown, (width, palette)),
