@@ -321,12 +321,14 @@ fn hear(app: &mut App, report: Report) -> Vec<Effect> {
     if app.awaited > 0 {
         match report {
             Report::Opened(_) => app.awaited -= 1,
-            Report::Failed(_) => {}
-            // The lesson could not be opened, and has said why.
-            Report::At(_) if take.failure.is_some() => app.awaited -= 1,
+            Report::Failed(_) => {
+                // The lesson cannot be opened: nothing else will be said of it.
+                app.awaited -= 1;
+                take.activity = Activity::Idle;
+            }
             _ => return Vec::new(),
         }
-        if app.awaited > 0 && !matches!(report, Report::Failed(_)) {
+        if app.awaited > 0 {
             return Vec::new();
         }
     }

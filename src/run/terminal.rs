@@ -46,7 +46,7 @@ impl Hold {
     pub fn suspend(&mut self) {
         restore();
         // SIGSTOP, as SIGTSTP is ignored where nobody does job control.
-        drop(nix::sys::signal::raise(nix::sys::signal::Signal::SIGSTOP));
+        let _ = nix::sys::signal::raise(nix::sys::signal::Signal::SIGSTOP);
         self.resume();
     }
 

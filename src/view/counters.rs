@@ -154,7 +154,17 @@ fn cell(row: Row, pair: &Pair, column: usize, palette: Palette) -> Vec<Span<'sta
         String::new()
     } else {
         let sign = if now > before { '+' } else { '-' };
-        format!(" {sign}{}", row.shown(now.abs_diff(before)))
+        let change = row.shown(now.abs_diff(before));
+        let long = format!(" {sign}{change}");
+        if value.chars().count() + long.len() < column {
+            long
+        } else {
+            // The unit's first letter is enough where there is little room: `-32K`.
+            long.replace("iB", "")
+                .replace(" K", "K")
+                .replace(" M", "M")
+                .replace(" G", "G")
+        }
     };
     let style = if delta.is_empty() {
         palette.text()

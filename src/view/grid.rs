@@ -23,7 +23,13 @@ const NARROWEST: usize = 12;
 
 /// Draws the grids.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
-    let inner = canvas.panel(area, &take.desk, Panel::Pages, "pages of the process");
+    let several = scene.is_some_and(|scene| scene.now.len() > 1);
+    let title = if several {
+        "pages of each process"
+    } else {
+        "pages of the process"
+    };
+    let inner = canvas.panel(area, &take.desk, Panel::Pages, title);
     let passage = match scene {
         Some(scene) => passage(scene, take, inner, canvas.palette),
         None => Passage::default(),

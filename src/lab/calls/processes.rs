@@ -58,13 +58,17 @@ impl Space {
             if signal == INTERRUPT || signal == HANGUP {
                 return refused(libc::EINVAL);
             }
+            // 0 and negative numbers mean groups.
+            if pid <= 0 {
+                return refused(libc::EPERM);
+            }
             // SAFETY: asks for a number.
             let family = unsafe { libc::getpgid(pid) };
             if family == -1 {
                 return refused(libc::ESRCH);
             }
             // SAFETY: asks for a number.
-            if pid <= 0 || family != unsafe { libc::getpgrp() } {
+            if family != unsafe { libc::getpgrp() } {
                 return refused(libc::EPERM);
             }
             // SAFETY: sends a signal to a process of this lesson.
@@ -85,6 +89,7 @@ impl Space {
             close(ends.lab);
             return self.not_forked(libc::EAGAIN);
         }
+        signals::block_all();
         self.meter.rebase();
         let begun = now();
         let cloned = clone::fork();
@@ -106,6 +111,7 @@ impl Space {
     fn continue_as_parent(&mut self, pid: i64, cost: Cost) -> Result<i64, Stop> {
         // Write-protected all, and shared with the child: every page of ours is made our own again.
         self.own.touch();
+        signals::unblock_all();
         self.meter.rebase();
         let errno = if pid < 0 { -pid as i32 } else { 0 };
         let forked = Forked {
@@ -122,17 +128,18 @@ impl Space {
     fn continue_as_child(&mut self, socket: c_int, begun: u64, ended: u64) -> Result<i64, Stop> {
         close(self.channel.0);
         self.channel = Channel(socket);
-        signals::watch(socket);
         // Page tables of files are not copied by fork: code, libc and vdso are loaded again here, and every writable
         // page is copied, before anything is measured.
         self.own.touch();
+        signals::watch(socket);
+        signals::unblock_all();
         now();
         let slow = self.slow;
         self.begin(slow);
         let ready = Ready {
             // SAFETY: asks for a number.
             pid: unsafe { libc::getpid() },
-            landlock: 0,
+            landlock: self.landlock,
         };
         self.channel.tell(tell::READY, &ready);
         self.meter.rebase();

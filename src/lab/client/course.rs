@@ -15,6 +15,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 const REPEAT_EVERY: Duration = Duration::from_millis(20);
 /// How long a process may take to answer an interrupt.
 const PATIENCE: Duration = Duration::from_millis(300);
+/// How many messages of one process are taken before the next one's turn.
+const MESSAGES_AT_A_TIME: usize = 64;
 /// What a watcher is told of a process that does not run, and the learner if it is ended.
 const STOPPED: &str = "the process was stopped from outside (SIGSTOP)";
 
@@ -102,9 +104,12 @@ impl<'a> Course<'a> {
         let _ = poll(&mut sockets, limit);
     }
 
-    /// Takes every message of one process that is there.
+    /// Takes the messages of one process that are there, but leaves time for the others.
     fn listen(&mut self, number: usize) {
-        while let Some((runner, entry)) = self.pair(number) {
+        for _ in 0..MESSAGES_AT_A_TIME {
+            let Some((runner, entry)) = self.pair(number) else {
+                return;
+            };
             if runner.done {
                 return;
             }
@@ -269,11 +274,10 @@ impl<'a> Course<'a> {
                 *last = Instant::now();
                 entry.handle.signal(INTERRUPT);
             }
-            Some(_) => {}
             None if runner.watched.elapsed() >= LOOK_EVERY => {
                 self.show(number, false);
             }
-            None => {}
+            _ => {}
         }
     }
 
@@ -292,7 +296,7 @@ impl<'a> Course<'a> {
             None => fate::of(&entry.handle),
         };
         if kills.is_some() && fate::memory_kills() > kills && how.starts_with("killed by SIGKILL") {
-            how = "killed by SIGKILL: the kernel's out-of-memory killer chose it".to_owned();
+            "killed by SIGKILL: the kernel's out-of-memory killer chose it".clone_into(&mut how);
         }
         let _ = entry.fate.set(how.clone());
         let told = std::mem::replace(&mut runner.outcome, died(&how));
