@@ -85,12 +85,12 @@ fn line_text(line: &Line) -> String {
         }
     }
     for change in &line.changes {
-        let _ = writeln!(
-            out,
-            "             {}{}",
-            whose(change.process, line),
-            change.text
-        );
+        // A sentence about a process as such names it already.
+        let whose = match change.place {
+            Place::Process => String::new(),
+            _ => whose(change.process, line),
+        };
+        let _ = writeln!(out, "             {whose}{}", change.text);
     }
     for (process, outcome) in &line.outcomes {
         let totals = &outcome.totals;
