@@ -3,6 +3,9 @@
 //! Used as it is by the thread behind the screen and by the commands without one: what a learner sees and what a
 //! transcript says are the same run.
 
+#[cfg(test)]
+mod tests;
+
 use super::measure::Instruments;
 use super::moment::{Expected, Graded, Moment, Ran};
 use super::play::Report;
