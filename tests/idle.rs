@@ -18,8 +18,8 @@ const TICKS: u64 = 2;
 fn an_idle_home_screen_draws_nothing_and_costs_nothing() {
     let home = fresh_directory();
     let terminal = Terminal::start(home.path(), &[], (120, 40));
-    terminal.wait_for("the list of lessons", |text| {
-        text.contains("Copy-on-write after fork")
+    terminal.wait_for("the list of lessons", |seen| {
+        seen.text().contains("Copy-on-write after fork")
     });
     assert_idle(&terminal);
 }
