@@ -37,7 +37,9 @@ fn main() {
 /// A stage starts its labs from the program that runs, which is this one here.
 fn become_a_lab_if_asked() {
     use std::ffi::CString;
-    let mut arguments = std::env::args().skip(1).map(|argument| CString::new(argument).unwrap_or_default());
+    let mut arguments = std::env::args()
+        .skip(1)
+        .map(|argument| CString::new(argument).unwrap_or_default());
     if arguments.next().as_deref() == Some(mmap_tutor::lab::WORD) {
         mmap_tutor::lab::serve::main(arguments.next().as_deref());
     }

@@ -12,7 +12,12 @@ impl Times {
     fn quantile(&mut self, share: f64) -> Duration {
         self.0.sort_unstable();
         let last = self.0.len().saturating_sub(1);
-        Duration::from_nanos(self.0.get((last as f64 * share).round() as usize).copied().unwrap_or(0))
+        Duration::from_nanos(
+            self.0
+                .get((last as f64 * share).round() as usize)
+                .copied()
+                .unwrap_or(0),
+        )
     }
 }
 

@@ -18,13 +18,17 @@ pub(crate) fn rows(table: &Table, home: &Path) {
         || {
             let since = Instant::now();
             let terminal = Terminal::start(home, &[], SIZE);
-            terminal.wait_for("the home screen", home_screen).duration_since(since)
+            terminal
+                .wait_for("the home screen", home_screen)
+                .duration_since(since)
         },
         "`mmap-tutor --version` in the same terminal",
         || {
             let since = Instant::now();
             let terminal = Terminal::start(home, &["--version"], SIZE);
-            terminal.wait_for("the version", |seen| seen.text().contains("mmap-tutor ")).duration_since(since)
+            terminal
+                .wait_for("the version", |seen| seen.text().contains("mmap-tutor "))
+                .duration_since(since)
         },
     );
     let mut tutor = Terminal::start(home, &[], SIZE);
@@ -41,7 +45,12 @@ pub(crate) fn rows(table: &Table, home: &Path) {
             reaction(&mut tutor, if down { "j" } else { "k" })
         },
         "a letter's echo by the terminal itself",
-        || reaction(&mut cat, &letters.next().map_or_else(String::new, String::from)),
+        || {
+            reaction(
+                &mut cat,
+                &letters.next().map_or_else(String::new, String::from),
+            )
+        },
     );
 }
 
@@ -52,5 +61,7 @@ fn reaction(terminal: &mut Terminal, key: &str) -> Duration {
     let before = terminal.look(|seen| seen.bytes);
     let since = Instant::now();
     terminal.press(key);
-    terminal.wait_for("the effect of a key", |seen| seen.bytes > before).duration_since(since)
+    terminal
+        .wait_for("the effect of a key", |seen| seen.bytes > before)
+        .duration_since(since)
 }
