@@ -22,16 +22,14 @@ mod terminal;
 #[path = "tutor/witness.rs"]
 mod witness;
 
-use table::Table;
-
 fn main() {
     become_a_lab_if_asked();
     let home = directory::fresh_directory();
-    let table = Table::new();
-    terminal::rows(&table, home.path());
-    lab::rows(&table, home.path());
-    witness::rows(&table, home.path());
-    frames::rows(&table);
+    table::head();
+    terminal::rows(home.path());
+    lab::rows(home.path());
+    witness::rows(home.path());
+    frames::rows();
 }
 
 /// A stage starts its labs from the program that runs, which is this one here.

@@ -1,6 +1,6 @@
 //! What a frame costs: a lesson with two processes on screen, against a frame with nothing on it.
 
-use crate::table::{Table, time};
+use crate::table::{row, time};
 use crossterm::event::{KeyCode, KeyModifiers};
 use mmap_tutor::app::{App, Effect, Event, Theme, update};
 use mmap_tutor::lesson::Catalogue;
@@ -15,12 +15,12 @@ use ratatui::backend::TestBackend;
 const LINES: usize = 3;
 
 /// Prints the rows.
-pub(crate) fn rows(table: &Table) {
+pub(crate) fn rows() {
     let app = app_after_a_fork();
     for (columns, rows) in [(80, 24), (200, 60)] {
         let mut lesson = terminal(columns, rows);
         let mut empty = terminal(columns, rows);
-        table.row(
+        row(
             &format!("frame at {columns}x{rows}"),
             500,
             || time(|| lesson.draw(|frame| drop(view::draw(frame, &app))).map(drop)),

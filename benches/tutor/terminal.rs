@@ -1,7 +1,7 @@
 //! What the learner waits for: from the start to the first frame, from a key to its effect on the screen.
 
 use crate::pty::{Received, Terminal};
-use crate::table::Table;
+use crate::table::row;
 use portable_pty::CommandBuilder;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 const SIZE: (u16, u16) = (120, 40);
 
 /// Prints the rows.
-pub(crate) fn rows(table: &Table, home: &Path) {
+pub(crate) fn rows(home: &Path) {
     let home_screen = |seen: &Received| seen.text().contains("Copy-on-write after fork");
-    table.row(
+    row(
         "start to first frame",
         40,
         || {
@@ -37,7 +37,7 @@ pub(crate) fn rows(table: &Table, home: &Path) {
     let mut cat = Terminal::spawn(CommandBuilder::new("cat"), SIZE);
     let mut down = false;
     let mut letters = ('a'..='z').cycle();
-    table.row(
+    row(
         "key to paint",
         200,
         || {

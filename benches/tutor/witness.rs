@@ -1,7 +1,7 @@
 //! What it costs to look at a lab, against reading the same files of `/proc` and doing nothing with them.
 
 use crate::actors::Actors;
-use crate::table::{Table, time};
+use crate::table::{row, time};
 use mmap_tutor::mem::{Pid, Process, Range};
 use mmap_tutor::observe::{self, Source};
 use std::fs::{self, File};
@@ -9,7 +9,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 /// Prints the rows.
-pub(crate) fn rows(table: &Table, home: &Path) {
+pub(crate) fn rows(home: &Path) {
     for pages in [16, 16_384] {
         let mut actors = Actors::start(home);
         actors.say(&format!(
@@ -27,7 +27,7 @@ pub(crate) fn rows(table: &Table, home: &Path) {
             .lesson_mappings()
             .map(|mapping| mapping.vma.range)
             .collect();
-        table.row(
+        row(
             &format!("snapshot of a lab of {pages} pages"),
             200,
             || time(&mut look),
