@@ -114,13 +114,13 @@ fn moved(row: u16, by: i32, limit: u16) -> u16 {
 pub(super) fn mouse(app: &mut App, event: MouseEvent) -> Vec<Effect> {
     match event.kind {
         MouseEventKind::Down(MouseButton::Left) => click(app, event.column, event.row),
-        MouseEventKind::ScrollUp => wheel(app, &event, -WHEEL),
-        MouseEventKind::ScrollDown => wheel(app, &event, WHEEL),
+        MouseEventKind::ScrollUp => wheel(app, event, -WHEEL),
+        MouseEventKind::ScrollDown => wheel(app, event, WHEEL),
         _ => Vec::new(),
     }
 }
 
-fn wheel(app: &mut App, event: &MouseEvent, by: i32) -> Vec<Effect> {
+fn wheel(app: &mut App, event: MouseEvent, by: i32) -> Vec<Effect> {
     if app.overlay.is_some() {
         return go(app, by);
     }

@@ -4,7 +4,7 @@
 //! before the next frame, so a slow terminal misses frames, not events.
 
 use super::input::{Message, listen};
-use super::terminal::{Hold, restore};
+use super::terminal::Hold;
 use crate::app::{App, Effect, Event, Theme, update};
 use crate::lesson::Lesson;
 use crate::session::{Command, Progress, Report, Wish};
@@ -68,9 +68,10 @@ pub fn run(opening: Opening, player: Player) -> anyhow::Result<i32> {
     };
     let start = opening.start;
     let ended = catch_unwind(AssertUnwindSafe(|| stage.turn(&messages, start)));
-    restore();
+    // The terminal is handed back once, before anything is printed.
+    drop(stage);
     let end = match ended {
-        Ok(end) => end?,
+        Ok(end) => end,
         Err(_) => End::Panic(last_panic(&messages)),
     };
     Ok(match end {
@@ -113,7 +114,7 @@ struct Due {
 }
 
 impl Loop {
-    fn turn(&mut self, messages: &Receiver<Message>, start: Option<usize>) -> anyhow::Result<End> {
+    fn turn(&mut self, messages: &Receiver<Message>, start: Option<usize>) -> End {
         let mut due = Due {
             draw: true,
             ..Due::default()
@@ -123,9 +124,12 @@ impl Loop {
             self.carry_out(effects, &mut due);
         }
         loop {
-            self.paint(&mut due)?;
+            if self.paint(&mut due).is_err() {
+                // It can no longer be written to: the watchdog says the same in a moment.
+                return End::Signal(SIGHUP);
+            }
             let Ok(first) = messages.recv() else {
-                return Ok(End::Left);
+                return End::Left;
             };
             self.meet(first, &mut due);
             while due.end.is_none() {
@@ -135,15 +139,15 @@ impl Loop {
                 }
             }
             if let Some(end) = due.end {
-                return Ok(end);
+                return end;
             }
         }
     }
 
     /// Draws when something is due.
-    fn paint(&mut self, due: &mut Due) -> anyhow::Result<()> {
+    fn paint(&mut self, due: &mut Due) -> std::io::Result<()> {
         if std::mem::take(&mut due.clear) {
-            self.hold.tty.clear()?;
+            self.hold.clear()?;
         }
         if std::mem::take(&mut due.draw) {
             let app = &self.app;

@@ -13,7 +13,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 /// Draws the sentences.
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
     let inner = canvas.panel(area, &take.desk, Panel::Voice, "what happened, and why");
     let bar = Rect {
         width: inner.width.min(2),
