@@ -4,11 +4,6 @@
 //! `tests/gcc/prelude.h` says what the compiled program is given so that the comparison is fair: equal placement,
 //! nothing of its own left to fault. Output and lines that end a process are left out.
 
-#![expect(
-    clippy::print_stderr,
-    reason = "tests say aloud what they could not do"
-)]
-
 #[path = "support/directory.rs"]
 mod directory;
 #[path = "support/tutor.rs"]
