@@ -9,17 +9,20 @@ use crate::session::moment::Verdict;
 use crate::session::stage::{Actor, Machine, Watch};
 use std::collections::VecDeque;
 
+/// What the stage says to one program.
+type Answer = Result<Vec<(Process, Outcome)>, StageError>;
+
 /// A stage that plays back outcomes, one a run, and remembers what it was asked.
 struct Script {
     machine: Machine,
-    answers: VecDeque<Result<Vec<(Process, Outcome)>, StageError>>,
+    answers: VecDeque<Answer>,
     asked: Vec<Process>,
     actors: Vec<Process>,
     starts: usize,
 }
 
 impl Script {
-    fn new(answers: Vec<Result<Vec<(Process, Outcome)>, StageError>>) -> Self {
+    fn new(answers: Vec<Answer>) -> Self {
         Self {
             machine: Machine {
                 kernel: "6.18".into(),
@@ -59,13 +62,7 @@ impl Stage for Script {
         self.actors.iter().map(actor).collect()
     }
 
-    fn run(
-        &mut self,
-        process: Process,
-        _: &Program,
-        _: Pace,
-        _: &mut Watch<'_>,
-    ) -> Result<Vec<(Process, Outcome)>, StageError> {
+    fn run(&mut self, process: Process, _: &Program, _: Pace, _: &mut Watch<'_>) -> Answer {
         self.asked.push(process);
         let answer = self
             .answers
@@ -174,14 +171,15 @@ minor_faults == 0
 The end.
 ";
 
-fn player(answers: Vec<Result<Vec<(Process, Outcome)>, StageError>>) -> Player<Script> {
+fn player(answers: Vec<Answer>) -> Player<Script> {
     let lesson = lesson::read("t.md", LESSON).expect("the lesson is sound");
     let mut player = Player::new(Script::new(answers), Arc::new(lesson));
     player.start().unwrap();
     player
 }
 
-fn main(minor: u64) -> Result<Vec<(Process, Outcome)>, StageError> {
+#[expect(clippy::unnecessary_wraps, reason = "stands beside answers that fail")]
+fn main(minor: u64) -> Answer {
     Ok(vec![(Process::Main, faults(minor))])
 }
 
