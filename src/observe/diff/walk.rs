@@ -268,6 +268,7 @@ impl Walker<'_, '_> {
         self.walk.working.mapped_at(at).or_else(|| {
             self.around
                 .before
+                .or_else(|| self.walk.working.base())
                 .and_then(|before| Some(&before.mapping_at(at)?.vma))
         })
     }

@@ -40,6 +40,12 @@ pub(crate) fn mapping(
             size(new)
         ),
         (Cause::ProtectionChanged, &[old], &[new]) => protected(old, new, page_size),
+        (Cause::NameRemoved, &[old], &[new]) => format!(
+            "the name {} is gone: the mapping of {} at {} stays, and keeps its pages",
+            file_name(old),
+            size(new),
+            new.range.start
+        ),
         (cause, old, new) => format!(
             "{}: {} before, {} now",
             cause.label(),
@@ -61,6 +67,15 @@ fn the(vma: &Vma) -> String {
         Backing::Heap => "the heap".to_owned(),
         Backing::Stack => "the stack".to_owned(),
         Backing::Special(name) => name.clone(),
+    }
+}
+
+/// The name that stands in a directory.
+fn file_name(vma: &Vma) -> &str {
+    match &vma.backing {
+        Backing::File { path, .. } => name(path),
+        Backing::SharedMemory { name: path } => name(path),
+        _ => "of it",
     }
 }
 
