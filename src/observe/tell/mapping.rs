@@ -63,7 +63,7 @@ fn the(vma: &Vma) -> String {
     match &vma.backing {
         Backing::Anonymous => "the mapping".to_owned(),
         Backing::File { path, .. } => format!("the mapping of {}", name(path)),
-        Backing::SharedMemory { .. } => "the shared memory".to_owned(),
+        Backing::SharedMemory { .. } => "the mapping of shared memory".to_owned(),
         Backing::Heap => "the heap".to_owned(),
         Backing::Stack => "the stack".to_owned(),
         Backing::Special(name) => name.clone(),
