@@ -124,6 +124,10 @@ impl Stage for LiveStage {
             .collect()
     }
 
+    fn shootdowns(&self) -> Reading<u64> {
+        observe::shootdowns()
+    }
+
     fn cached(&self, process: Process, descriptor: i32) -> Reading<Cached> {
         let actors = self.actors();
         let Some(pid) = actors

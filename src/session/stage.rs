@@ -86,6 +86,11 @@ pub trait Stage {
     /// A snapshot of every living process, `main` first.
     fn observe(&mut self) -> Vec<Snapshot>;
 
+    /// How many TLB shootdowns the whole system has seen since it started.
+    fn shootdowns(&self) -> Reading<u64> {
+        Reading::unknown("this stage does not count them")
+    }
+
     /// What the page cache holds of the file that a process has open at this descriptor.
     fn cached(&self, process: Process, descriptor: i32) -> Reading<Cached>;
 }
