@@ -15,7 +15,9 @@ pub mod source;
 pub mod state;
 pub mod tell;
 
-pub use ability::{Ability, abilities, file_system, frames_readable, kernel_release, page_size};
+pub use ability::{
+    Ability, Offers, abilities, file_system, frames_readable, kernel_release, offers, page_size,
+};
 pub use cache::{Cached, cached};
 pub use cause::{Cause, Change, Place};
 pub use diff::changes;

@@ -5,6 +5,7 @@
 
 pub mod measure;
 pub mod moment;
+pub mod need;
 mod nowhere;
 pub mod play;
 pub mod player;
@@ -17,6 +18,7 @@ pub mod told;
 pub mod wish;
 
 pub use moment::{Expected, Graded, Moment, Ran, Verdict};
+pub use need::lacking;
 pub use play::{Command, Report};
 pub use player::{Director, Player};
 pub use progress::{Guess, LessonProgress, Progress};

@@ -84,7 +84,13 @@ pub const STATES: &[(&str, PageState)] = &[
 impl Observer {
     /// Whether its arguments are names of contestants of a race, instead of C expressions.
     pub fn of_race(&self) -> bool {
-        let names = ["time", "faster", "percent", "round_faults", "round_major_faults"];
+        let names = [
+            "time",
+            "faster",
+            "percent",
+            "round_faults",
+            "round_major_faults",
+        ];
         names.contains(&self.name)
     }
 

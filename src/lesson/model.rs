@@ -66,6 +66,19 @@ pub enum Need {
     Glibc,
     /// Frame numbers are readable.
     Frames,
+    /// The processor is an x86-64: the lesson brings machine code.
+    #[serde(rename = "x86-64")]
+    X86_64,
+    /// Huge pages are reserved, and some are free.
+    FreeHugePages,
+    /// Transparent huge pages are not switched off.
+    Thp,
+    /// Memory that was written may be made executable.
+    Jit,
+    /// `cachestat(2)` answers: what is cached and dirty can be asked.
+    Cachestat,
+    /// Two threads can run at the same time.
+    TwoCpus,
 }
 
 /// A step: prose, code, perhaps a prediction and expectations, and an explanation after.
@@ -131,7 +144,10 @@ pub struct Code {
 impl Code {
     /// The whole block as one statement, as a race runs it.
     pub fn block(&self) -> c::Statement {
-        let start = self.statements.first().map_or(self.text.start, |s| s.span.start);
+        let start = self
+            .statements
+            .first()
+            .map_or(self.text.start, |s| s.span.start);
         let end = self.statements.last().map_or(self.text.end, |s| s.span.end);
         c::Statement {
             span: start..end,

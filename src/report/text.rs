@@ -49,11 +49,7 @@ fn step_text(index: usize, step: &StepTranscript) -> String {
 }
 
 fn line_text(line: &Line) -> String {
-    let mut out = format!(
-        "   {:7} {}\n",
-        line.actor,
-        indented(&line.code)
-    );
+    let mut out = format!("   {:7} {}\n", line.actor, indented(&line.code));
     if let Some(raced) = &line.raced {
         out.push_str(&race_text(raced));
     }

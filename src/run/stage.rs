@@ -32,6 +32,7 @@ impl LiveStage {
                 page_size: observe::page_size(),
                 privileged: observe::frames_readable(),
                 file_system: observe::file_system(scratch.path()),
+                offers: observe::offers(scratch.path()),
                 scratch: scratch.path().to_owned(),
             },
             executable: PathBuf::from("/proc/self/exe"),

@@ -7,13 +7,14 @@ mod race;
 
 use super::measure::Instruments;
 use super::moment::{Expected, Graded, Moment, Ran};
+use super::need::lacking;
 use super::play::Report;
 use super::race::Contestant;
 use super::script::{Item, Position, Script};
 use super::stage::{Stage, StageError};
 use super::tally::Tallies;
 use crate::c::{self, Scope};
-use crate::lesson::{Expectation, Lesson, Need, Part, Prediction, Who};
+use crate::lesson::{Expectation, Lesson, Part, Prediction, Who};
 use crate::mem::{Control, Outcome, Pace, Process, Progress, Reading, Settings};
 use crate::observe::{self, Snapshot};
 use std::collections::BTreeMap;
@@ -123,6 +124,13 @@ impl<S: Stage> Player<S> {
             .collect()
     }
 
+    /// Whether the lesson stands before a step that this machine cannot show: it is passed over.
+    pub fn cannot_be_shown(&self) -> bool {
+        self.position.item == 0
+            && self.position.step < self.script.steps.len()
+            && !self.missing(self.position.step).is_empty()
+    }
+
     /// Moves to the beginning of a step without running anything of it.
     pub fn enter(&mut self, step: usize) -> Result<Option<Moment>, StageError> {
         self.position = Position { step, item: 0 };
@@ -156,6 +164,9 @@ impl<S: Stage> Player<S> {
             .steps
             .get(self.position.step)
             .map_or(0, Vec::len);
+        if self.cannot_be_shown() {
+            self.position.item = items;
+        }
         if self.position.item >= items {
             if self.position.step + 1 < self.script.steps.len() {
                 let fresh = self.enter(self.position.step + 1)?;
@@ -495,28 +506,6 @@ fn settings_of(lesson: &Lesson, step: usize) -> Settings {
         placement: options.placement,
         huge_pages: options.huge_pages,
         thread: options.thread,
-    }
-}
-
-/// Why a need is not met here; `None` when it is.
-pub(crate) fn lacking(need: Need, machine: &super::stage::Machine) -> Option<String> {
-    match need {
-        Need::DiskFileSystem
-            if machine.file_system == "tmpfs" || machine.file_system == "ramfs" =>
-        {
-            Some(format!(
-                "needs files on a disk: the scratch directory {} is on {}; set XDG_CACHE_HOME to a directory on a disk",
-                machine.scratch.display(),
-                machine.file_system
-            ))
-        }
-        Need::Glibc if !cfg!(target_env = "gnu") => {
-            Some("needs glibc: this program was built with another C library".into())
-        }
-        Need::Frames if !machine.privileged => {
-            Some("needs frame numbers: the kernel shows them to CAP_SYS_ADMIN only".into())
-        }
-        _ => None,
     }
 }
 

@@ -238,7 +238,9 @@ mod tests {
     }
 
     fn race(contestants: &[(&str, &[u64])]) -> Race {
-        let made = contestants.iter().map(|(name, times)| contestant(name, times));
+        let made = contestants
+            .iter()
+            .map(|(name, times)| contestant(name, times));
         Race {
             contestants: made.collect(),
             stopped: None,
@@ -258,7 +260,10 @@ mod tests {
             assert_eq!(one.median(), Nanos(median), "{times:?}");
             assert_eq!(one.quartiles(), (Nanos(low), Nanos(high)), "{times:?}");
         }
-        assert_eq!(contestant("a", &[1, 2]).faults(), Faults { minor: 3, major: 0 });
+        assert_eq!(
+            contestant("a", &[1, 2]).faults(),
+            Faults { minor: 3, major: 0 }
+        );
     }
 
     #[test]
@@ -286,7 +291,11 @@ mod tests {
                 "a 20 ns, b 25 ns a round (medians of 3): within noise",
             ),
             (
-                race(&[("resident", &[100; 3]), ("cached", &[250; 3]), ("cold", &[9000; 3])]),
+                race(&[
+                    ("resident", &[100; 3]),
+                    ("cached", &[250; 3]),
+                    ("cold", &[9000; 3]),
+                ]),
                 "resident 100 ns, cached 250 ns, cold 9.0 us a round (medians of 3): cached took 2.5 times as long as \
                  resident; cold took 90 times as long as resident",
             ),

@@ -2,7 +2,7 @@
 
 use crate::bytecode::Program;
 use crate::mem::{Control, Outcome, Pace, PageSize, Pid, Process, Progress, Reading, Settings};
-use crate::observe::{Cached, Snapshot};
+use crate::observe::{Cached, Offers, Snapshot};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -19,6 +19,8 @@ pub struct Machine {
     pub file_system: String,
     /// The scratch directory itself.
     pub scratch: PathBuf,
+    /// What lessons may need and a machine may lack.
+    pub offers: Offers,
 }
 
 /// A process of the stage.

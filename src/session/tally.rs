@@ -67,7 +67,9 @@ impl Tallies {
     pub fn add_shootdowns(&mut self, while_it_ran: &Reading<u64>) {
         self.shootdowns = match (&self.shootdowns, while_it_ran) {
             (Reading::Known(sum), Reading::Known(more)) => Reading::Known(sum + more),
-            (Reading::Unknown(why), _) | (_, Reading::Unknown(why)) => Reading::Unknown(why.clone()),
+            (Reading::Unknown(why), _) | (_, Reading::Unknown(why)) => {
+                Reading::Unknown(why.clone())
+            }
         };
     }
 

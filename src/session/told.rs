@@ -3,7 +3,7 @@
 
 use super::moment::Moment;
 use crate::mem::Process;
-use crate::observe::Change;
+use crate::observe::{Cause, Change};
 
 /// A sentence, and of whom it is true.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +31,11 @@ pub fn told(moment: &Moment) -> Vec<Told> {
 fn grouped(changes: &[Change]) -> Vec<Told> {
     let mut sentences: Vec<(String, &Change, Vec<Process>)> = Vec::new();
     for change in changes {
-        let text = untimed(&change.text);
+        let text = match change.cause {
+            // Each has a number of its own.
+            Cause::ProcessCreated => "started: it shares nothing with the others",
+            _ => untimed(&change.text),
+        };
         let same = sentences
             .iter_mut()
             .find(|(known, first, _)| known == text && first.cause == change.cause);
@@ -56,9 +60,11 @@ fn grouped(changes: &[Change]) -> Vec<Told> {
 /// A sentence without the time at its end, which is another in every process.
 fn untimed(text: &str) -> &str {
     let is_time = |tail: &str| {
-        let tail = tail.trim_end_matches(" each");
+        let tail = tail.trim_end_matches(" (median)").trim_end_matches(" each");
         tail.starts_with(|c: char| c.is_ascii_digit())
-            && [" ns", " us", " ms", " s"].iter().any(|unit| tail.ends_with(unit))
+            && [" ns", " us", " ms", " s"]
+                .iter()
+                .any(|unit| tail.ends_with(unit))
     };
     match text.rsplit_once(", ") {
         Some((sentence, tail)) if is_time(tail) => sentence,
@@ -95,7 +101,7 @@ fn names(processes: &[Process]) -> String {
 mod tests {
     use super::*;
     use crate::mem::Faults;
-    use crate::observe::{Cause, Place};
+    use crate::observe::Place;
 
     fn change(peer: u8, cause: Cause, text: &str) -> Change {
         Change {
@@ -120,7 +126,7 @@ mod tests {
             change(3, MappingCreated, "a mapping"),
             change(1, FileMinor, "found, 1 minor fault, 1.9 us"),
             change(3, FileMinor, "found, 1 minor fault, 2 us"),
-            change(2, FileMinor, "found, 2 minor faults, 800 ns each"),
+            change(2, FileMinor, "found, 2 minor faults, 800 ns each (median)"),
         ];
         let told: Vec<String> = grouped(&changes)
             .into_iter()
@@ -131,7 +137,7 @@ mod tests {
             [
                 "peers 1-3: a mapping",
                 "peers 1, 3: found, 1 minor fault",
-                "peer 2: found, 2 minor faults, 800 ns each",
+                "peer 2: found, 2 minor faults, 800 ns each (median)",
             ]
         );
     }

@@ -72,7 +72,8 @@ impl Players {
     pub(super) fn race(&mut self, source: &str, code: &Code) -> Result<(), Diagnostic> {
         for statement in &code.statements {
             if let Some(name) = c::scope::declared(statement).first() {
-                let message = format!("each round would declare a new `{name}`, which nobody could ask for");
+                let message =
+                    format!("each round would declare a new `{name}`, which nobody could ask for");
                 return Err(Diagnostic::new(statement.span.clone(), message)
                     .help("declare it in a block before the race, and assign to it here"));
             }
@@ -83,7 +84,9 @@ impl Players {
         let compiled = c::compile(source, &block, &mut scope)?;
         if forks(&compiled.program) > 0 {
             let message = "a race is run by one process: nothing in it may fork";
-            return Err(Diagnostic::new(block.span, message).help("fork in a block before the race"));
+            return Err(
+                Diagnostic::new(block.span, message).help("fork in a block before the race")
+            );
         }
         if let Some(entry) = code.race.as_ref().filter(|entry| !entry.is_setup) {
             self.contestants.insert(entry.name.clone());

@@ -108,8 +108,7 @@ fn race(rest: &str, place: Range<usize>) -> Result<Entry, Diagnostic> {
             None if word == "setup" => entry.is_setup = true,
             Some(Ok(rounds)) if ROUNDS.contains(&rounds) => entry.rounds = Some(rounds),
             Some(_) => {
-                let message =
-                    format!("a race has {} to {} rounds", ROUNDS.start(), ROUNDS.end());
+                let message = format!("a race has {} to {} rounds", ROUNDS.start(), ROUNDS.end());
                 return Err(Diagnostic::new(place, message).help(HELP));
             }
             None => {
@@ -147,9 +146,8 @@ fn who(rest: &str, place: Range<usize>) -> Result<Who, Diagnostic> {
             .help("write `c`, `c child`, `c child 2`, `c peer`, `c peer 3` or `c peer 1-10`"));
     }
     if let (Some("peer"), Some(group)) = (name, number.and_then(group)) {
-        return group.map_err(|message| {
-            Diagnostic::new(place, message).help("write it so: `c peer 1-10`")
-        });
+        return group
+            .map_err(|message| Diagnostic::new(place, message).help("write it so: `c peer 1-10`"));
     }
     let number = match number.map(str::parse::<u8>) {
         None => None,
@@ -170,7 +168,8 @@ fn who(rest: &str, place: Range<usize>) -> Result<Who, Diagnostic> {
             let message = format!("there is no process `{}`", visible_line(name));
             let help = match nearest(name, ["child", "peer"].into_iter()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "write `c`, `c child`, `c child 2`, `c peer`, `c peer 3` or `c peer 1-10`".into(),
+                None => "write `c`, `c child`, `c child 2`, `c peer`, `c peer 3` or `c peer 1-10`"
+                    .into(),
             };
             Err(Diagnostic::new(place, message).help(help))
         }
