@@ -97,6 +97,8 @@ pub struct Options {
     pub fresh: bool,
     /// What the step needs beyond what the lesson needs.
     pub needs: Vec<Need>,
+    /// Claims of the ledger that its expectations show; each is one that its lesson lists.
+    pub claims: Vec<String>,
 }
 
 /// A piece of a step.
