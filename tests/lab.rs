@@ -36,6 +36,10 @@ fn page() -> i64 {
     size.unwrap().unwrap()
 }
 
+/// A worker thread may own them.
+const fn is_send<T: Send>() {}
+const _: () = is_send::<Labs>();
+
 /// Labs with a scratch directory of their own.
 struct Lesson {
     labs: Labs,
@@ -523,8 +527,7 @@ fn what_is_printed_belongs_to_the_statement() {
     ]));
     let text = String::from_utf8(outcome.output).unwrap();
     assert_eq!(text, "mapped\nraw\nclose: Bad file descriptor\n");
-    let long = E::Forever(Box::new(call(B::Puts, [E::Text("again")])));
-    let outcome = stop_soon(&mut lesson, &long);
+    let outcome = lesson.run(&times(I, 12_000, call(B::Puts, [E::Text("again")])));
     assert!(
         outcome
             .output
@@ -785,25 +788,9 @@ fn a_stopped_lab_never_hangs_its_tutor() {
 #[test]
 fn forks_are_bounded() {
     let mut lesson = Lesson::new();
-    let forks = times(
-        I,
-        20,
-        if_else(call(B::Fork, []), n(0), E::Forever(Box::new(n(0)))),
-    );
-    let mut asked = 0;
-    let program = program(&seq([forks, call(B::Fork, [])]));
-    let watch = &mut |_: &Progress| {
-        asked += 1;
-        if asked > 40 {
-            Control::Stop
-        } else {
-            Control::Continue
-        }
-    };
-    let outcomes = lesson
-        .labs
-        .run(Process::Main, &program, Pace::Full, watch)
-        .unwrap();
+    // A child leaves the loop, and lives on.
+    let forks = times(I, 20, if_else(call(B::Fork, []), n(0), set(I, n(100))));
+    let outcomes = lesson.run_all(Process::Main, &program(&forks));
     assert_eq!(outcomes.len(), 16);
     assert_eq!(outcomes[0].1.errno, libc::EAGAIN);
     let pids: Vec<Pid> = lesson.labs.processes().iter().map(|p| p.1).collect();
@@ -828,6 +815,72 @@ fn a_process_can_signal_its_family_and_itself() {
     ]));
     assert_eq!(waited.value, Some(i64::from(libc::SIGKILL)));
     assert!(lesson.labs.processes()[1].2.is_some());
+}
+
+#[test]
+fn a_wait_for_a_parked_child_is_ended_with_the_reason() {
+    let mut lesson = Lesson::new();
+    lesson.run_all(Process::Main, &program(&set(CHILD, call(B::Fork, []))));
+    for waiting in [
+        call(B::Wait, [n(0)]),
+        call(B::Waitpid, [E::Var(CHILD), n(0), n(0)]),
+    ] {
+        let outcome = lesson.run(&waiting);
+        let Ending::Interrupted(why) = &outcome.ending else {
+            panic!("{:?}", outcome.ending)
+        };
+        assert!(why.contains("parked"), "{why}");
+    }
+    let ended = lesson.run_all(
+        Process::Main,
+        &program(&seq([
+            if_else(call(B::Fork, []), n(0), call(B::Exit, [n(0)])),
+            call(B::Wait, [n(0)]),
+        ])),
+    );
+    assert_eq!(
+        ended[0].1.ending,
+        Ending::Finished,
+        "a child of the same statement may end"
+    );
+}
+
+#[test]
+fn a_call_that_would_fill_the_machine_is_refused() {
+    let mut lesson = Lesson::new();
+    let flags = PRIVATE | i64::from(libc::MAP_POPULATE | libc::MAP_NORESERVE);
+    let populate = |length: i64| call(B::Mmap, [n(0), n(length), n(RW), n(flags), n(-1), n(0)]);
+    assert_eq!(lesson.run(&populate(1 << 42)).errno, libc::ENOMEM);
+    assert_eq!(lesson.run(&populate(page())).totals.faults.minor, 1);
+    let flags = PRIVATE | i64::from(libc::MAP_NORESERVE);
+    let promise = call(B::Mmap, [n(0), n(1 << 40), n(RW), n(flags), n(-1), n(0)]);
+    assert_eq!(lesson.run(&promise).errno, 0, "a promise of 1 TiB is free");
+}
+
+/// `open("/etc/passwd", O_RDONLY)` as machine code, which no check of names sees.
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn machine_code_cannot_leave_the_scratch_directory() {
+    let mut lesson = Lesson::new();
+    if lesson.labs.landlock() == 0 {
+        println!("SKIPPED: this kernel has no landlock");
+        return;
+    }
+    // mov eax, 2; mov rdi, imm64; xor esi, esi; syscall; ret
+    let path = lesson.run(&set(Q, E::Text("/etc/passwd"))).value.unwrap();
+    let mut code = vec![0xb8, 2, 0, 0, 0, 0x48, 0xbf];
+    code.extend(path.to_le_bytes());
+    code.extend([0x31, 0xf6, 0x0f, 0x05, 0xc3]);
+    let bytes = code
+        .iter()
+        .enumerate()
+        .map(|(offset, &byte)| store(add(E::Var(P), n(offset as i64)), n(i64::from(byte))));
+    lesson.run(&map(1));
+    lesson.run(&E::Seq(bytes.collect()));
+    let rx = n(i64::from(libc::PROT_READ | libc::PROT_EXEC));
+    lesson.run(&call(B::Mprotect, [E::Var(P), n(page()), rx]));
+    let outcome = lesson.run(&E::CallAt(Box::new(E::Var(P))));
+    assert_eq!(outcome.value, Some(-i64::from(libc::EACCES)), "{outcome:?}");
 }
 
 #[test]

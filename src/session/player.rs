@@ -49,26 +49,26 @@ struct Asked {
 }
 
 impl<S: Stage> Player<S> {
-    /// Opens a lesson: new processes, its files made, and a first look.
-    pub fn open(mut stage: S, lesson: Arc<Lesson>) -> Result<(Self, Moment), (S, StageError)> {
-        let settings = settings_of(&lesson, 0);
-        if let Err(error) = stage.restart(settings, &lesson.front.files) {
-            return Err((stage, error));
-        }
-        let script = Script::of(&lesson);
-        let mut player = Self {
+    /// A lesson that is still to be started.
+    pub fn new(stage: S, lesson: Arc<Lesson>) -> Self {
+        Self {
             stage,
+            script: Script::of(&lesson),
+            settings: settings_of(&lesson, 0),
             lesson,
-            script,
             position: Position::default(),
-            settings,
             scopes: BTreeMap::new(),
             snapshots: Vec::new(),
             step_tallies: Tallies::default(),
             asked: None,
-        };
-        let moment = player.look();
-        Ok((player, moment))
+        }
+    }
+
+    /// Starts the lesson: new processes, its files made, and a first look.
+    pub fn start(&mut self) -> Result<Moment, StageError> {
+        self.stage
+            .restart(self.settings, &self.lesson.front.files)?;
+        Ok(self.look())
     }
 
     /// Ends the lesson and gives the stage back.

@@ -129,10 +129,7 @@ fn folded(
     }
     let count = own.len();
     let lines = if count == 1 { "line" } else { "lines" };
-    let text = format!(
-        " {count} {lines} of the program itself: {} (e shows)",
-        kinds(&own)
-    );
+    let text = format!(" {count} {lines} of the program: {} (e)", kinds(&own));
     Some(Line::from(Span::styled(
         fit(&text, usize::from(width)),
         palette.dim(),

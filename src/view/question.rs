@@ -39,7 +39,7 @@ pub fn passage(
         }
         Answer::Unasked if asking => {
             lines.extend(choices(prediction, take.guess.choice, paper));
-            lines.push(entry(take, prediction, palette));
+            lines.extend(entry(take, prediction, paper));
         }
         Answer::Unasked => lines.extend(choices(prediction, None, paper)),
     }
@@ -74,7 +74,12 @@ fn choices(
         let mark = if chosen { "▸ " } else { "  " };
         let value = value(prediction, choice);
         let text = inline(choice, style, palette);
-        let mut all = vec![(mark, palette.accent()), (value.as_str(), palette.accent())];
+        let lead = if chosen {
+            palette.chosen()
+        } else {
+            palette.accent()
+        };
+        let mut all = vec![(mark, lead), (value.as_str(), lead)];
         all.extend(text);
         wrap(&all, width, 2 + value.chars().count())
     };
@@ -123,20 +128,21 @@ fn inline(choice: &Choice, base: Style, palette: Palette) -> Vec<(&str, Style)> 
 }
 
 /// Where the guess is typed.
-fn entry(take: &Take, prediction: &Prediction, palette: Palette) -> Line<'static> {
+fn entry(take: &Take, prediction: &Prediction, paper: (usize, Palette)) -> Vec<Line<'static>> {
+    let (width, palette) = paper;
     let guess = take.guess.answer(&prediction.choices);
-    let shown = guess.clone().unwrap_or_default();
+    let shown = format!("{}▏", guess.clone().unwrap_or_default());
     let hint = match (&guess, prediction.choices.is_empty()) {
-        (Some(_), _) => "  Enter: let the kernel answer",
-        (None, true) => "  type a number; Enter alone skips",
-        (None, false) => "  ↑↓ or type; Enter alone skips",
+        (Some(_), _) => "  Enter answers",
+        (None, true) => "  a number; Enter skips",
+        (None, false) => "  ↑↓ or a number; Enter skips",
     };
-    Line::from(vec![
-        Span::styled("your guess: ", palette.dim()),
-        Span::styled(safe(&shown).into_owned(), palette.changed()),
-        Span::styled("▏", palette.changed()),
-        Span::styled(hint, palette.dim()),
-    ])
+    let runs = [
+        ("guess: ", palette.dim()),
+        (shown.as_str(), palette.changed()),
+        (hint, palette.dim()),
+    ];
+    wrap(&runs, width, 2)
 }
 
 /// What was guessed, while the kernel has not answered.

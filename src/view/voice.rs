@@ -27,7 +27,11 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
         width: inner.width - bar.width,
         ..below(inner, 0)
     };
-    let lines = lines(take, usize::from(text.width), canvas.palette);
+    let lines = lines(
+        take,
+        usize::from(text.width).saturating_sub(1),
+        canvas.palette,
+    );
     let passage = Passage { lines, focus: 0..0 };
     canvas.passage(text, &take.desk, Panel::Voice, &passage);
 }

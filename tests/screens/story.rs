@@ -106,6 +106,7 @@ fn own(start: u64, backing: Backing) -> Mapping {
         usage: Reading::unknown("not the lesson's"),
         flags: Vec::new(),
         pages: Reading::unknown("not the lesson's"),
+        file_length: None,
     }
 }
 
@@ -130,6 +131,7 @@ pub fn mapping(range: Range, states: Vec<PageState>) -> Mapping {
     Mapping {
         vma: vma(range, Backing::Anonymous, false),
         own: false,
+        file_length: None,
         usage: Reading::Known(usage),
         flags: Vec::new(),
         pages: Reading::Known(Pages {

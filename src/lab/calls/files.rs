@@ -39,7 +39,7 @@ impl Space {
             })
         }?;
         if result >= 0 {
-            self.written += bytes;
+            self.written = self.written.saturating_add(bytes);
         }
         Ok(result)
     }
