@@ -15,7 +15,7 @@ pub mod state;
 pub mod tell;
 
 pub use ability::{Ability, abilities, file_system, frames_readable, kernel_release, page_size};
-pub use cache::{Cached, cached};
+pub use cache::{CacheState, Cached, cached};
 pub use cause::{Cause, Change, Place};
 pub use diff::changes;
 pub use live::Live;

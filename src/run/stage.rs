@@ -35,9 +35,9 @@ impl LiveStage {
                 scratch: scratch.path().to_owned(),
             },
             executable: PathBuf::from("/proc/self/exe"),
+            witness: Live::new(PAGE_BUDGET).with_files_below(scratch.path()),
             scratch,
             labs: None,
-            witness: Live::new(PAGE_BUDGET),
         })
     }
 }
