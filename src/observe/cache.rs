@@ -53,6 +53,9 @@ pub enum CacheState {
 }
 
 impl CacheState {
+    /// Every state, for a legend.
+    pub const ALL: [Self; 4] = [Self::NotCached, Self::Cached, Self::Dirty, Self::Writeback];
+
     /// In words, for a legend: `dirty`.
     pub fn words(self) -> &'static str {
         match self {

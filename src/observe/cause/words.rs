@@ -3,6 +3,19 @@
 use super::Cause;
 
 impl Cause {
+    /// Whether it speaks of the page cache rather than of a process's memory.
+    pub fn is_of_page_cache(self) -> bool {
+        matches!(
+            self,
+            Self::ReadAhead
+                | Self::Cached
+                | Self::Dirtied
+                | Self::WritebackStarted
+                | Self::WrittenBack
+                | Self::Evicted
+        )
+    }
+
     /// The stable word: `demand-zero`, `copy-on-write`.
     pub fn word(self) -> &'static str {
         match self {
