@@ -300,7 +300,7 @@ fn drift_changes(story: &Story<'_>, stories: &[Story<'_>]) -> (Vec<Change>, Hash
 /// The call with the faults and the time of all that are like it. Which call of `malloc` touched which page of the
 /// heap nobody knows afterwards: they are told as one.
 fn gathered(calls: &[Call], index: usize, mut call: Call, spent: &mut HashSet<usize>) -> Call {
-    if !matches!(call.function, "malloc" | "calloc" | "realloc" | "free") {
+    if !pages::is_allocator(&call) {
         return call;
     }
     for (other, like) in calls.iter().enumerate() {

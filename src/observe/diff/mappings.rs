@@ -49,11 +49,11 @@ pub(super) fn fates<'a>(
         fates.extend(protected(&group));
     }
     fates.sort_by_key(|fate| fate.range().start);
-    gathered(fates)
+    gathered(&fates)
 }
 
 /// Neighbours that all went away are told together, once they are too many to be listed.
-fn gathered(fates: Vec<Fate<'_>>) -> Vec<Fate<'_>> {
+fn gathered<'a>(fates: &[Fate<'a>]) -> Vec<Fate<'a>> {
     let follows = |one: &Fate<'_>, other: &Fate<'_>| {
         one.cause == Cause::MappingRemoved
             && other.cause == Cause::MappingRemoved

@@ -488,7 +488,7 @@ fn a_mapped_file_that_loses_its_name_is_still_the_same_mapping() {
         mapping
     };
     let all = told(&main(vec![named(false)]), &main(vec![named(true)]), vec![]);
-    assert_eq!(all, [String::new(); 0]);
+    assert_eq!(all, Vec::<String>::new());
 }
 
 #[test]
@@ -503,6 +503,24 @@ fn the_faults_of_many_calls_of_malloc_are_told_as_one() {
         all,
         ["malloc() touched pages 0-2: 3 demand-zero pages, 3 minor faults, 15 us"]
     );
+}
+
+#[test]
+fn what_malloc_touches_beside_the_program_did_not_come_in_a_huge_page() {
+    let all = told(
+        &main(vec![anonymous("----")]),
+        &main(vec![anonymous("ppp-")]),
+        vec![
+            call("malloc", [2 * PAGE, 0, 0, 0, 0, 0], P as i64, 1),
+            page(AccessKind::Write, 0),
+            page(AccessKind::Write, 1),
+        ],
+    );
+    assert_eq!(
+        all.last().unwrap(),
+        "malloc() touched page 2: a demand-zero page, 1 minor fault, 5.0 us"
+    );
+    assert_eq!(all.len(), 2, "{all:?}");
 }
 
 #[test]
