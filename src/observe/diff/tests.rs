@@ -512,8 +512,8 @@ fn what_malloc_touches_beside_the_program_did_not_come_in_a_huge_page() {
         &main(vec![anonymous("ppp-")]),
         vec![
             call("malloc", [2 * PAGE, 0, 0, 0, 0, 0], P as i64, 1),
-            page(AccessKind::Write, 0),
-            page(AccessKind::Write, 1),
+            page(Write, 0),
+            page(Write, 1),
         ],
     );
     assert_eq!(
