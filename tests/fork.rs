@@ -58,10 +58,10 @@ impl Drop for Busy {
 fn faults(home: &Path, file: &Path) -> Vec<u64> {
     let Ran { status, stdout, .. } = run(tutor(home).args(["run", "--json"]).arg(file));
     assert!(status.success(), "{status}");
-    let told: serde_json::Value = serde_json::from_slice(&stdout).unwrap();
-    let lines = told["steps"][0]["lines"].as_array().unwrap();
+    let told: serde_json::Value = serde_json::from_slice(&stdout).expect("JSON");
+    let lines = told["steps"][0]["lines"].as_array().expect("an array");
     lines
         .iter()
-        .map(|line| line["minor_faults"].as_u64().unwrap())
+        .map(|line| line["minor_faults"].as_u64().expect("a number"))
         .collect()
 }
