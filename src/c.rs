@@ -1,7 +1,7 @@
 //! The C that lessons are written in: a subset, in which every program is also a C program that gcc compiles.
 //!
 //! Pure: text in, [`bytecode`](crate::bytecode) or a [`Diagnostic`](crate::diagnostic::Diagnostic) out.
-//! [`parse`] makes statements of a text, [`compile`] makes a program of one statement, in the [`Scope`] of the process
+//! [`parse()`] makes statements of a text, [`compile()`] makes a program of one statement, in the [`Scope`] of the process
 //! that runs it. [`tokens`] also colours code; [`builtins`] and [`constants`] also serve help and completion.
 
 pub mod ast;
@@ -13,6 +13,7 @@ pub mod observers;
 pub mod parse;
 mod resolve;
 pub mod scope;
+pub mod stat;
 pub mod suggest;
 pub mod tokens;
 pub mod types;

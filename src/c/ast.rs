@@ -1,6 +1,6 @@
 //! What the parser makes of a text: statements and expressions, each with its place in the source.
 //!
-//! Names and types are not looked up here; [`compile`](super::compile) does that. An expression knows how deep it is,
+//! Names and types are not looked up here; [`compile`](mod@super::compile) does that. An expression knows how deep it is,
 //! so that nothing that walks it can run out of stack.
 
 use super::types::{Kind, Type};

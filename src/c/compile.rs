@@ -1,7 +1,7 @@
 //! The compiler: one statement to one program, in the scope of the process that will run it.
 //!
 //! Two passes. *Checking* looks names up, types every expression and makes C's implicit conversions explicit
-//! ([`node`]); *emitting* writes instructions. Nothing is optimised but constants: every access of the source is in
+//! (`node.rs`); *emitting* writes instructions. Nothing is optimised but constants: every access of the source is in
 //! the program, in its order, from left to right.
 
 mod arithmetic;
@@ -50,9 +50,9 @@ pub fn compile(
 ) -> Result<Compiled, Diagnostic> {
     let mut compiler = Compiler::new(source, scope.clone(), Stands::Statement);
     let result = compiler.top_level(statement)?;
-    let (compiled, used) = compiler.finish(result, &statement.span)?;
+    let (done, used) = compiler.finish(result, &statement.span)?;
     *scope = used;
-    Ok(compiled)
+    Ok(done)
 }
 
 /// Compiles an expression of `predict` or `expect`, with what it observes already put in place
@@ -78,8 +78,8 @@ pub fn compile_expression(
         ));
     }
     compiler.code.value(&value);
-    let (compiled, _) = compiler.finish(Some(value.of), &expression.span)?;
-    Ok(compiled)
+    let (done, _) = compiler.finish(Some(value.of), &expression.span)?;
+    Ok(done)
 }
 
 /// Where the code stands that is compiled.

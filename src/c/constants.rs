@@ -169,7 +169,7 @@ pub fn errno_text(number: i32) -> String {
 
 /// Whether a constant is a null pointer when it stands where a pointer is wanted, C17 6.3.2.3.
 pub(super) fn is_null(word: i64, of: &Type) -> bool {
-    word == 0 && matches!(&of.kind, Kind::Int(_)) || (word == 0 && *of == Type::VOID.pointer())
+    word == 0 && (matches!(&of.kind, Kind::Int(_)) || *of == Type::VOID.pointer())
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 use super::ast::{Expression, ExpressionKind};
 use super::types::Type;
+use crate::diagnostic::Diagnostic;
 use crate::mem::PageState;
 
 /// Something the kernel can be asked about a process.
@@ -175,6 +176,34 @@ pub fn observation(expression: &Expression) -> Option<Observation<'_>> {
     })
 }
 
+/// Refuses observers with too few or too many arguments, anywhere in an expression.
+pub(super) fn check(expression: &Expression) -> Result<(), Diagnostic> {
+    if let Some(Observation::Observed {
+        observer,
+        arguments,
+        ..
+    }) = observation(expression)
+    {
+        let (least, most) = observer.arity;
+        if !(least..=most).contains(&arguments.len()) {
+            let plural = if most > least {
+                " or 2 arguments"
+            } else {
+                " argument"
+            };
+            let message = format!(
+                "`{}` takes {least}{}, not {}",
+                observer.name,
+                plural,
+                arguments.len()
+            );
+            return Err(Diagnostic::new(expression.span.clone(), message)
+                .help(format!("write `{}`: {}", observer.usage, observer.gist)));
+        }
+    }
+    expression.kind.parts().into_iter().try_for_each(check)
+}
+
 /// Takes the prefix off the innermost name of a chain of members, indices and steps through pointers.
 fn strip(expression: &Expression) -> Option<(Prefix, Expression)> {
     match &expression.kind {
@@ -199,12 +228,15 @@ fn strip(expression: &Expression) -> Option<(Prefix, Expression)> {
     Some((prefix, stripped))
 }
 
+/// Measures an observation; the expression is the whole of it as it stands in the source.
+pub type Measure<'a, E> = dyn FnMut(&Observation<'_>, &Expression) -> Result<(i64, Type), E> + 'a;
+
 /// Has everything that an expression observes measured by `measure`, outermost first, and puts the values in place.
 ///
 /// A measured value comes with its C type: `long` for observers, that of the expression for one evaluated elsewhere.
 pub fn substitute<E>(
     expression: &Expression,
-    measure: &mut dyn FnMut(&Observation<'_>, &Expression) -> Result<(i64, Type), E>,
+    measure: &mut Measure<'_, E>,
 ) -> Result<Expression, E> {
     if let Some(observation) = observation(expression) {
         let (word, of) = measure(&observation, expression)?;

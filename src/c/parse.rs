@@ -9,9 +9,9 @@ mod literal;
 mod statement;
 
 use super::ast::{Expression, Statement, TypeName};
-use super::resolve;
 use super::tokens::{Class, Token, tokenize};
 use super::types::Type;
+use super::{observers, resolve};
 use crate::diagnostic::Diagnostic;
 use std::ops::Range;
 
@@ -31,11 +31,13 @@ pub fn parse(source: &str, range: Range<usize>) -> Result<Vec<Statement>, Diagno
     Ok(statements)
 }
 
-/// Parses the one expression in `source[range]`.
+/// Parses the one expression in `source[range]`, as `predict` and `expect` have them: what it observes is checked for
+/// the number of its arguments.
 pub fn parse_expression(source: &str, range: Range<usize>) -> Result<Expression, Diagnostic> {
     let mut parser = Parser::new(source, range);
     let expression = parser.expression()?;
     if parser.at_end() {
+        observers::check(&expression)?;
         return Ok(expression);
     }
     let error = parser.unexpected("the end of the expression");

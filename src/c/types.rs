@@ -98,12 +98,14 @@ impl Rank {
     }
 
     /// What it becomes in an expression: `int` when that holds all its values.
+    #[must_use]
     pub fn promoted(self) -> Self {
         if self < Self::Int { Self::Int } else { self }
     }
 
     /// The type in which two promoted operands meet. With equal widths the unsigned one wins; a wider signed type
     /// holds every value of a narrower unsigned one.
+    #[must_use]
     pub fn common(self, other: Self) -> Self {
         let (low, high) = (
             self.promoted().min(other.promoted()),
@@ -268,13 +270,13 @@ impl Type {
     }
 
     /// Its name around a declared one: `int (*f)(void)`.
-    fn declare(&self, inner: String) -> String {
+    fn declare(&self, inner: &str) -> String {
         let qualified = |name: &str| {
             let constant = if self.constant { "const " } else { "" };
             let volatile = if self.volatile { "volatile " } else { "" };
             format!("{constant}{volatile}{name}")
         };
-        let base = |name: &str| match inner.as_str() {
+        let base = |name: &str| match inner {
             "" => qualified(name),
             inner if inner.starts_with('[') => format!("{}{inner}", qualified(name)),
             inner => format!("{} {inner}", qualified(name)),
@@ -287,15 +289,15 @@ impl Type {
                 let star = qualified(if inner.is_empty() && (self.constant || self.volatile) {
                     ""
                 } else {
-                    &inner
+                    inner
                 });
                 let star = format!("*{}", star.trim_end());
                 match pointee.kind {
-                    Kind::Array(..) | Kind::Function(_) => pointee.declare(format!("({star})")),
-                    _ => pointee.declare(star),
+                    Kind::Array(..) | Kind::Function(_) => pointee.declare(&format!("({star})")),
+                    _ => pointee.declare(&star),
                 }
             }
-            Kind::Array(element, count) => element.declare(format!("{inner}[{count}]")),
+            Kind::Array(element, count) => element.declare(&format!("{inner}[{count}]")),
             Kind::Function(signature) => {
                 let list: Vec<String> = signature
                     .parameters
@@ -307,7 +309,7 @@ impl Type {
                 } else {
                     list.join(", ")
                 };
-                signature.result.declare(format!("{inner}({list})"))
+                signature.result.declare(&format!("{inner}({list})"))
             }
         }
     }
@@ -315,74 +317,8 @@ impl Type {
 
 impl Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.declare(String::new()))
+        f.write_str(&self.declare(""))
     }
-}
-
-/// A field of `struct stat`: its offset and type on this target, see stat(3type).
-pub fn stat_field(name: &str) -> Option<(u32, Type)> {
-    macro_rules! fields {
-        ($($field:ident as $alias:expr),* $(,)?) => {
-            match name {
-                $(stringify!($field) => Some((
-                    std::mem::offset_of!(libc::stat, $field) as u32,
-                    field_type(|stat: &libc::stat| &raw const stat.$field, $alias),
-                )),)*
-                _ => None,
-            }
-        };
-    }
-    fields! {
-        st_dev as None, st_ino as None, st_mode as Some("mode_t"), st_nlink as None, st_uid as None,
-        st_gid as None, st_rdev as None, st_size as Some("off_t"), st_blksize as None,
-        st_blocks as None, st_atime as None, st_mtime as None, st_ctime as None,
-    }
-}
-
-/// The names of the fields of `struct stat`.
-pub const STAT_FIELDS: &[&str] = &[
-    "st_dev",
-    "st_ino",
-    "st_mode",
-    "st_nlink",
-    "st_uid",
-    "st_gid",
-    "st_rdev",
-    "st_size",
-    "st_blksize",
-    "st_blocks",
-    "st_atime",
-    "st_mtime",
-    "st_ctime",
-];
-
-/// An integer type of Rust that has a namesake in C.
-trait Field {
-    const RANK: Rank;
-}
-
-impl Field for u32 {
-    const RANK: Rank = Rank::UnsignedInt;
-}
-
-impl Field for i32 {
-    const RANK: Rank = Rank::Int;
-}
-
-impl Field for u64 {
-    const RANK: Rank = Rank::UnsignedLong;
-}
-
-impl Field for i64 {
-    const RANK: Rank = Rank::Long;
-}
-
-/// The C type of a field, taken from its Rust type.
-fn field_type<T: Field>(_: fn(&libc::stat) -> *const T, alias: Option<&'static str>) -> Type {
-    Type::plain(Kind::Int(Integer {
-        rank: T::RANK,
-        alias,
-    }))
 }
 
 #[cfg(test)]
@@ -434,14 +370,5 @@ mod tests {
         for (ty, text) in table {
             assert_eq!(ty.to_string(), text);
         }
-    }
-
-    #[test]
-    fn fields_lie_where_the_c_library_has_them() {
-        let (offset, ty) = stat_field("st_size").unwrap();
-        assert_eq!(offset as usize, std::mem::offset_of!(libc::stat, st_size));
-        assert_eq!((ty.to_string().as_str(), ty.size()), ("off_t", 8));
-        assert!(STAT_FIELDS.iter().all(|field| stat_field(field).is_some()));
-        assert!(stat_field("st_none").is_none());
     }
 }

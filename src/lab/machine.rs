@@ -178,8 +178,8 @@ fn print<W: World>(
             let conversion = Conversion::ALL
                 .get(i.operand as usize)
                 .ok_or(Stop::BadProgram("unknown conversion"))?;
-            let word = wrap(stack.pop()?, i)?;
-            print::word(world, word, *conversion, field)
+            let value = wrap(stack.pop()?, i)?;
+            print::word(world, value, *conversion, field)
         }
         _ => print::string(world, stack.pop()? as u64, field)?,
     };
@@ -300,7 +300,7 @@ impl Stack {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::print::tests::Plain;
+    use crate::lab::plain::Plain;
 
     fn op(opcode: Opcode) -> Instruction {
         Instruction {

@@ -4,6 +4,7 @@ use super::convert::convert;
 use super::emit::{plain, typed};
 use super::fold::{Refusal, fold};
 use super::node::{Node, Value};
+use super::pointer::{meeting_pointers, pointer_operator};
 use super::{Checked, Compiler};
 use crate::bytecode::{Instruction, Opcode};
 use crate::c::ast::{Binary, Expression, Unary};
@@ -91,7 +92,7 @@ impl Compiler<'_> {
         let Some(rank) = value.of.rank().map(Rank::promoted) else {
             return Err(self.no_operator(operand, &value.of));
         };
-        let promoted = convert(value, &promoted_type(&rank));
+        let promoted = convert(value, &Type::integer(rank));
         let opcode = match operator {
             Unary::Minus => Opcode::Neg,
             Unary::Complement => Opcode::Not,
@@ -134,11 +135,11 @@ impl Compiler<'_> {
             });
         }
         let (Some(x), Some(y)) = (left.of.rank(), right.of.rank()) else {
-            return self.pointer_operator(operator, left, right, span);
+            return pointer_operator(operator, left, right, span);
         };
         if matches!(operator, Binary::ShiftLeft | Binary::ShiftRight) {
             check_shift(x.promoted(), &right)?;
-            let left = convert(left, &promoted_type(&x.promoted()));
+            let left = convert(left, &Type::integer(x.promoted()));
             return combine(operator, left, right, span);
         }
         let common = common_type(&left.of, &right.of, x.common(y));
@@ -164,7 +165,7 @@ impl Compiler<'_> {
         let of = match (yes.of.rank(), no.of.rank()) {
             (Some(x), Some(y)) => common_type(&yes.of, &no.of, x.common(y)),
             _ if yes.is_void() && no.is_void() => Type::VOID,
-            _ => self.meeting_pointers(&yes, &no, span)?,
+            _ => meeting_pointers(&yes, &no, span)?,
         };
         if of.kind == Kind::Void {
             let node = Node::Choose(condition.into(), yes.into(), no.into());
@@ -210,11 +211,6 @@ impl Compiler<'_> {
         let message = format!("a number is wanted here; `{text}` is `{of}`");
         Diagnostic::new(operand.span.clone(), message)
     }
-}
-
-/// The promoted type of a rank.
-pub(super) fn promoted_type(rank: &Rank) -> Type {
-    Type::integer(*rank)
 }
 
 /// The common type, by the name under which one of the operands has it already.

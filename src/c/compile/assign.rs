@@ -44,7 +44,7 @@ impl Compiler<'_> {
             return Err(self.no_operator(value, &operand.of));
         };
         let Some(x) = place.of.rank() else {
-            return self.move_pointer(operator, place, operand, span);
+            return move_pointer(operator, place, operand, span);
         };
         let shifts = matches!(operator, Binary::ShiftLeft | Binary::ShiftRight);
         let common = if shifts { x.promoted() } else { x.common(y) };
@@ -58,30 +58,6 @@ impl Compiler<'_> {
             convert(operand, &Type::integer(common))
         };
         let update = arithmetic_update(place, operator, operand, common);
-        Ok(updated(update, span))
-    }
-
-    /// `p += n`
-    fn move_pointer(
-        &mut self,
-        operator: Binary,
-        place: Place,
-        count: Value,
-        span: &Range<usize>,
-    ) -> Checked<Value> {
-        let Some(opcode) = Self::moves_pointers(operator) else {
-            let message = format!("`{}=` cannot be done with `{}`", operator.text(), place.of);
-            return Err(Diagnostic::new(span.clone(), message)
-                .help("for the address as a number write `(uintptr_t) p`"));
-        };
-        let step = place.of.pointee().map_or(1, Type::size);
-        let update = Update {
-            place,
-            widen: Vec::new(),
-            operand: scaled(count, step),
-            operation: vec![plain(opcode)],
-            undo: Vec::new(),
-        };
         Ok(updated(update, span))
     }
 
@@ -106,7 +82,7 @@ impl Compiler<'_> {
         } else {
             Binary::Subtract
         };
-        let one = Self::one(span);
+        let one = Value::constant(1, Type::INT, span.clone());
         let step = place.of.pointee().map_or(1, Type::size) as i64;
         // The old value is the new one with the step taken back: nothing has to be kept.
         let back = if increment { Opcode::Sub } else { Opcode::Add };
@@ -121,7 +97,7 @@ impl Compiler<'_> {
                 let one = convert(one, &Type::integer(common));
                 updated(arithmetic_update(place, operator, one, common), span)
             }
-            None => self.move_pointer(operator, place, one, span)?,
+            None => move_pointer(operator, place, one, span)?,
         };
         if let (Node::Update(update), false) = (&mut value.node, prefix) {
             update.undo = undo;
@@ -157,6 +133,33 @@ impl Compiler<'_> {
             ))),
         }
     }
+}
+
+/// `p += n`
+fn move_pointer(
+    operator: Binary,
+    place: Place,
+    count: Value,
+    span: &Range<usize>,
+) -> Checked<Value> {
+    let opcode = match operator {
+        Binary::Add => Opcode::Add,
+        Binary::Subtract => Opcode::Sub,
+        _ => {
+            let message = format!("`{}=` cannot be done with `{}`", operator.text(), place.of);
+            return Err(Diagnostic::new(span.clone(), message)
+                .help("for the address as a number write `(uintptr_t) p`"));
+        }
+    };
+    let step = place.of.pointee().map_or(1, Type::size);
+    let update = Update {
+        place,
+        widen: Vec::new(),
+        operand: scaled(count, step),
+        operation: vec![plain(opcode)],
+        undo: Vec::new(),
+    };
+    Ok(updated(update, span))
 }
 
 /// The update of an integer, done in a common type.

@@ -1,8 +1,9 @@
 //! Calls: arguments against the prototypes of the man pages, and calls through pointers.
 
+use super::arithmetic::combine;
 use super::node::{Node, Value};
 use super::{Checked, Compiler};
-use crate::c::ast::Expression;
+use crate::c::ast::{Binary, Expression};
 use crate::c::builtins::Function;
 use crate::c::types::{Kind, Signature, Type};
 use crate::diagnostic::Diagnostic;
@@ -25,6 +26,13 @@ impl Compiler<'_> {
         else {
             return self.call_pointer(callee, arguments, span);
         };
+        if let ("WIFEXITED" | "WEXITSTATUS" | "WIFSIGNALED" | "WTERMSIG", [status]) =
+            (name, arguments)
+        {
+            let status = self.value(status)?;
+            let status = self.assigned(status, &Type::INT)?;
+            return wait_status(name, status, span);
+        }
         let Some(function) = Function::named(name) else {
             return Err(self.unknown_function(name, &callee.span));
         };
@@ -112,6 +120,27 @@ impl Compiler<'_> {
             span: span.clone(),
             node: Node::CallPointer(function.into(), values),
         })
+    }
+}
+
+/// The macros of wait(2) that take a status apart: bits 0 to 6 are the signal that killed the child, bits 8 to 15 what
+/// it gave to `_exit`.
+fn wait_status(name: &str, status: Value, span: &Range<usize>) -> Checked<Value> {
+    let number = |word| Value::constant(word, Type::INT, span.clone());
+    if name == "WEXITSTATUS" {
+        let shifted = combine(Binary::ShiftRight, status, number(8), span)?;
+        return combine(Binary::BitAnd, shifted, number(0xff), span);
+    }
+    let signal = combine(Binary::BitAnd, status, number(0x7f), span)?;
+    match name {
+        "WTERMSIG" => Ok(signal),
+        "WIFEXITED" => combine(Binary::Equal, signal, number(0), span),
+        _ => {
+            // 0x7f there means stopped, not killed.
+            let next = combine(Binary::Add, signal, number(1), span)?;
+            let next = combine(Binary::BitAnd, next, number(0x7f), span)?;
+            combine(Binary::Greater, next, number(1), span)
+        }
     }
 }
 

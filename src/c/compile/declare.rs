@@ -61,7 +61,7 @@ impl Compiler<'_> {
         };
         let value = self.value(value)?;
         let value = self.assigned(value, &of)?;
-        self.code.value(&stored(offset, of.clone(), value, span));
+        self.code.value(&stored(offset, &of, value, span));
         Ok(Some(of.unqualified()))
     }
 
@@ -152,7 +152,7 @@ impl Compiler<'_> {
         }
         for (at, of, value) in image.stores {
             self.code
-                .discard(&stored(offset + at as u32, of, value, span));
+                .discard(&stored(offset + at as u32, &of, value, span));
         }
         Ok(())
     }
@@ -255,7 +255,7 @@ fn is_zero(list: &[Initializer]) -> bool {
 }
 
 /// A store to a variable that is new, `const` or not.
-fn stored(offset: u32, of: Type, value: Value, span: &Range<usize>) -> Value {
+fn stored(offset: u32, of: &Type, value: Value, span: &Range<usize>) -> Value {
     let of = of.unqualified();
     let address = Value {
         of: of.clone().pointer(),

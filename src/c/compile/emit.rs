@@ -121,7 +121,9 @@ impl Code {
             Node::Call(builtin, arguments) => self.call(*builtin, arguments, value.is_void()),
             Node::CallPointer(function, arguments) => {
                 self.value(function);
-                arguments.iter().for_each(|argument| self.value(argument));
+                for argument in arguments {
+                    self.value(argument);
+                }
                 self.push(Instruction {
                     count: arguments.len() as u8,
                     ..plain(Opcode::CallPointer)
@@ -201,7 +203,9 @@ impl Code {
     }
 
     fn call(&mut self, builtin: Builtin, arguments: &[Value], is_void: bool) {
-        arguments.iter().for_each(|argument| self.value(argument));
+        for argument in arguments {
+            self.value(argument);
+        }
         self.push(Instruction {
             operand: builtin as u32,
             count: arguments.len() as u8,

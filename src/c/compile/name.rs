@@ -110,6 +110,17 @@ impl Compiler<'_> {
         if Prefix::from_name(name).is_none() || is_structure {
             return Ok(());
         }
+        if self.stands == Stands::Expectation {
+            return Err(Diagnostic::new(
+                base.span.clone(),
+                format!(
+                    "`{name}.{member}` stands inside something that is evaluated in one process"
+                ),
+            )
+            .help(format!(
+                "name the process in front of the whole: `{name}.rss({member})`"
+            )));
+        }
         Err(Diagnostic::new(
             base.span.clone(),
             format!("`{name}.{member}` looks into another process: that works only in `predict` and `expect`"),

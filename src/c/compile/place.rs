@@ -3,16 +3,16 @@
 //! Here is decided which accesses are the lesson's: a variable named directly, an element of an array named directly
 //! and a field of a structure named directly are the program's own; whatever goes through a pointer is measured.
 
-use super::arithmetic::promoted_type;
 use super::convert::convert;
 use super::node::{Node, Operand, Place, Value};
 use super::pointer::offset;
 use super::{Checked, Compiler};
 use crate::bytecode::Opcode;
-use crate::c::ast::{Binary, Expression, ExpressionKind, TypeName, Unary};
+use crate::c::ast::{Expression, ExpressionKind, TypeName, Unary};
 use crate::c::resolve::resolve;
+use crate::c::stat::{STAT_FIELDS, stat_field};
 use crate::c::suggest::nearest;
-use crate::c::types::{Kind, Rank, STAT_FIELDS, Type, stat_field};
+use crate::c::types::{Kind, Rank, Type};
 use crate::diagnostic::Diagnostic;
 use std::ops::Range;
 use std::sync::Arc;
@@ -55,11 +55,11 @@ impl Compiler<'_> {
             ExpressionKind::Cast(of, operand) => self.cast(of, operand, span),
             ExpressionKind::SizeOf(operand) => {
                 let of = self.operand(operand)?.of().clone();
-                self.size_of(&of, span)
+                size_of(&of, span)
             }
             ExpressionKind::SizeOfType(name) => {
                 let of = self.resolve(name)?;
-                self.size_of(&of, span)
+                size_of(&of, span)
             }
         };
         value.map(Operand::Value)
@@ -116,8 +116,10 @@ impl Compiler<'_> {
     ) -> Checked<Place> {
         let base = self.operand(base)?;
         let own = matches!(&base, Operand::Place(place) if place.own && matches!(place.of.kind, Kind::Array(..)));
-        let pointer = base.into_value()?;
-        let count = self.value(index)?;
+        let (mut pointer, mut count) = (base.into_value()?, self.value(index)?);
+        if count.of.pointee().is_some() && pointer.of.rank().is_some() {
+            std::mem::swap(&mut pointer, &mut count); // `2[a]` is `a[2]`
+        }
         if pointer.of.pointee().is_some() && count.of.rank().is_none() {
             return Err(self.no_operator(index, &count.of));
         }
@@ -223,14 +225,6 @@ impl Compiler<'_> {
         })
     }
 
-    /// `sizeof`
-    fn size_of(&self, of: &Type, span: &Range<usize>) -> Checked<Value> {
-        if matches!(of.kind, Kind::Void | Kind::Function(_)) {
-            return Err(Diagnostic::new(span.clone(), format!("`{of}` has no size")));
-        }
-        Ok(Value::constant(of.size() as i64, Type::SIZE, span.clone()))
-    }
-
     /// `(type) a`
     fn cast(
         &mut self,
@@ -284,18 +278,12 @@ impl Compiler<'_> {
             (Some(word), Some(_)) => Ok(word as u64),
         }
     }
+}
 
-    /// The index type: what `p[i]` counts with.
-    pub(super) fn one(span: &Range<usize>) -> Value {
-        Value::constant(1, promoted_type(&Rank::Int), span.clone())
+/// `sizeof` of a type.
+fn size_of(of: &Type, span: &Range<usize>) -> Checked<Value> {
+    if matches!(of.kind, Kind::Void | Kind::Function(_)) {
+        return Err(Diagnostic::new(span.clone(), format!("`{of}` has no size")));
     }
-
-    /// Whether an operator may combine with an assignment to a pointer.
-    pub(super) fn moves_pointers(operator: Binary) -> Option<Opcode> {
-        match operator {
-            Binary::Add => Some(Opcode::Add),
-            Binary::Subtract => Some(Opcode::Sub),
-            _ => None,
-        }
-    }
+    Ok(Value::constant(of.size() as i64, Type::SIZE, span.clone()))
 }

@@ -3,7 +3,7 @@
 
 use super::{Checked, Compiler};
 use crate::bytecode::Opcode;
-use crate::c::ast::{Expression, Statement, StatementKind};
+use crate::c::ast::{Expression, ExpressionKind, Statement, StatementKind};
 use crate::c::types::Type;
 use crate::diagnostic::Diagnostic;
 
@@ -19,7 +19,9 @@ impl Compiler<'_> {
     pub(super) fn top_level(&mut self, statement: &Statement) -> Checked<Option<Type>> {
         match &statement.kind {
             StatementKind::Expression(expression) => {
+                self.scope.open_block(); // arguments of printf wait in the frame, but no longer than the statement
                 let value = self.value(expression)?;
+                self.scope.close_block();
                 self.code.value(&value);
                 Ok((!value.is_void()).then_some(value.of))
             }
@@ -76,10 +78,26 @@ impl Compiler<'_> {
 
     /// Writes a condition and the jump that is taken when it does not hold.
     fn unless(&mut self, condition: &Expression) -> Checked<usize> {
+        self.condition(condition)?;
+        Ok(self.code.jump(Opcode::JumpIfZero, 0))
+    }
+
+    /// Writes a condition.
+    fn condition(&mut self, condition: &Expression) -> Checked<()> {
+        // In parentheses of its own an expression begins before its first part: then the assignment is meant.
+        if let ExpressionKind::Assign(None, target, _) = &condition.kind
+            && target.span.start == condition.span.start
+        {
+            return Err(Diagnostic::new(
+                condition.span.clone(),
+                "`=` assigns; a condition compares",
+            )
+            .help("write `==`; if the assignment is meant, put it into parentheses of its own"));
+        }
         let value = self.value(condition)?;
         let value = self.condition_value(value)?;
         self.code.value(&value);
-        Ok(self.code.jump(Opcode::JumpIfZero, 0))
+        Ok(())
     }
 
     fn if_statement(
@@ -137,9 +155,7 @@ impl Compiler<'_> {
         for jump in inside.continues {
             self.code.land(jump);
         }
-        let value = self.value(condition)?;
-        let value = self.condition_value(value)?;
-        self.code.value(&value);
+        self.condition(condition)?;
         self.code.jump(Opcode::JumpIfNotZero, top);
         for jump in inside.breaks {
             self.code.land(jump);

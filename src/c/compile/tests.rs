@@ -1,12 +1,15 @@
 //! Compiled C, run on the machine over plain memory: what the language says must come out.
 
+mod differential;
+mod mistakes;
+mod soup;
 mod values;
 
 use super::{Compiled, compile, compile_expression};
 use crate::c::{Scope, Target, parse, parse_expression, types::Type};
 use crate::diagnostic::Diagnostic;
 use crate::lab::machine;
-use crate::lab::print::tests::Plain;
+use crate::lab::plain::Plain;
 use crate::lab::world::Stop;
 
 /// Bytes of a page of the made-up target; no real one, so that nobody relies on 4096.
@@ -23,6 +26,16 @@ struct Bench {
 struct Given {
     word: Option<i64>,
     of: Option<Type>,
+}
+
+impl Given {
+    /// As the transcript shows it.
+    fn shown(&self) -> String {
+        match (self.word, &self.of) {
+            (Some(word), Some(of)) => crate::c::show(word, of),
+            _ => String::new(),
+        }
+    }
 }
 
 impl Bench {
@@ -60,13 +73,7 @@ impl Bench {
 
     /// Compiles without running; the mistake.
     fn mistake(&mut self, source: &str) -> Option<Diagnostic> {
-        let statements = match parse(source, 0..source.len()) {
-            Ok(statements) => statements,
-            Err(mistake) => return Some(mistake),
-        };
-        statements
-            .iter()
-            .find_map(|statement| compile(source, statement, &mut self.scope).err())
+        mistake(source, &mut self.scope)
     }
 
     /// Evaluates an expression as an expectation.
@@ -79,5 +86,15 @@ impl Bench {
 
     fn output(&self) -> String {
         String::from_utf8_lossy(&self.world.output).into_owned()
+    }
+}
+
+/// The first mistake of a source.
+fn mistake(source: &str, scope: &mut Scope) -> Option<Diagnostic> {
+    match parse(source, 0..source.len()) {
+        Ok(statements) => statements
+            .iter()
+            .find_map(|statement| compile(source, statement, scope).err()),
+        Err(mistake) => Some(mistake),
     }
 }

@@ -274,6 +274,10 @@ impl Parser<'_> {
 
 /// The words of a type, counted: C allows them in any order.
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a word that stands there or not"
+)]
 struct Words {
     signed: bool,
     unsigned: bool,
@@ -294,18 +298,10 @@ impl Words {
             "int" => self.int = true,
             "char" => self.char = true,
             "void" => self.other = Some(Kind::Void),
-            "_Bool" => {
-                self.other = Some(Kind::Int(Integer {
-                    rank: Rank::Bool,
-                    alias: None,
-                }))
-            }
+            "_Bool" => self.other = Some(Type::integer(Rank::Bool).kind),
             name => {
-                self.other = Some(
-                    named(name)
-                        .map(Kind::Int)
-                        .ok_or_else(|| refused(name, span))?,
-                )
+                let integer = named(name).ok_or_else(|| refused(name, span))?;
+                self.other = Some(Kind::Int(integer));
             }
         }
         Ok(())

@@ -34,9 +34,10 @@ impl Parser<'_> {
             let start = parser.span().start;
             let left = parser.conditional()?;
             let text = parser.text();
-            let Some(operator) = assignment_operator(text) else {
+            let operator = combined_operator(text);
+            if text != "=" && operator.is_none() {
                 return Ok(left);
-            };
+            }
             parser.advance();
             let right = parser.assignment()?;
             let kind = ExpressionKind::Assign(operator, left.into(), right.into());
@@ -246,14 +247,10 @@ impl Parser<'_> {
     }
 }
 
-/// `=` and its relatives: the operator that is combined with the assignment, if one is.
-fn assignment_operator(text: &str) -> Option<Option<Binary>> {
+/// The operator that is combined with an assignment: `+` of `+=`.
+fn combined_operator(text: &str) -> Option<Binary> {
     let combined = text.strip_suffix('=')?;
-    if combined.is_empty() {
-        return Some(None);
-    }
     let (operator, binds) = Binary::from_text(combined)?;
     // `<=`, `>=`, `==` end in `=` too, but only arithmetic and bits combine with it.
-    let arithmetic = binds >= 8 || matches!(combined, "&" | "^" | "|");
-    arithmetic.then_some(Some(operator))
+    (binds >= 8 || matches!(combined, "&" | "^" | "|")).then_some(operator)
 }

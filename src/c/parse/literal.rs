@@ -24,9 +24,7 @@ pub(super) fn number(text: &str, span: Range<usize>) -> Parsed<(i64, Type)> {
     } else {
         (10, lower.as_str())
     };
-    let suffix_start = digits
-        .find(|c: char| matches!(c, 'u' | 'l'))
-        .unwrap_or(digits.len());
+    let suffix_start = digits.find(['u', 'l']).unwrap_or(digits.len());
     let (digits, suffix) = digits.split_at(suffix_start);
     let (unsigned, least) = match suffix {
         "" => (false, Rank::Int),

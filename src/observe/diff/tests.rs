@@ -616,24 +616,39 @@ fn a_child_is_judged_by_what_its_parent_had() {
 }
 
 #[test]
-fn a_child_that_came_and_went_within_the_statement_is_told_by_what_its_parent_had() {
-    let fork = call("fork", [0; 6], 101, 0);
-    let child = Outcome {
-        ending: Ending::Exited(0),
-        ..outcome(vec![page(Write, 0), page(Write, 1)])
-    };
+fn a_child_that_ends_within_the_statement_is_judged_by_what_its_parent_had() {
+    let before = main(vec![anonymous("pp--")]);
     let outcomes = [
-        (Process::Main, outcome(vec![fork])),
-        (Process::Child(1), child),
+        (Process::Main, outcome(vec![call("fork", [0; 6], 101, 0)])),
+        (
+            Process::Child(1),
+            Outcome {
+                ending: Ending::Exited(0),
+                ..outcome(vec![
+                    call("fork", [0; 6], 0, 0),
+                    page(Write, 1),
+                    page(Write, 2),
+                ])
+            },
+        ),
     ];
-    let world = || main(vec![mapping("rw-s", shared_memory(""), "m---")]);
-    let found = changes(&world(), &world(), &outcomes, size());
-    let texts: Vec<&str> = found.iter().map(|change| change.text.as_str()).collect();
+    let told: Vec<_> = changes(&before, &before, &outcomes, size())
+        .into_iter()
+        .filter(|change| change.process == Process::Child(1))
+        .map(|change| (change.cause, change.place))
+        .collect();
+    let mapping = before[0].mappings[0].vma.range;
+    let at = |page| Place::Pages {
+        mapping,
+        first: page,
+        last: page,
+    };
     assert_eq!(
-        texts,
+        told,
         [
-            "write to pages 0-1: absent -> 2 pages of the shared memory, mapped here, 2 minor faults, 1.9 us each (median)",
-            "child exited with status 0: its mappings are gone",
+            (Cause::CopyOnWrite, at(1)),
+            (Cause::DemandZero, at(2)),
+            (Cause::ProcessEnded, Place::Process),
         ]
     );
 }
