@@ -3,13 +3,16 @@
 //! The kernel writes into a thread's memory by itself when it was preempted, see rseq(2). After a fork that memory is
 //! write-protected, and such a write would look like a fault of the lesson's.
 
+#[path = "support/directory.rs"]
+mod directory;
 #[path = "support/tutor.rs"]
 mod support;
 
+use directory::fresh_directory;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use support::{Ran, fresh_directory, run, tutor};
+use support::{Ran, run, tutor};
 
 /// Forks in one program; enough that a busy machine preempts some of them.
 const FORKS: usize = 12;
