@@ -539,34 +539,36 @@ fn what_is_printed_belongs_to_the_statement() {
 #[test]
 fn shared_memory_of_others_is_out_of_reach() {
     let mut lesson = Lesson::new();
-    let name = "/mmap-tutor-test-foreign";
+    // A lesson's names have the number of its tutor in front, which is this process.
+    let real = |name: &str| format!("/mmap-tutor-{}-{name}", std::process::id());
+    let name = real("foreign");
     let foreign = nix::sys::mman::shm_open(
-        name,
+        name.as_str(),
         nix::fcntl::OFlag::O_CREAT | nix::fcntl::OFlag::O_RDWR,
         nix::sys::stat::Mode::S_IRUSR,
     );
     let flags = n(i64::from(libc::O_CREAT | libc::O_RDWR));
     let open = |name| call(B::ShmOpen, [E::Text(name), flags.clone(), n(0o600)]);
-    let refused = lesson.run(&open("/mmap-tutor-test-foreign"));
-    let unlinked = lesson.run(&call(B::ShmUnlink, [E::Text("/mmap-tutor-test-foreign")]));
-    nix::sys::mman::shm_unlink(name).unwrap();
+    let refused = lesson.run(&open("/foreign"));
+    let unlinked = lesson.run(&call(B::ShmUnlink, [E::Text("/foreign")]));
+    nix::sys::mman::shm_unlink(name.as_str()).unwrap();
     drop(foreign);
     assert_eq!(refused.errno, libc::EACCES);
     assert_eq!(unlinked.errno, libc::EACCES);
 
-    let own = "/mmap-tutor-test-own";
-    assert_eq!(lesson.run(&open("/mmap-tutor-test-own")).value, Some(3));
-    let in_peer = lesson.run_in(Process::Peer(1), &open("/mmap-tutor-test-own"));
+    assert_eq!(lesson.run(&open("/own")).value, Some(3));
+    let in_peer = lesson.run_in(Process::Peer(1), &open("/own"));
     assert_eq!(in_peer.value, Some(3), "another process of the lesson");
+    let exists = || {
+        let name = real("own");
+        let flags = nix::fcntl::OFlag::O_RDWR;
+        nix::sys::mman::shm_open(name.as_str(), flags, nix::sys::stat::Mode::empty()).map(drop)
+    };
+    assert_eq!(exists(), Ok(()), "under the name of this tutor");
     drop(lesson);
-    let left = nix::sys::mman::shm_open(
-        own,
-        nix::fcntl::OFlag::O_RDWR,
-        nix::sys::stat::Mode::empty(),
-    );
     assert_eq!(
-        left.unwrap_err(),
-        nix::errno::Errno::ENOENT,
+        exists(),
+        Err(nix::errno::Errno::ENOENT),
         "removed at the end"
     );
 }

@@ -47,6 +47,8 @@ pub(super) struct Space {
     timed: bool,
     /// `errno` of the last call of the statement that failed.
     pub(super) errno: i32,
+    /// The process number of the tutor: a lab that was forked has another parent.
+    pub(super) tutor: i32,
     /// Bytes of files written or reserved so far.
     pub(super) written: u64,
     /// Version of landlock in force; 0 for none.
@@ -82,6 +84,8 @@ impl Space {
             slow: false,
             timed: false,
             errno: 0,
+            // SAFETY: asks for a number.
+            tutor: unsafe { libc::getppid() },
             written: 0,
             landlock: 0,
             budget: u64::MAX,

@@ -79,8 +79,7 @@ fn the(vma: &Vma) -> String {
 /// The name that stands in a directory.
 fn file_name(vma: &Vma) -> &str {
     match &vma.backing {
-        Backing::File { path, .. } => name(path),
-        Backing::SharedMemory { name: path } => name(path),
+        Backing::File { path, .. } | Backing::SharedMemory { name: path } => name(path),
         _ => "of it",
     }
 }
