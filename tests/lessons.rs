@@ -36,10 +36,17 @@ fn blocks(lesson: &Lesson) -> impl Iterator<Item = &Code> {
 fn as_c(lesson: &Lesson) -> String {
     let mut functions: BTreeMap<String, String> = BTreeMap::new();
     for code in blocks(lesson) {
+        if let Some(group) = code.who.group() {
+            for number in group {
+                let body = functions.entry(format!("peer {number}")).or_default();
+                body.push_str(&lesson.source[code.text.clone()]);
+            }
+            continue;
+        }
         let (name, block) = match code.who {
             Who::Named(process @ mmap_tutor::mem::Process::Peer(_)) => (process.to_string(), false),
             Who::Main => ("main".to_owned(), false),
-            Who::LatestChild | Who::Named(_) => ("main".to_owned(), true),
+            Who::LatestChild | Who::Named(_) | Who::Peers(..) => ("main".to_owned(), true),
         };
         let body = functions.entry(name).or_default();
         let text = &lesson.source[code.text.clone()];

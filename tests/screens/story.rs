@@ -414,9 +414,7 @@ pub fn answer(lesson: &Lesson, at: Position, guess: Option<&str>) -> (Vec<Report
     };
     let line = |at: Position| {
         let before = script.steps[at.step][..at.item].iter();
-        before
-            .filter(|item| matches!(item, Item::Line { .. }))
-            .count()
+        before.filter(|item| item.runs()).count()
     };
     match script.item(at) {
         None => (
@@ -436,5 +434,6 @@ pub fn answer(lesson: &Lesson, at: Position, guess: Option<&str>) -> (Vec<Report
         Some(Item::Ask { .. }) => (Vec::new(), after),
         Some(Item::Grade { .. }) => (vec![graded(guess.unwrap_or("16"))], after),
         Some(Item::Expect { .. }) => (vec![measured()], after),
+        Some(Item::Race { .. }) => (Vec::new(), after),
     }
 }
