@@ -914,6 +914,74 @@ fn settings_take_effect_in_living_processes() {
     assert!(PageSize::new(page() as u64).is_some());
 }
 
+#[test]
+fn a_timed_statement_is_measured_as_a_whole() {
+    let mut lesson = Lesson::new();
+    lesson.run(&map(16));
+    let fill = call(B::Memset, [E::Var(P), n(1), n(16 * page())]);
+    let watch = &mut |_: &Progress| Control::Continue;
+    let mut timed = |expression: &E| {
+        let ran = lesson
+            .labs
+            .run(Process::Main, &program(expression), Pace::Timed, watch);
+        ran.unwrap().remove(0).1
+    };
+    let outcome = timed(&fill);
+    assert_eq!(outcome.ending, Ending::Finished);
+    assert_eq!(outcome.totals.faults.minor, 16, "{:?}", outcome.totals);
+    assert_eq!((outcome.totals.accesses, outcome.totals.calls), (0, 0));
+    assert!(outcome.acts.is_empty() && outcome.totals.elapsed.0 > 0);
+    assert_eq!(
+        timed(&fill).totals.faults.total(),
+        0,
+        "nothing of the lab's own"
+    );
+    let outcome = timed(&load(E::Var(Q)));
+    assert!(matches!(outcome.ending, Ending::Signal(_)), "{outcome:?}");
+    let watch = &mut |_: &Progress| Control::Stop;
+    let endless = program(&E::Forever(Box::new(n(1))));
+    let ran = lesson.labs.run(Process::Main, &endless, Pace::Timed, watch);
+    assert!(matches!(ran.unwrap()[0].1.ending, Ending::Interrupted(_)));
+    assert_eq!(lesson.run(&fill).totals.accesses, 16, "measured again");
+}
+
+#[test]
+fn a_second_thread_lives_while_a_statement_runs_and_disturbs_no_count() {
+    let mut lesson = Lesson::with(Settings {
+        thread: true,
+        ..Settings::default()
+    });
+    lesson.run(&map(16));
+    let fill = call(B::Memset, [E::Var(P), n(1), n(16 * page())]);
+    assert_eq!(lesson.run(&fill).totals.faults.minor, 16);
+    assert_eq!(lesson.run(&fill).totals.faults.total(), 0);
+    let threads = |pid: Pid| fs::read_dir(format!("/proc/{pid}/task")).unwrap().count();
+    let main = lesson.pid(Process::Main);
+    assert_eq!(threads(main), 1, "it is gone between statements");
+    let mut most = 0;
+    let watch = &mut |_: &Progress| {
+        most = most.max(threads(main));
+        if most > 1 {
+            Control::Stop
+        } else {
+            Control::Continue
+        }
+    };
+    let endless = program(&E::Forever(Box::new(n(1))));
+    let ran = lesson.labs.run(Process::Main, &endless, Pace::Full, watch);
+    assert!(matches!(ran.unwrap()[0].1.ending, Ending::Interrupted(_)));
+    assert_eq!(most, 2);
+    let forked = lesson.run_all(Process::Main, &program(&call(B::Fork, [])));
+    assert_eq!(forked.len(), 2, "both sides answer: {forked:?}");
+    let child = lesson.run_in(Process::Child(1), &fill);
+    assert_eq!(child.totals.faults.minor, 16, "{child:?}");
+    assert_eq!(
+        lesson.run_in(Process::Peer(1), &n(1)).ending,
+        Ending::Finished
+    );
+    assert_eq!(threads(main), 1);
+}
+
 /// Not a test: a tutor for the next one to kill.
 #[test]
 #[ignore = "run by nothing_outlives_a_killed_tutor"]

@@ -60,6 +60,7 @@ observers! {
     "cached" (1, 1) "cached(fd)" "pages of the file in the page cache"
     "dirty" (1, 1) "dirty(fd)" "pages of the file changed and not written back"
     "tlb_shootdowns" (0, 0) "tlb_shootdowns" "TLB shootdowns of the whole system while that code ran"
+    "tlb_shootdowns_seen" (0, 0) "tlb_shootdowns_seen" "1 when there were a hundred or more; unknown when not: then nothing is shown"
     "time" (1, 1) "time(NAME)" "median time of one round of a race's contestant, in nanoseconds"
     "faster" (2, 2) "faster(A, B)" "1 when contestant A was faster than B, 0 when it was slower; unknown within noise"
     "percent" (2, 2) "percent(A, B)" "the median of contestant A as a percentage of B's"

@@ -121,7 +121,7 @@ impl Space {
     ) -> Result<T, Stop> {
         if self.timed {
             return match act() {
-                Ok(value) => self.unless_interrupted().map(|()| value),
+                Ok(value) => Self::unless_interrupted().map(|()| value),
                 Err(Signal { number: 0, .. }) => Err(Stop::Interrupted),
                 Err(signal) => Err(Stop::Signal(signal)),
             };
@@ -189,7 +189,7 @@ impl Space {
         }
     }
 
-    fn unless_interrupted(&self) -> Result<(), Stop> {
+    fn unless_interrupted() -> Result<(), Stop> {
         if signals::interrupted() {
             return Err(Stop::Interrupted);
         }
@@ -213,7 +213,7 @@ impl Space {
             let _ = access::store(self.places.frame + u64::from(ERRNO_OFFSET), 4, errno as u64);
         }
         if self.timed {
-            return self.unless_interrupted().map(|()| result);
+            return Self::unless_interrupted().map(|()| result);
         }
         let record = Record {
             kind: Record::CALL,

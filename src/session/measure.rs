@@ -36,6 +36,9 @@ pub(super) struct Instruments<'a, S> {
     pub(super) page_size: PageSize,
 }
 
+/// So many TLB shootdowns are no accident.
+const MANY_SHOOTDOWNS: u64 = 100;
+
 /// Why a value cannot be known.
 type Unknown = String;
 
@@ -255,6 +258,15 @@ impl<S: Stage> Instruments<'_, S> {
                 .map(|median| median.0)
                 .ok_or("this code made no access to be timed")?,
             "tlb_shootdowns" => *reading(&self.tallies.shootdowns)?,
+            "tlb_shootdowns_seen" => match *reading(&self.tallies.shootdowns)? {
+                MANY_SHOOTDOWNS.. => 1,
+                few => {
+                    return Err(format!(
+                        "only {few} were counted in the whole system: not shown here. A hypervisor may do without, \
+                         and so may the processor; or the second thread did not get a CPU of its own"
+                    ));
+                }
+            },
             "vmas" => self.snapshot(process)?.lesson_mappings().count() as u64,
             "state" => self.snapshot(process)?.state_at(at(), self.page_size) as u64,
             "present" => self.present(

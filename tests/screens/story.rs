@@ -420,9 +420,7 @@ pub(crate) fn answer(
     };
     let line = |at: Position| {
         let before = script.steps[at.step][..at.item].iter();
-        before
-            .filter(|item| matches!(item, Item::Line { .. }))
-            .count()
+        before.filter(|item| item.runs()).count()
     };
     match script.item(at) {
         None => (
@@ -443,5 +441,6 @@ pub(crate) fn answer(
         Some(Item::Race { .. } | Item::Ask { .. }) => (Vec::new(), after),
         Some(Item::Grade { .. }) => (vec![graded(guess.unwrap_or("16"))], after),
         Some(Item::Expect { .. }) => (vec![measured()], after),
+        Some(Item::Race { .. }) => (Vec::new(), after),
     }
 }
