@@ -65,7 +65,7 @@ fn what_is_nested_too_deep_is_refused_and_not_followed() {
     let table = [
         deep("(", "a", ")") + ";",
         deep("{", ";", "}"),
-        "long b = ".to_owned() + &deep("(", "1", ")").replace("long a = 1;\n", "") + ";",
+        format!("long b = {}1{};", "(".repeat(100_000), ")".repeat(100_000)),
         deep("-", " a", "") + ";",
         deep("!", "a", "") + ";",
         deep("*", "a", "") + ";",
@@ -82,7 +82,7 @@ fn what_is_nested_too_deep_is_refused_and_not_followed() {
         deep("do ", ";", " while (a);"),
         deep("for (;;) ", ";", ""),
         deep("char ", "b", "") + ";",
-        deep("int ", &"*".repeat(100_000), "").replacen("int ", "", 99_999) + "b;",
+        format!("int {}b;", "*".repeat(100_000)),
         "int b".to_owned() + &"[2]".repeat(100_000) + ";",
         "int b[2] = ".to_owned() + &"{".repeat(100_000) + "1" + &"}".repeat(100_000) + ";",
         deep("", "(", "") + ";",
