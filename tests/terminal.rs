@@ -310,7 +310,10 @@ fn a_panic_of_any_thread_restores_the_terminal_and_is_printed_after() {
 
 #[test]
 #[ignore = "run by the test above, in a terminal of its own"]
-#[expect(clippy::exit, reason = "the status of the terminal program is what is tested")]
+#[expect(
+    clippy::exit,
+    reason = "the status of the terminal program is what is tested"
+)]
 fn a_player_that_panics() {
     let (commands, _kept) = channel();
     let (said, reports) = channel();
@@ -326,7 +329,8 @@ fn a_player_that_panics() {
         lessons: Vec::new(),
         start: None,
         progress: Progress::default(),
-        keep: Box::new(|_| {}),
+        keep: Box::new(|_| Ok(())),
+        notice: None,
         theme: Theme::Dark,
     };
     let player = Player {

@@ -43,7 +43,7 @@ fn app_after_a_fork() -> App {
         .expect("there is a lesson about fork");
     let player = worker::spawn().expect("a thread starts");
     let mut app = App::new(lessons, Progress::default(), Theme::Dark);
-    let effects = app.open(index);
+    let effects = app.open(index, None);
     obey(&mut app, &player, effects);
     for _ in 0..LINES {
         let enter = crossterm::event::KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE);

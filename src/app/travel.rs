@@ -155,7 +155,7 @@ fn click(app: &mut App, column: u16, row: u16) -> Vec<Effect> {
 fn pick(app: &mut App, index: usize) -> Vec<Effect> {
     match (&mut app.overlay, &mut app.screen) {
         (Some(Overlay::Steps(step)), _) => *step = index,
-        (None, Screen::Home) if app.home.chosen == index => return update::open(app, index),
+        (None, Screen::Home) if app.home.chosen == index => return update::open(app, index, None),
         (None, Screen::Home) => app.home.chosen = index,
         (None, Screen::Lesson(take)) => {
             take.guess = super::guess::Guess {

@@ -25,16 +25,21 @@ pub struct Player {
     pub wish: Arc<Wish>,
 }
 
+/// Keeps progress, or says why it cannot.
+pub type Keep = Box<dyn FnMut(&Progress) -> anyhow::Result<()>>;
+
 /// What the terminal program starts with.
 pub struct Opening {
     /// The lessons, in their order.
     pub lessons: Vec<Arc<Lesson>>,
-    /// The lesson to begin with; none shows the list.
-    pub start: Option<usize>,
+    /// The lesson to begin with, and the step of it if not where it was left; none shows the list.
+    pub start: Option<(usize, Option<usize>)>,
     /// What was kept of earlier runs.
     pub progress: Progress,
-    /// Keeps it again; called when it changed.
-    pub keep: Box<dyn FnMut(&Progress)>,
+    /// Keeps it again; called when it changed. Fails with a sentence for the learner.
+    pub keep: Keep,
+    /// What the learner should know before anything else.
+    pub notice: Option<String>,
     /// The colours.
     pub theme: Theme,
 }
@@ -58,7 +63,8 @@ pub fn run(opening: Opening, player: Player) -> anyhow::Result<i32> {
     let hold = Hold::take()?;
     let (sender, messages) = channel();
     listen(&sender, player.reports)?;
-    let app = App::new(opening.lessons, opening.progress, opening.theme);
+    let mut app = App::new(opening.lessons, opening.progress, opening.theme);
+    app.notice = opening.notice;
     let mut stage = Loop {
         app,
         hold,
@@ -102,7 +108,7 @@ struct Loop {
     hold: Hold,
     commands: Sender<Command>,
     wish: Arc<Wish>,
-    keep: Box<dyn FnMut(&Progress)>,
+    keep: Keep,
 }
 
 /// What is left to do before the loop sleeps again.
@@ -114,13 +120,13 @@ struct Due {
 }
 
 impl Loop {
-    fn turn(&mut self, messages: &Receiver<Message>, start: Option<usize>) -> End {
+    fn turn(&mut self, messages: &Receiver<Message>, start: Option<(usize, Option<usize>)>) -> End {
         let mut due = Due {
             draw: true,
             ..Due::default()
         };
-        if let Some(index) = start {
-            let effects = self.app.open(index);
+        if let Some((index, step)) = start {
+            let effects = self.app.open(index, step);
             self.carry_out(effects, &mut due);
         }
         loop {
@@ -187,10 +193,18 @@ impl Loop {
                 // The player's end is told by its own message.
                 Effect::Send(command) => drop(self.commands.send(command)),
                 Effect::Wish(control) => self.wish.say(control),
-                Effect::Save => (self.keep)(&self.app.progress),
+                Effect::Save => self.save(due),
                 Effect::Suspend => self.suspend(due),
                 Effect::Quit => due.end = Some(End::Left),
             }
+        }
+    }
+
+    /// Keeps progress. Where that fails, the lesson goes on, and the learner is told.
+    fn save(&mut self, due: &mut Due) {
+        if let Err(error) = (self.keep)(&self.app.progress) {
+            self.app.notice = Some(format!("{error:#}"));
+            due.draw = true;
         }
     }
 
@@ -203,7 +217,7 @@ impl Loop {
     fn end(&mut self, end: End, due: &mut Due) {
         self.wish.say(crate::mem::Control::Stop);
         drop(self.commands.send(Command::Close));
-        (self.keep)(&self.app.progress);
+        self.save(due);
         due.end = Some(end);
     }
 }

@@ -59,7 +59,8 @@ fn row(state: PageState, snapshots: &[&Snapshot], palette: Palette) -> Line<'sta
     let words = state.words();
     let words = words.split(" (").next().unwrap_or(words);
     let mut spans = vec![
-        Span::styled(format!(" {mark}   "), style),
+        Span::styled(format!(" {mark} "), style),
+        Span::raw("  "),
         Span::styled(pad(words, COLUMN), palette.text()),
     ];
     for snapshot in snapshots {

@@ -404,7 +404,11 @@ pub(crate) fn reused() -> Report {
 }
 
 /// What a player that follows the story says to each advance: the items of the script decide.
-pub(crate) fn answer(lesson: &Lesson, at: Position, guess: Option<&str>) -> (Vec<Report>, Position) {
+pub(crate) fn answer(
+    lesson: &Lesson,
+    at: Position,
+    guess: Option<&str>,
+) -> (Vec<Report>, Position) {
     let script = Script::of(lesson);
     let after = Position {
         step: at.step,

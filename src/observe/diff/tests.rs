@@ -575,8 +575,8 @@ fn a_child_that_ends_within_the_statement_is_judged_by_what_its_parent_had() {
                 ending: Ending::Exited(0),
                 ..outcome(vec![
                     call("fork", [0; 6], 0, 0),
-                    page(AccessKind::Write, 1),
-                    page(AccessKind::Write, 2),
+                    page(Write, 1),
+                    page(Write, 2),
                 ])
             },
         ),
