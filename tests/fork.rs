@@ -21,7 +21,7 @@ const RUNS: usize = 4;
 
 #[test]
 fn a_fork_costs_no_fault_on_a_busy_machine() {
-    let home = tempfile::tempdir().unwrap();
+    let home = fresh_directory();
     let file = home.path().join("forks.c");
     let once = "if (fork() == 0)\n    _exit(0);\nwait(NULL);\n";
     std::fs::write(&file, once.repeat(FORKS)).unwrap();

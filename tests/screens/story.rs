@@ -437,8 +437,7 @@ pub(crate) fn answer(
             (0, _) => (vec![copied()], after),
             _ => (vec![reused()], after),
         },
-        // The story has no race.
-        Some(Item::Race { .. } | Item::Ask { .. }) => (Vec::new(), after),
+        Some(Item::Ask { .. }) => (Vec::new(), after),
         Some(Item::Grade { .. }) => (vec![graded(guess.unwrap_or("16"))], after),
         Some(Item::Expect { .. }) => (vec![measured()], after),
         Some(Item::Race { .. }) => (Vec::new(), after),
