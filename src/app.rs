@@ -7,6 +7,7 @@ pub mod answers;
 pub mod guess;
 pub mod home;
 pub mod keys;
+pub mod ledger;
 pub mod names;
 pub mod panel;
 pub mod scene;
@@ -92,6 +93,8 @@ pub enum Overlay {
     Legend(u16),
     /// The steps of the lesson, one of them chosen.
     Steps(usize),
+    /// The claims of the article, one of them chosen.
+    Claims(usize),
 }
 
 /// The terminal program.
@@ -136,9 +139,9 @@ impl App {
         }
     }
 
-    /// Opens a lesson by its index, where it was left; what is to be done for it.
-    pub fn open(&mut self, index: usize) -> Vec<Effect> {
-        update::open(self, index)
+    /// Opens a lesson by its index, at a step or where it was left; what is to be done for it.
+    pub fn open(&mut self, index: usize, step: Option<usize>) -> Vec<Effect> {
+        update::open(self, index, step)
     }
 
     /// The lesson being taken, if one is.
@@ -155,6 +158,7 @@ impl App {
             (Some(Overlay::Help(_)), _) => Context::Help,
             (Some(Overlay::Legend(_)), _) => Context::Legend,
             (Some(Overlay::Steps(_)), _) => Context::Steps,
+            (Some(Overlay::Claims(_)), _) => Context::Claims,
             (None, Screen::Home) if self.home.search.is_some() => Context::Search,
             (None, Screen::Home) => Context::Home,
             (None, Screen::Lesson(take)) => lesson_context(take),

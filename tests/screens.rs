@@ -2,6 +2,8 @@
 //!
 //! No terminal and no kernel: ratatui's `TestBackend`, and snapshots built by hand in `screens/story.rs`.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 #[path = "screens/story.rs"]
 mod story;
 
@@ -288,7 +290,7 @@ fn a_typed_value_picks_its_choice_and_guess_and_outcome_stand_side_by_side() {
             &[
                 "✗ you said 16  │  the kernel: 1",
                 "copy-on-write",
-                "✓ child.minor_faults == 1",
+                "✓ Measured: 1 was as expected",
                 "? frame(p)",
                 "The child's write found",
             ],
@@ -634,5 +636,37 @@ fn no_size_makes_any_screen_panic() {
                 walk.draw();
             }
         }
+    }
+}
+
+#[test]
+fn the_ledger_lists_every_claim_and_leads_to_its_step() {
+    for size in SIZES {
+        let mut walk = Walk::new(size, Theme::Dark);
+        walk.app.lessons = mmap_tutor::lesson::Catalogue::built_in().lessons().to_vec();
+        walk.keys("c");
+        let wanted = [
+            "what the article claims",
+            "how it works",
+            "▸   H1  mmap makes a virtual memory area and loads nothing.",
+            "what is so:  The call only notes the area.",
+            "01 A promise of memory, step 1: Sixteen pages, please",
+            "Enter see it",
+        ];
+        assert_shows(&walk.text(), &wanted);
+        walk.keys("G");
+        assert_shows(
+            &walk.text(),
+            &["▸   X1", "06 Copy-on-write after fork, step 2"],
+        );
+        walk.effects.clear();
+        walk.keys("\n");
+        let opened = walk.effects.iter().find_map(|effect| match effect {
+            Effect::Send(Command::Open { lesson, step }) => Some((lesson.id.as_str(), *step)),
+            _ => None,
+        });
+        assert_eq!(opened, Some(("06-fork-copy-on-write", 1)));
+        walk.keys("qc\x1b");
+        assert_shows(&walk.text(), &["Enter open", "c claims"]);
     }
 }

@@ -4,6 +4,7 @@ use super::panel::Panel;
 use super::take::Take;
 use super::update::{drawn, with_take};
 use super::{App, Effect, Overlay, Screen, keys::Action, update};
+use crate::claims::Ledger;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 /// Rows that one turn of the wheel moves.
@@ -65,6 +66,12 @@ fn go(app: &mut App, by: i32) -> Vec<Effect> {
             *step = was.saturating_add_signed(by as isize).min(last);
             return drawn(*step != was);
         }
+        Some(Overlay::Claims(claim)) => {
+            let last = Ledger::built_in().claims().len().saturating_sub(1);
+            let was = *claim;
+            *claim = was.saturating_add_signed(by as isize).min(last);
+            return drawn(*claim != was);
+        }
         None => {}
     }
     match &mut app.screen {
@@ -114,13 +121,13 @@ fn moved(row: u16, by: i32, limit: u16) -> u16 {
 pub(super) fn mouse(app: &mut App, event: MouseEvent) -> Vec<Effect> {
     match event.kind {
         MouseEventKind::Down(MouseButton::Left) => click(app, event.column, event.row),
-        MouseEventKind::ScrollUp => wheel(app, &event, -WHEEL),
-        MouseEventKind::ScrollDown => wheel(app, &event, WHEEL),
+        MouseEventKind::ScrollUp => wheel(app, event, -WHEEL),
+        MouseEventKind::ScrollDown => wheel(app, event, WHEEL),
         _ => Vec::new(),
     }
 }
 
-fn wheel(app: &mut App, event: &MouseEvent, by: i32) -> Vec<Effect> {
+fn wheel(app: &mut App, event: MouseEvent, by: i32) -> Vec<Effect> {
     if app.overlay.is_some() {
         return go(app, by);
     }
@@ -155,7 +162,8 @@ fn click(app: &mut App, column: u16, row: u16) -> Vec<Effect> {
 fn pick(app: &mut App, index: usize) -> Vec<Effect> {
     match (&mut app.overlay, &mut app.screen) {
         (Some(Overlay::Steps(step)), _) => *step = index,
-        (None, Screen::Home) if app.home.chosen == index => return update::open(app, index),
+        (Some(Overlay::Claims(claim)), _) => *claim = index,
+        (None, Screen::Home) if app.home.chosen == index => return update::open(app, index, None),
         (None, Screen::Home) => app.home.chosen = index,
         (None, Screen::Lesson(take)) => {
             take.guess = super::guess::Guess {

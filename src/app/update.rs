@@ -2,6 +2,7 @@
 
 use super::home::Home;
 use super::keys::{self, Action, Context};
+use super::ledger;
 use super::take::{Activity, Stride, Take};
 use super::{App, Effect, Event, Overlay, Screen, travel};
 use crate::lesson::Lesson;
@@ -86,6 +87,8 @@ fn act(app: &mut App, context: Context, action: Action) -> Vec<Effect> {
         Action::Help => show(app, Overlay::Help(0)),
         Action::Legend => show(app, Overlay::Legend(0)),
         Action::Steps => show_steps(app),
+        Action::Claims => show(app, Overlay::Claims(0)),
+        Action::OpenClaim => open_claim(app),
         Action::Leave => leave(app),
         Action::Escape => escape(app),
         Action::Open => open_chosen(app),
@@ -146,6 +149,19 @@ fn show_steps(app: &mut App) -> Vec<Effect> {
     show(app, Overlay::Steps(step))
 }
 
+/// Opens the step that shows the claim chosen in the ledger; a claim without one stays where it is.
+fn open_claim(app: &mut App) -> Vec<Effect> {
+    let Some(Overlay::Claims(chosen)) = app.overlay else {
+        return Vec::new();
+    };
+    let rows = ledger::rows(&app.lessons, &app.progress);
+    let Some(place) = rows.get(chosen).and_then(ledger::Row::next) else {
+        return Vec::new();
+    };
+    app.overlay = None;
+    open(app, place.lesson, Some(place.step))
+}
+
 /// Says a sentence where it will be seen.
 fn say(app: &mut App, sentence: &str) -> Vec<Effect> {
     match &mut app.screen {
@@ -167,7 +183,7 @@ fn search(app: &mut App, search: Option<String>) -> Vec<Effect> {
 fn search_done(app: &mut App) -> Vec<Effect> {
     let listed = app.home.listed(&app.lessons);
     match listed[..] {
-        [only] => open(app, only),
+        [only] => open(app, only, None),
         _ => search(app, None),
     }
 }
@@ -220,18 +236,19 @@ fn escape(app: &mut App) -> Vec<Effect> {
 fn open_chosen(app: &mut App) -> Vec<Effect> {
     let listed = app.home.listed(&app.lessons);
     if listed.contains(&app.home.chosen) {
-        open(app, app.home.chosen)
+        open(app, app.home.chosen, None)
     } else {
         Vec::new()
     }
 }
 
-/// Opens a lesson where it was left; one that was finished, from its start.
-pub(super) fn open(app: &mut App, index: usize) -> Vec<Effect> {
+/// Opens a lesson at a step, or where it was left; one that was finished, from its start.
+pub(super) fn open(app: &mut App, index: usize, step: Option<usize>) -> Vec<Effect> {
     let Some(lesson) = app.lessons.get(index).cloned() else {
         return Vec::new();
     };
-    let step = left_at(&app.progress, &lesson);
+    let last = lesson.steps.len().saturating_sub(1);
+    let step = step.map_or_else(|| left_at(&app.progress, &lesson), |step| step.min(last));
     app.home = Home {
         chosen: index,
         search: None,

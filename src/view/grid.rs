@@ -1,14 +1,16 @@
 //! The page grids: one column a process, one block a mapping, one cell a page.
 //!
 //! Blocks of the same address stand side by side. How large a page is drawn depends on the room there is; where a
-//! mapping has more pages than cells, a cell stands for several, and the block says so.
+//! mapping has more pages than cells, a cell stands for several, and the block says so. Under the pages of a file stands
+//! what the page cache has of them.
 
+use super::cache;
 use super::canvas::{Canvas, Passage};
 use super::text::{fit, fit_end, pad};
 use super::theme::Palette;
 use super::tile::{self, Tile};
 use crate::app::panel::Panel;
-use crate::app::scene::{Fate, Scene};
+use crate::app::scene::{Fate, Freshness, Scene};
 use crate::app::take::Take;
 use crate::mem::{Bytes, Process, Reading};
 use crate::observe::{Mapping, Snapshot};
@@ -22,7 +24,7 @@ const GAP: usize = 2;
 const NARROWEST: usize = 12;
 
 /// Draws the grids.
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
     let several = scene.is_some_and(|scene| scene.now.len() > 1);
     let title = if several {
         "pages of each process"
@@ -66,7 +68,7 @@ fn passage(scene: &Scene<'_>, take: &Take, area: Rect, palette: Palette) -> Pass
             fresh |= changed;
             lines
         });
-        lines.extend(side_by_side(columns.collect(), width));
+        lines.extend(side_by_side(&columns.collect::<Vec<_>>(), width));
         if fresh && focus.is_empty() {
             focus = from..lines.len();
         }
@@ -101,7 +103,7 @@ fn beside(columns: Vec<Line<'static>>, width: usize) -> Line<'static> {
 }
 
 /// Columns of several lines, as lines of columns.
-fn side_by_side(columns: Vec<Vec<Line<'static>>>, width: usize) -> Vec<Line<'static>> {
+fn side_by_side(columns: &[Vec<Line<'static>>], width: usize) -> Vec<Line<'static>> {
     let height = columns.iter().map(Vec::len).max().unwrap_or(0);
     let row = |row: usize| {
         let cells = columns
@@ -158,7 +160,14 @@ fn choose(shown: &[&Snapshot], groups: &BTreeSet<u64>, width: usize, room: usize
             pages.map(states).max().unwrap_or(0)
         })
         .collect();
-    tile::choose(&counts, width, room)
+    let with_cache = |start: &&u64| {
+        let mut here = shown
+            .iter()
+            .filter_map(|snapshot| starting_at(snapshot, **start));
+        here.any(cache::has_row)
+    };
+    let cache_rows = groups.iter().filter(with_cache).count();
+    tile::choose(&counts, width, room.saturating_sub(cache_rows))
 }
 
 /// Number of pages of a mapping that were read.
@@ -181,7 +190,7 @@ fn block(
     match &mapping.pages {
         Reading::Known(pages) => {
             let fresh = scene.freshness(process, mapping);
-            changed |= fresh.iter().any(|fresh| *fresh != Default::default());
+            changed |= fresh.iter().any(|fresh| *fresh != Freshness::Old);
             lines.extend(tile::cells(tile, &pages.states, &fresh, (width, palette)));
             if pages.cut > 0 {
                 let text = format!("… {} more pages, not read", pages.cut);
@@ -195,6 +204,12 @@ fn block(
             let text = format!("? {why}");
             lines.extend(super::text::wrap(&[(&text, palette.unknown())], width, 2));
         }
+    }
+    if cache::has_row(mapping) {
+        let before = scene
+            .before(process)
+            .and_then(|before| starting_at(before, mapping.vma.range.start.0));
+        lines.push(cache::row(mapping, before, (width, palette)));
     }
     (lines, changed)
 }

@@ -3,6 +3,19 @@
 use super::Cause;
 
 impl Cause {
+    /// Whether it speaks of the page cache rather than of a process's memory.
+    pub fn is_of_page_cache(self) -> bool {
+        matches!(
+            self,
+            Self::ReadAhead
+                | Self::Cached
+                | Self::Dirtied
+                | Self::WritebackStarted
+                | Self::WrittenBack
+                | Self::Evicted
+        )
+    }
+
     /// The stable word: `demand-zero`, `copy-on-write`.
     pub fn word(self) -> &'static str {
         match self {
@@ -32,9 +45,16 @@ impl Cause {
             Self::MappingGrown => "mapping-grown",
             Self::MappingShrunk => "mapping-shrunk",
             Self::ProtectionChanged => "protection-changed",
+            Self::NameRemoved => "name-removed",
             Self::Dropped => "dropped",
             Self::SharedByFork => "shared-by-fork",
             Self::ExclusiveAgain => "exclusive-again",
+            Self::ReadAhead => "read-ahead",
+            Self::Cached => "cached",
+            Self::Dirtied => "dirtied",
+            Self::WritebackStarted => "writeback-started",
+            Self::WrittenBack => "written-back",
+            Self::Evicted => "evicted",
             Self::ProcessCreated => "process-created",
             Self::ProcessEnded => "process-ended",
             Self::Unexplained => "unexplained",
@@ -70,9 +90,16 @@ impl Cause {
             Self::MappingGrown => "mapping grown",
             Self::MappingShrunk => "mapping shrunk",
             Self::ProtectionChanged => "protection changed",
+            Self::NameRemoved => "name removed",
             Self::Dropped => "pages dropped",
             Self::SharedByFork => "shared by fork",
             Self::ExclusiveAgain => "exclusive again",
+            Self::ReadAhead => "read ahead",
+            Self::Cached => "in page cache now",
+            Self::Dirtied => "dirty now",
+            Self::WritebackStarted => "being written back",
+            Self::WrittenBack => "written back",
+            Self::Evicted => "dropped from page cache",
             Self::ProcessCreated => "process created",
             Self::ProcessEnded => "process ended",
             Self::Unexplained => "not explained",
@@ -107,7 +134,7 @@ impl Cause {
                 "The page was not in the page cache and had to be brought there first. That is what major means; the disk may or may not have been asked."
             }
             Self::FaultAround => {
-                "On a read fault of a file page, the kernel also maps neighbours that are in the page cache already, to save the faults they would cost."
+                "On a read fault of a page of a file or of shared memory, the kernel also maps neighbours that are in memory already, to save the faults they would cost."
             }
             Self::WriteNotify => {
                 "Clean pages of a shared file mapping are write-protected. The first write faults, so that the kernel learns that the page must be written back."
@@ -150,6 +177,9 @@ impl Cause {
             Self::MappingGrown => "The VMA has more pages than before.",
             Self::MappingShrunk => "The VMA has fewer pages than before.",
             Self::ProtectionChanged => "Other kinds of access are allowed now than before.",
+            Self::NameRemoved => {
+                "Nobody can open it by that name any more. What is open or mapped stays, until the last one lets go."
+            }
             Self::Dropped => {
                 "Page-table entries are gone while the mapping stays. The next touch faults again."
             }
@@ -159,8 +189,28 @@ impl Cause {
             Self::ExclusiveAgain => {
                 "The others have let go of the page: it is mapped here only. The next write may still cost a fault, but no copy."
             }
+            Self::ReadAhead => {
+                "The kernel guesses that the pages around the one asked for will be wanted too, and reads them in the same go. They are in the page cache; they are mapped when touched."
+            }
+            Self::Cached => {
+                "The pages are in the page cache now. Whoever touches them through a mapping pays a minor fault at most."
+            }
+            Self::Dirtied => {
+                "The page in the page cache is newer than the one on the disk. The kernel writes it back some time, or when asked to."
+            }
+            Self::WritebackStarted => {
+                "The kernel has sent the pages to the disk, and the disk has not yet said that it has them."
+            }
+            Self::WrittenBack => {
+                "The disk has what the page cache has. A shared mapping is write-protected again, so the next store to such a page faults."
+            }
+            Self::Evicted => {
+                "The page cache has the pages no more. The next touch has to bring them in: a major fault."
+            }
             Self::ProcessCreated => "A new process with an address space of its own.",
-            Self::ProcessEnded => "The process has ended, and its memory is free.",
+            Self::ProcessEnded => {
+                "The process has ended: all its mappings are gone, and the memory that nobody else has is free."
+            }
             Self::Unexplained => {
                 "The kernel's counters or page tables say something that no rule of this program explains. It is shown rather than hidden."
             }
@@ -172,7 +222,7 @@ impl Cause {
 mod tests {
     use super::*;
 
-    const ALL: [Cause; 32] = [
+    const ALL: [Cause; 39] = [
         Cause::ZeroPageRead,
         Cause::DemandZero,
         Cause::ZeroPageUpgrade,
@@ -199,9 +249,16 @@ mod tests {
         Cause::MappingGrown,
         Cause::MappingShrunk,
         Cause::ProtectionChanged,
+        Cause::NameRemoved,
         Cause::Dropped,
         Cause::SharedByFork,
         Cause::ExclusiveAgain,
+        Cause::ReadAhead,
+        Cause::Cached,
+        Cause::Dirtied,
+        Cause::WritebackStarted,
+        Cause::WrittenBack,
+        Cause::Evicted,
         Cause::ProcessCreated,
         Cause::ProcessEnded,
         Cause::Unexplained,

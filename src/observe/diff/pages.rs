@@ -2,7 +2,7 @@
 
 use super::walk::{Run, Walk};
 use super::working::is_of_file;
-use crate::mem::{Addr, Call, PageSize, PageState, Range};
+use crate::mem::{Addr, Call, PageSize, PageState, Range, Usage};
 use crate::observe::cause::Cause;
 use crate::observe::snapshot::{Mapping, Snapshot};
 use crate::observe::state::Kind;
@@ -22,6 +22,8 @@ pub(crate) struct What {
     pub(crate) cause: Cause,
     /// Index of the call that did it, among the calls of the walk.
     pub(crate) call: Option<usize>,
+    /// Whether a fault on the same mapping had a page read in: neighbours may have come with it.
+    pub(crate) read_ahead: bool,
     /// Numbers that stand for the states: an enum without an order of its own.
     before: u8,
     after: u8,
@@ -124,6 +126,7 @@ impl Judge<'_> {
         Some(What {
             cause,
             call,
+            read_ahead: cause == Cause::FaultAround && self.met(&[Cause::FileMajor]),
             before: was as u8,
             after: now as u8,
         })
@@ -157,14 +160,6 @@ impl Judge<'_> {
         if let Some(found) = self.inside(at) {
             return found;
         }
-        let along = |causes: &[Cause]| {
-            let here =
-                |run: &Run| run.mapping.map(|(range, _)| range) == Some(self.mapping.vma.range);
-            self.walk
-                .runs
-                .iter()
-                .any(|run| here(run) && causes.contains(&run.cause))
-        };
         let file = [
             Cause::FileMinor,
             Cause::FileMajor,
@@ -172,17 +167,34 @@ impl Judge<'_> {
             Cause::SharedMemoryMap,
             Cause::WriteNotify,
         ];
-        if was == PageState::Absent && is_of_file(now) && along(&file) {
+        if was == PageState::Absent && is_of_file(now) && self.met(&file) {
             return (Cause::FaultAround, None);
         }
+        let small = |usage: &Usage| usage.anon_huge.0 == 0;
+        let allocator = (self.mapping.usage.known().is_none_or(small))
+            .then(|| self.faulting_call())
+            .flatten()
+            .filter(|&call| is_allocator(&self.walk.calls[call]));
+        if let Some(call) = allocator {
+            return (self.by_library(was, now), Some(call));
+        }
         // A huge page: one fault, many entries.
-        if now == PageState::Private && along(&[Cause::DemandZero, Cause::ZeroPageUpgrade]) {
+        if now == PageState::Private && self.met(&[Cause::DemandZero, Cause::ZeroPageUpgrade]) {
             return (Cause::DemandZero, None);
         }
         match self.faulting_call() {
             Some(call) => (self.by_library(was, now), Some(call)),
             None => (Cause::Unexplained, None),
         }
+    }
+
+    /// Whether an access to this mapping faulted for one of these causes.
+    fn met(&self, causes: &[Cause]) -> bool {
+        let here = |run: &Run| run.mapping.map(|(range, _)| range) == Some(self.mapping.vma.range);
+        self.walk
+            .runs
+            .iter()
+            .any(|run| here(run) && causes.contains(&run.cause))
     }
 
     /// The call that says of itself that it touches the page: populating, or a buffer of `read` and `write`.
@@ -264,6 +276,11 @@ fn alike(was: PageState, now: PageState) -> bool {
             | (P::ZeroOrShared, P::Zero | P::Shared)
             | (P::File | P::FileShared, P::Shmem | P::ShmemShared)
     )
+}
+
+/// Whether it is a function of malloc(3): those touch pages as a program does, and say nowhere which.
+pub(super) fn is_allocator(call: &Call) -> bool {
+    matches!(call.function, "malloc" | "calloc" | "realloc" | "free")
 }
 
 fn advised(call: &Call) -> Option<Range> {

@@ -5,6 +5,7 @@ use crate::mem::{
     Access, AccessKind, Act, Backing, Call, Nanos, PageState, Perms, Range, Reading, Signal,
     Totals, Vma,
 };
+use crate::observe::cache::CacheState;
 use crate::observe::snapshot::{Mapping, Pages};
 use AccessKind::{Execute, Read, Write};
 
@@ -36,6 +37,13 @@ fn file() -> Backing {
     Backing::File {
         path: "/tmp/data.bin".to_owned(),
         deleted: false,
+    }
+}
+
+/// Shared memory with a name in `/dev/shm`, and what maps writes behind it.
+fn shared_memory(behind: &str) -> Backing {
+    Backing::SharedMemory {
+        name: format!("/dev/shm/note{behind}"),
     }
 }
 
@@ -77,6 +85,7 @@ fn at(start: u64, perms: &str, backing: Backing, letters: &str) -> Mapping {
             frames: Reading::unknown("test"),
         }),
         file_length: None,
+        cache: Reading::unknown("test"),
     }
 }
 
@@ -126,6 +135,16 @@ fn signal(kind: AccessKind, address: u64, number: i32, code: i32) -> Act {
             address: Addr(address),
         }),
     })
+}
+
+fn major(kind: AccessKind, index: u64) -> Act {
+    match page(kind, index) {
+        Act::Access(access) => Act::Access(Access {
+            faults: Faults { minor: 0, major: 1 },
+            ..access
+        }),
+        call @ Act::Call(_) => call,
+    }
 }
 
 fn call(function: &'static str, arguments: [u64; 6], result: i64, minor: u64) -> Act {
@@ -348,7 +367,11 @@ fn mappings_are_compared_by_what_they_hold() {
     let anon =
         |start: u64, perms: &str, letters: &str| at(start, perms, Backing::Anonymous, letters);
     let heap = |pages: usize| at(P, "rw-p", Backing::Heap, &"-".repeat(pages));
-    let table: [Row; 9] = [
+    let unlinked = Backing::File {
+        path: "/tmp/data.bin".to_owned(),
+        deleted: true,
+    };
+    let table: [Row; 11] = [
         (
             vec![],
             vec![anon(P, "rw-p", "----")],
@@ -405,6 +428,18 @@ fn mappings_are_compared_by_what_they_hold() {
             "the mapping at 0x1000000000 shrank from 16 KiB to 8 KiB",
         ),
         (
+            vec![at(P, "rw-s", shared_memory(""), "m-")],
+            vec![at(P, "rw-s", shared_memory(" (deleted)"), "m-")],
+            &[Cause::NameRemoved],
+            "the name note is gone: the mapping of 8 KiB at 0x1000000000 stays, and keeps its pages",
+        ),
+        (
+            vec![at(P, "rw-p", file(), "f-")],
+            vec![at(P, "rw-p", unlinked, "f-")],
+            &[Cause::NameRemoved],
+            "the name data.bin is gone: the mapping of 8 KiB at 0x1000000000 stays, and keeps its pages",
+        ),
+        (
             vec![anon(P, "rw-p", "--")],
             vec![anon(P, "rw-p", "--")],
             &[],
@@ -420,6 +455,107 @@ fn mappings_are_compared_by_what_they_hold() {
             first
         );
     }
+}
+
+#[test]
+fn a_protection_is_told_with_the_pages_it_concerns() {
+    let row = |first: u64, perms: &str, pages: usize| {
+        at(
+            P + first * PAGE,
+            perms,
+            Backing::Anonymous,
+            &"p".repeat(pages),
+        )
+    };
+    let parts = vec![row(0, "rw-p", 3), row(3, "---p", 2), row(5, "rw-p", 3)];
+    let whole = vec![row(0, "rw-p", 8)];
+    assert_eq!(
+        told(&main(whole.clone()), &main(parts.clone()), vec![])[1],
+        "pages 3-4 of the mapping at 0x1000000000: ---p now (was rw-p)"
+    );
+    assert_eq!(
+        told(&main(parts), &main(whole), vec![]),
+        [
+            "3 neighbouring mappings are one now: 32 KiB at 0x1000000000, rw-p",
+            "pages 3-4 of the mapping at 0x1000000000: rw-p now (was ---p)",
+        ]
+    );
+}
+
+#[test]
+fn many_rows_are_one_sentence() {
+    let rows: Vec<Mapping> = (0..20)
+        .map(|page| {
+            let perms = if page % 2 == 0 { "---p" } else { "r--p" };
+            at(P + page * PAGE, perms, Backing::Anonymous, "-")
+        })
+        .collect();
+    let whole = vec![at(P, "r--p", Backing::Anonymous, &"-".repeat(20))];
+    let table: [(&[Mapping], &[Mapping], &str); 3] = [
+        (
+            &whole,
+            &rows,
+            "the mapping at 0x1000000000 is 20 lines of maps now: every 2nd page of 0-18 ---p",
+        ),
+        (
+            &rows,
+            &whole,
+            "20 neighbouring mappings are one now: 80 KiB at 0x1000000000, r--p",
+        ),
+        (
+            &rows,
+            &[],
+            "20 mappings, from 0x1000000000 to 0x1000014000, are gone",
+        ),
+    ];
+    for (before, after, sentence) in table {
+        let all = told(&main(before.to_vec()), &main(after.to_vec()), vec![]);
+        assert_eq!(all, [sentence]);
+    }
+}
+
+#[test]
+fn a_mapped_file_that_loses_its_name_is_still_the_same_mapping() {
+    let named = |deleted| {
+        let path = "/tmp/gone.bin".to_owned();
+        let mut mapping = at(P, "rw-s", Backing::File { path, deleted }, "f");
+        mapping.vma.inode = 7;
+        mapping
+    };
+    let all = told(&main(vec![named(false)]), &main(vec![named(true)]), vec![]);
+    assert_eq!(all, Vec::<String>::new());
+}
+
+#[test]
+fn the_faults_of_many_calls_of_malloc_are_told_as_one() {
+    let one = call("malloc", [2000, 0, 0, 0, 0, 0], P as i64, 1);
+    let all = told(
+        &main(vec![anonymous("----")]),
+        &main(vec![anonymous("ppp-")]),
+        vec![one, one, one],
+    );
+    assert_eq!(
+        all,
+        ["malloc() touched pages 0-2: 3 demand-zero pages, 3 minor faults, 15 us"]
+    );
+}
+
+#[test]
+fn what_malloc_touches_beside_the_program_did_not_come_in_a_huge_page() {
+    let all = told(
+        &main(vec![anonymous("----")]),
+        &main(vec![anonymous("ppp-")]),
+        vec![
+            call("malloc", [2 * PAGE, 0, 0, 0, 0, 0], P as i64, 1),
+            page(Write, 0),
+            page(Write, 1),
+        ],
+    );
+    assert_eq!(
+        all.last().unwrap(),
+        "malloc() touched page 2: a demand-zero page, 1 minor fault, 5.0 us"
+    );
+    assert_eq!(all.len(), 2, "{all:?}");
 }
 
 #[test]
@@ -529,6 +665,24 @@ fn fault_around_and_huge_pages_bring_neighbours() {
         file_page[1],
         "3 pages of 0-3 were mapped along: in the page cache already (fault-around)"
     );
+    let cold = told(
+        &main(vec![mapping("r--p", file(), "--------")]),
+        &main(vec![mapping("r--p", file(), "ffff----")]),
+        vec![major(Read, 1)],
+    );
+    assert_eq!(
+        cold[1],
+        "3 pages of 0-3 were mapped along: in the page cache by then (read-ahead, then fault-around)"
+    );
+    let memory = told(
+        &main(vec![mapping("rw-s", shared_memory(""), "----")]),
+        &main(vec![mapping("rw-s", shared_memory(""), "MM--")]),
+        vec![page(Read, 1)],
+    );
+    assert_eq!(
+        memory[1],
+        "page 0 was mapped along: there in the shared memory already (fault-around)"
+    );
     let huge = told(
         &main(vec![anonymous("----")]),
         &main(vec![anonymous("pppp")]),
@@ -557,11 +711,72 @@ fn a_child_is_judged_by_what_its_parent_had() {
         texts,
         [
             "write to page 1: present, shared since fork -> the kernel copied it (copy-on-write), 1 minor fault, 1.9 us",
-            "child (101) was forked from main: it has a copy of the page tables, not of the pages",
+            "child (101) was forked from main: it has the same mappings, and no page was copied",
             "fork: 1 page is now shared with child (101)",
         ]
     );
     assert_eq!(found[0].process, Process::Child(1));
+}
+
+#[test]
+fn a_child_that_ends_within_the_statement_is_judged_by_what_its_parent_had() {
+    let before = main(vec![anonymous("pp--")]);
+    let outcomes = [
+        (Process::Main, outcome(vec![call("fork", [0; 6], 101, 0)])),
+        (
+            Process::Child(1),
+            Outcome {
+                ending: Ending::Exited(0),
+                ..outcome(vec![
+                    call("fork", [0; 6], 0, 0),
+                    page(Write, 1),
+                    page(Write, 2),
+                ])
+            },
+        ),
+    ];
+    let told: Vec<_> = changes(&before, &before, &outcomes, size())
+        .into_iter()
+        .filter(|change| change.process == Process::Child(1))
+        .map(|change| (change.cause, change.place))
+        .collect();
+    let mapping = before[0].mappings[0].vma.range;
+    let at = |page| Place::Pages {
+        mapping,
+        first: page,
+        last: page,
+    };
+    assert_eq!(
+        told,
+        [
+            (Cause::CopyOnWrite, at(1)),
+            (Cause::DemandZero, at(2)),
+            (Cause::ProcessEnded, Place::Process),
+        ]
+    );
+}
+
+#[test]
+fn a_child_that_came_and_went_within_the_statement_is_told_by_what_its_parent_had() {
+    let fork = call("fork", [0; 6], 101, 0);
+    let child = Outcome {
+        ending: Ending::Exited(0),
+        ..outcome(vec![page(Write, 0), page(Write, 1)])
+    };
+    let outcomes = [
+        (Process::Main, outcome(vec![fork])),
+        (Process::Child(1), child),
+    ];
+    let world = || main(vec![mapping("rw-s", shared_memory(""), "m---")]);
+    let found = changes(&world(), &world(), &outcomes, size());
+    let texts: Vec<&str> = found.iter().map(|change| change.text.as_str()).collect();
+    assert_eq!(
+        texts,
+        [
+            "write to pages 0-1: absent -> 2 pages of the shared memory, mapped here, 2 minor faults, 1.9 us each (median)",
+            "child exited with status 0: its mappings are gone",
+        ]
+    );
 }
 
 #[test]
@@ -600,7 +815,7 @@ fn a_page_that_others_let_go_is_exclusive_again() {
     assert_eq!(
         texts,
         [
-            "child exited with status 3: its memory is free",
+            "child exited with status 3: its mappings are gone",
             "3 pages of 0-3 are exclusive again: child has ended",
         ]
     );
@@ -699,4 +914,142 @@ fn a_quiet_statement_says_so() {
     );
     quiet.totals.faults.minor = 1;
     assert_eq!(tell::quiet(&quiet), None);
+}
+
+/// A mapping of a file, nothing of it present, with what the page cache has: `-` nothing, c cached, d dirty, w being
+/// written back.
+fn cached(letters: &str) -> Mapping {
+    let cache = letters.chars().map(|letter| match letter {
+        'c' => CacheState::Cached,
+        'd' => CacheState::Dirty,
+        'w' => CacheState::Writeback,
+        _ => CacheState::NotCached,
+    });
+    Mapping {
+        cache: Reading::Known(cache.collect()),
+        ..mapping("rw-s", file(), &"-".repeat(letters.len()))
+    }
+}
+
+#[test]
+fn the_page_cache_is_told_file_by_file() {
+    let table: &[(&str, &str, &[&str])] = &[
+        ("cccc", "cccc", &[]),
+        (
+            "----",
+            "-c--",
+            &["page 1 of data.bin is in the page cache now"],
+        ),
+        (
+            "----",
+            "ccc-",
+            &["pages 0-2 of data.bin are in the page cache now"],
+        ),
+        ("cccc", "ccdc", &["page 2 of data.bin is dirty"]),
+        ("----", "dd--", &["pages 0-1 of data.bin are dirty"]),
+        (
+            "cddc",
+            "cwwc",
+            &["pages 1-2 of data.bin are being written back"],
+        ),
+        (
+            "dwdc",
+            "cccc",
+            &["written back: 3 pages of data.bin are clean again"],
+        ),
+        (
+            "cdcc",
+            "cccc",
+            &["written back: page 1 of data.bin is clean again"],
+        ),
+        (
+            "cccd",
+            "----",
+            &["pages 0-3 of data.bin were dropped from the page cache"],
+        ),
+        (
+            "d--c",
+            "cd--",
+            &[
+                "page 1 of data.bin is dirty",
+                "written back: page 0 of data.bin is clean again",
+                "page 3 of data.bin was dropped from the page cache",
+            ],
+        ),
+    ];
+    for (before, after, expected) in table {
+        let (old, new) = (main(vec![cached(before)]), main(vec![cached(after)]));
+        assert_eq!(told(&old, &new, Vec::new()), *expected, "{before} {after}");
+        // Two processes show the same file: it is told of once.
+        let twice = |letters: &str| {
+            vec![
+                of(Process::Main, 100, vec![cached(letters)]),
+                of(Process::Child(1), 101, vec![cached(letters)]),
+            ]
+        };
+        assert_eq!(told(&twice(before), &twice(after), Vec::new()), *expected);
+    }
+    let unread = main(vec![mapping("rw-s", file(), "----")]);
+    let seen = main(vec![cached("cccc")]);
+    assert!(
+        told(&unread, &seen, Vec::new()).is_empty(),
+        "no past, no news"
+    );
+}
+
+#[test]
+fn what_comes_in_with_a_fault_was_read_ahead() {
+    let before = main(vec![cached("--------")]);
+    let mut shown = cached("-cccc---");
+    shown.pages = Reading::Known(Pages {
+        states: states("--f-----"),
+        cut: 0,
+        frames: Reading::unknown("test"),
+    });
+    let after = main(vec![shown]);
+    let fault = Act::Access(Access {
+        kind: Read,
+        address: Addr(P + 2 * PAGE),
+        length: 1,
+        faults: Faults { minor: 0, major: 1 },
+        elapsed: Nanos(75_000),
+        signal: None,
+    });
+    let found = changes(
+        &before,
+        &after,
+        &[(Process::Main, outcome(vec![fault]))],
+        size(),
+    );
+    let last = found.last().unwrap();
+    assert_eq!(last.cause, Cause::ReadAhead);
+    assert_eq!(
+        last.text,
+        "pages 1-4 of data.bin are in the page cache now: read ahead"
+    );
+    assert_eq!(
+        last.place,
+        Place::Pages {
+            mapping: Range::of(Addr(P), 8 * PAGE),
+            first: 1,
+            last: 4
+        }
+    );
+    let mut offset = cached("cccc");
+    offset.vma.offset = 4 * PAGE;
+    let mut cold = cached("----");
+    cold.vma.offset = 4 * PAGE;
+    assert_eq!(
+        told(
+            &main(vec![cold]),
+            &main(vec![offset]),
+            vec![call(
+                "madvise",
+                [P, 4 * PAGE, libc::MADV_WILLNEED as u64, 0, 0, 0],
+                0,
+                0
+            )]
+        ),
+        ["pages 4-7 of data.bin are in the page cache now: read ahead"]
+    );
 }
