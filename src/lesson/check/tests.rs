@@ -296,8 +296,6 @@ fn check_lines(source: &str) -> Vec<String> {
         .collect()
 }
 
-}
-
 #[test]
 fn claims_are_of_the_ledger_and_go_together() {
     let with = |listed: &str, first: &str| {
