@@ -242,6 +242,6 @@ fn claims_are_of_the_ledger_and_go_together() {
         "```expect\nchild.minor_faults == 1\nrss(p) == 0\nchild.p[0] == 'A'\n```\n",
         "",
     );
-    let told = self::told(&silent).join("\n");
+    let told = told(&silent).join("\n");
     assert!(told.contains("names a claim and expects nothing"), "{told}");
 }
