@@ -18,6 +18,7 @@ mod maps;
 mod overlay;
 mod prose;
 mod question;
+mod race;
 mod reading;
 mod steps;
 pub mod text;

@@ -60,6 +60,11 @@ fn the_claims_of_every_lesson_pass_its_check() {
         let told: Vec<String> = check(lesson)
             .iter()
             .filter(|mistake| mistake.message.contains("claim"))
+            // A lesson may list what its steps do not name yet, as long as that is on the list of what is awaited.
+            .filter(|mistake| {
+                let awaited = |id: &&str| mistake.message.ends_with(&format!("`{id}`"));
+                !AWAITED.iter().any(|id| awaited(&id))
+            })
             .map(|mistake| mistake.line(&lesson.file, &lesson.source))
             .collect();
         assert!(told.is_empty(), "{}", told.join("\n"));

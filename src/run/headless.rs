@@ -138,7 +138,7 @@ pub fn doctor(catalogue: &Catalogue) -> Result<i32> {
             .flat_map(|step| &step.options.needs)
             .chain(&lesson.front.needs);
         let missing: Vec<String> = needs
-            .filter_map(|&need| crate::session::player::lacking(need, stage.machine()))
+            .filter_map(|&need| crate::session::lacking(need, stage.machine()))
             .collect();
         let verdict = if missing.is_empty() {
             "everything can be shown".to_owned()

@@ -217,10 +217,12 @@ fn moment(line: &Line<'_>, snapshots: Vec<Arc<Snapshot>>, changes: Vec<Change>) 
         step: line.at.0,
         line: line.at.1,
         process: line.process,
+        group: None,
         code: line.code.to_owned(),
         span: find(line.code),
         result: line.result.map(str::to_owned),
         outcomes: vec![(line.process, outcome(line.minor))],
+        race: None,
     };
     Moment {
         ran: Some(ran),
@@ -437,7 +439,8 @@ pub(crate) fn answer(
             (0, _) => (vec![copied()], after),
             _ => (vec![reused()], after),
         },
-        Some(Item::Ask { .. }) => (Vec::new(), after),
+        // The story has no race.
+        Some(Item::Race { .. } | Item::Ask { .. }) => (Vec::new(), after),
         Some(Item::Grade { .. }) => (vec![graded(guess.unwrap_or("16"))], after),
         Some(Item::Expect { .. }) => (vec![measured()], after),
     }

@@ -4,7 +4,7 @@ use super::*;
 use crate::bytecode::Program;
 use crate::lesson;
 use crate::mem::{Ending, Faults, PageSize, Pid, Reading, Totals};
-use crate::observe::Cached;
+use crate::observe::{Cached, Offers};
 use crate::session::moment::Verdict;
 use crate::session::stage::{Actor, Machine, Watch};
 use std::collections::VecDeque;
@@ -30,6 +30,7 @@ impl Script {
                 privileged: false,
                 file_system: "tmpfs".into(),
                 scratch: "/scratch".into(),
+                offers: Offers::all(),
             },
             answers: answers.into(),
             asked: Vec::new(),
