@@ -3,6 +3,7 @@
 use super::*;
 use crate::claims::{Correction, Section};
 use crate::mem::PageSize;
+use crate::observe::Offers;
 use crate::session::{Expected, Machine};
 
 /// A step that names H1, with rules that hold (`+`), fail (`-`) or are unknown (`?`).
@@ -55,6 +56,7 @@ fn lesson(steps: Vec<StepTranscript>) -> Transcript {
             privileged: false,
             file_system: "ext4".into(),
             scratch: "/".into(),
+            offers: Offers::all(),
         },
         steps,
     }
