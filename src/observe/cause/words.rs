@@ -107,6 +107,10 @@ impl Cause {
     }
 
     /// What it means, in one or two sentences.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm a cause: a table, in the order of the enum"
+    )]
     pub fn explain(self) -> &'static str {
         match self {
             Self::ZeroPageRead => {
