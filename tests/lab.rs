@@ -818,6 +818,24 @@ fn a_process_can_signal_its_family_and_itself() {
 }
 
 #[test]
+fn nothing_survives_its_own_sigkill() {
+    let mut lesson = Lesson::new();
+    lesson.run_all(Process::Main, &program(&set(CHILD, call(B::Fork, []))));
+    let kill = call(B::Kill, [call(B::Getpid, []), n(i64::from(libc::SIGKILL))]);
+    let killed = lesson.run_in(Process::Child(1), &kill);
+    assert_eq!(
+        killed.ending,
+        Ending::Died("killed by SIGKILL, which it sent itself".to_owned())
+    );
+    assert_eq!(killed.totals.calls, 2, "what it did before is told");
+    let waited = lesson.run(&seq([
+        call(B::Waitpid, [E::Var(CHILD), E::Addr(STATUS), n(0)]),
+        E::Load(4, Box::new(E::Addr(STATUS))),
+    ]));
+    assert_eq!(waited.value, Some(i64::from(libc::SIGKILL)));
+}
+
+#[test]
 fn a_call_that_would_fill_the_machine_is_refused() {
     let mut lesson = Lesson::new();
     let flags = PRIVATE | i64::from(libc::MAP_POPULATE | libc::MAP_NORESERVE);
