@@ -15,6 +15,7 @@ impl Cause {
             Self::FileMinor => "file-minor",
             Self::FileMajor => "file-major",
             Self::FaultAround => "fault-around",
+            Self::HugePage => "huge-page",
             Self::WriteNotify => "write-notify",
             Self::SharedMemoryFault => "shared-memory-fault",
             Self::SharedMemoryMap => "shared-memory-map",
@@ -53,6 +54,7 @@ impl Cause {
             Self::FileMinor => "found in page cache",
             Self::FileMajor => "not in page cache",
             Self::FaultAround => "fault-around",
+            Self::HugePage => "huge page",
             Self::WriteNotify => "write-notify",
             Self::SharedMemoryFault => "shared memory touched",
             Self::SharedMemoryMap => "shared page mapped",
@@ -108,6 +110,9 @@ impl Cause {
             }
             Self::FaultAround => {
                 "On a read fault of a file page, the kernel also maps neighbours that are in the page cache already, to save the faults they would cost."
+            }
+            Self::HugePage => {
+                "One page-table entry, one level up, stands for as many pages as a whole table would. They come and are counted together: one fault brings them all."
             }
             Self::WriteNotify => {
                 "Clean pages of a shared file mapping are write-protected. The first write faults, so that the kernel learns that the page must be written back."
@@ -172,7 +177,7 @@ impl Cause {
 mod tests {
     use super::*;
 
-    const ALL: [Cause; 32] = [
+    const ALL: [Cause; 33] = [
         Cause::ZeroPageRead,
         Cause::DemandZero,
         Cause::ZeroPageUpgrade,
@@ -182,6 +187,7 @@ mod tests {
         Cause::FileMinor,
         Cause::FileMajor,
         Cause::FaultAround,
+        Cause::HugePage,
         Cause::WriteNotify,
         Cause::SharedMemoryFault,
         Cause::SharedMemoryMap,

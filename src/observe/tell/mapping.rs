@@ -82,6 +82,11 @@ fn created(new: &Vma, after: &Snapshot, page_size: PageSize) -> String {
             name(path),
             new.range.start
         ),
+        backing if backing.is_hugetlb() => format!(
+            "a mapping of {} in huge pages set aside (hugetlb) was made at {}",
+            size(new),
+            new.range.start
+        ),
         Backing::SharedMemory { .. } => format!(
             "a mapping of {} of shared memory was made at {}",
             size(new),
