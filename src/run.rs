@@ -47,20 +47,20 @@ fn command(cli: Cli) -> Result<i32> {
     }
     match cli.command {
         Some(Command::List) => headless::list(&catalogue),
-        Some(Command::Run { lesson, json }) => headless::run(find(&catalogue, &lesson)?, json),
+        Some(Command::Run { lesson, json }) => headless::run(&find(&catalogue, &lesson)?, json),
         Some(Command::Check { files }) => headless::check(&files),
         Some(Command::Doctor) => headless::doctor(&catalogue),
-        None => terminal_program(catalogue, &cli),
+        None => terminal_program(&catalogue, &cli),
     }
 }
 
 /// Opens the terminal program.
-fn terminal_program(catalogue: Catalogue, cli: &Cli) -> Result<i32> {
+fn terminal_program(catalogue: &Catalogue, cli: &Cli) -> Result<i32> {
     let mut lessons = catalogue.lessons().to_vec();
     let start = match &cli.lesson {
         None => None,
         Some(word) => {
-            let wanted = find(&catalogue, word)?;
+            let wanted = find(catalogue, word)?;
             let known = lessons
                 .iter()
                 .position(|lesson| Arc::ptr_eq(lesson, &wanted));

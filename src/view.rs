@@ -16,6 +16,7 @@ mod maps;
 mod overlay;
 mod prose;
 mod question;
+mod race;
 mod reading;
 mod steps;
 pub mod text;

@@ -176,7 +176,13 @@ fn by_gcc(statements: &[Statement], home: &Path) -> Result<Vec<Faults>, String> 
     std::fs::write(&source, c_program(statements)).map_err(|error| error.to_string())?;
     let prelude = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/gcc");
     let compiled = run(Command::new("gcc")
-        .args(["-std=gnu11", "-O0", "-Wl,-z,now", "-Wl,--wrap=mmap,--wrap=fork", "-I"])
+        .args([
+            "-std=gnu11",
+            "-O0",
+            "-Wl,-z,now",
+            "-Wl,--wrap=mmap,--wrap=fork",
+            "-I",
+        ])
         .arg(prelude)
         .arg(&source)
         .arg("-o")

@@ -42,6 +42,7 @@ impl Walk {
             privileged: false,
             file_system: "ext4".to_owned(),
             scratch: "/tmp".into(),
+            offers: mmap_tutor::observe::Offers::all(),
         }));
         walk
     }

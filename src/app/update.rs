@@ -370,7 +370,7 @@ fn arrive(app: &mut App, position: Position) -> Vec<Effect> {
 fn follow_up(take: &mut Take, stride: Stride) -> Vec<Effect> {
     match (take.next(), stride) {
         (Some(Item::Grade { .. } | Item::Expect { .. }), _)
-        | (Some(Item::Line { .. }), Stride::Step) => advance(take, stride),
+        | (Some(Item::Line { .. } | Item::Race { .. }), Stride::Step) => advance(take, stride),
         _ => Vec::new(),
     }
 }

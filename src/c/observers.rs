@@ -35,6 +35,7 @@ macro_rules! observers {
 observers! {
     "minor_faults" (0, 0) "minor_faults" "minor faults of the code it measures, in that process"
     "major_faults" (0, 0) "major_faults" "major faults of that code"
+    "calls" (0, 0) "calls" "calls of that code to the kernel or to malloc; loads, stores and memset are none"
     "signal" (0, 0) "signal" "number of the signal that ended its last line, or 0"
     "errno" (0, 0) "errno" "the error number of the last call that failed"
     "ns" (0, 0) "ns" "median time of that code's accesses, in nanoseconds"
@@ -57,6 +58,12 @@ observers! {
     "frame" (1, 1) "frame(p)" "number of the frame behind p (needs privilege)"
     "cached" (1, 1) "cached(fd)" "pages of the file in the page cache"
     "dirty" (1, 1) "dirty(fd)" "pages of the file changed and not written back"
+    "tlb_shootdowns" (0, 0) "tlb_shootdowns" "TLB shootdowns of the whole system while that code ran"
+    "time" (1, 1) "time(NAME)" "median time of one round of a race's contestant, in nanoseconds"
+    "faster" (2, 2) "faster(A, B)" "1 when contestant A was faster than B, 0 when it was slower; unknown within noise"
+    "percent" (2, 2) "percent(A, B)" "the median of contestant A as a percentage of B's"
+    "round_faults" (1, 1) "round_faults(NAME)" "faults of one round of a contestant, the median"
+    "round_major_faults" (1, 1) "round_major_faults(NAME)" "major faults of one round of a contestant, the median"
 }
 
 /// Names of page states in expectations; the value is the number of the [`PageState`].
@@ -76,6 +83,18 @@ pub const STATES: &[(&str, PageState)] = &[
 ];
 
 impl Observer {
+    /// Whether its arguments are names of contestants of a race, instead of C expressions.
+    pub fn of_race(&self) -> bool {
+        let names = [
+            "time",
+            "faster",
+            "percent",
+            "round_faults",
+            "round_major_faults",
+        ];
+        names.contains(&self.name)
+    }
+
     /// The observer of that name.
     pub fn named(name: &str) -> Option<&'static Self> {
         OBSERVERS.iter().find(|observer| observer.name == name)
@@ -99,6 +118,8 @@ pub enum Prefix {
     Child(Option<u8>),
     /// `peer.`, the first; `peer3.`: the third.
     Peer(u8),
+    /// `peers.`: the sum over all peers there are.
+    Peers,
 }
 
 impl Prefix {
@@ -109,8 +130,10 @@ impl Prefix {
             digits if digits.starts_with('0') => None,
             digits => digits.parse::<u8>().ok().map(Some),
         };
-        if name == "main" {
-            return Some(Self::Main);
+        match name {
+            "main" => return Some(Self::Main),
+            "peers" => return Some(Self::Peers),
+            _ => {}
         }
         if let Some(rest) = name.strip_prefix("child") {
             return number(rest).map(Self::Child);
@@ -186,10 +209,10 @@ pub(super) fn check(expression: &Expression) -> Result<(), Diagnostic> {
     {
         let (least, most) = observer.arity;
         if !(least..=most).contains(&arguments.len()) {
-            let plural = if most > least {
-                " or 2 arguments"
-            } else {
-                " argument"
+            let plural = match (least, most) {
+                _ if most > least => " or 2 arguments",
+                (1, _) => " argument",
+                _ => " arguments",
             };
             let message = format!(
                 "`{}` takes {least}{}, not {}",

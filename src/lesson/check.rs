@@ -3,6 +3,7 @@
 
 mod measure;
 mod players;
+mod race;
 
 use super::model::{Expectation, Lesson, Part, Prediction, Step};
 use crate::c;
@@ -32,6 +33,7 @@ pub fn errors(lesson: &Lesson) -> Vec<Diagnostic> {
         if step.options.fresh {
             players = Players::new();
         }
+        mistakes.extend(race::errors(step));
         play(lesson, step, &mut players, &mut mistakes);
     }
     mistakes.sort_by_key(|mistake| mistake.span.start);
@@ -78,6 +80,9 @@ fn play(lesson: &Lesson, step: &Step, players: &mut Players, mistakes: &mut Vec<
     for part in &step.parts {
         match part {
             Part::Prose(_) => {}
+            Part::Code(code) if code.race.is_some() => {
+                mistakes.extend(players.race(&lesson.source, code).err());
+            }
             Part::Code(code) => {
                 for statement in &code.statements {
                     mistakes.extend(players.play(&lesson.source, code, statement).err());

@@ -10,7 +10,8 @@ use crate::report::{Line, StepTranscript, Transcript, json, text};
 use crate::session::stage::PATIENCE;
 use crate::session::{Director, Player, Report, Stage};
 use anyhow::{Context, Result};
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -26,11 +27,13 @@ pub const MISTAKE: i32 = 2;
 pub fn list(catalogue: &Catalogue) -> Result<i32> {
     let mut out = String::new();
     for lesson in catalogue.lessons() {
-        out += &format!(
-            "{:28} {:>3} min  {}\n",
-            lesson.id, lesson.front.minutes, lesson.front.title
+        let front = &lesson.front;
+        let _ = writeln!(
+            out,
+            "{:28} {:>3} min  {}",
+            lesson.id, front.minutes, front.title
         );
-        out += &format!("{:28}          {}\n", "", lesson.front.summary);
+        let _ = writeln!(out, "{:28}          {}", "", front.summary);
     }
     print(&out)?;
     for broken in catalogue.broken() {
@@ -44,7 +47,7 @@ pub fn list(catalogue: &Catalogue) -> Result<i32> {
 }
 
 /// Plays a lesson and prints its transcript.
-pub fn run(lesson: Arc<Lesson>, as_json: bool) -> Result<i32> {
+pub fn run(lesson: &Arc<Lesson>, as_json: bool) -> Result<i32> {
     let transcript = play(lesson)?;
     if as_json {
         print(&format!("{:#}\n", json::transcript(&transcript)))?;
@@ -55,12 +58,11 @@ pub fn run(lesson: Arc<Lesson>, as_json: bool) -> Result<i32> {
 }
 
 /// Plays a lesson from its first line to its last.
-fn play(lesson: Arc<Lesson>) -> Result<Transcript> {
+fn play(lesson: &Arc<Lesson>) -> Result<Transcript> {
     let stage = LiveStage::new()?;
     let machine = stage.machine().clone();
-    let (mut player, _) = Player::open(stage, Arc::clone(&lesson))
-        .map_err(|(_, error)| error)
-        .context("the lesson cannot start")?;
+    let mut player = Player::new(stage, Arc::clone(lesson));
+    player.start().context("the lesson cannot start")?;
     let mut steps = Vec::new();
     for (index, step) in lesson.steps.iter().enumerate() {
         let mut transcript = StepTranscript {
@@ -167,10 +169,10 @@ pub fn doctor(catalogue: &Catalogue) -> Result<i32> {
     let stage = LiveStage::new()?;
     let mut out = String::new();
     for ability in observe::abilities(&stage.machine().scratch) {
-        out += &format!("{:32} {}\n", ability.name, ability.value);
-        out += &format!("{:32}   {}\n", "", ability.matters);
+        let _ = writeln!(out, "{:32} {}", ability.name, ability.value);
+        let _ = writeln!(out, "{:32}   {}", "", ability.matters);
     }
-    out += "\n";
+    out.push('\n');
     for lesson in catalogue.lessons() {
         let needs = lesson
             .steps
@@ -178,14 +180,14 @@ pub fn doctor(catalogue: &Catalogue) -> Result<i32> {
             .flat_map(|step| &step.options.needs)
             .chain(&lesson.front.needs);
         let missing: Vec<String> = needs
-            .filter_map(|&need| crate::session::player::lacking(need, stage.machine()))
+            .filter_map(|&need| crate::session::lacking(need, stage.machine()))
             .collect();
         let verdict = if missing.is_empty() {
             "everything can be shown".to_owned()
         } else {
             missing.join("; ")
         };
-        out += &format!("{:32} {verdict}\n", lesson.id);
+        let _ = writeln!(out, "{:32} {verdict}", lesson.id);
     }
     print(&out)?;
     Ok(HELD)

@@ -32,6 +32,7 @@ impl LiveStage {
                 page_size: observe::page_size(),
                 privileged: observe::frames_readable(),
                 file_system: observe::file_system(scratch.path()),
+                offers: observe::offers(scratch.path()),
                 scratch: scratch.path().to_owned(),
             },
             executable: PathBuf::from("/proc/self/exe"),
@@ -124,6 +125,10 @@ impl Stage for LiveStage {
             .collect()
     }
 
+    fn shootdowns(&self) -> Reading<u64> {
+        observe::shootdowns()
+    }
+
     fn cached(&self, process: Process, descriptor: i32) -> Reading<Cached> {
         let actors = self.actors();
         let Some(pid) = actors
@@ -177,6 +182,6 @@ fn failed(error: impl std::fmt::Display) -> StageError {
 fn lab_failed(error: LabError) -> StageError {
     match error {
         LabError::NoProcess(why) => StageError::NoProcess(why),
-        other => StageError::Failed(other.to_string()),
+        LabError::Failed(why) => StageError::Failed(why),
     }
 }

@@ -62,14 +62,11 @@ fn play(commands: &Receiver<Command>, wish: &Wish, tell: &mut dyn FnMut(Report))
         match command {
             Command::Open { lesson, step } => {
                 let stage = playing.take().map(Player::close).or(idle.take());
-                if let Some(stage) = stage {
-                    match open(stage, lesson, step, &mut director) {
-                        Ok(player) => playing = Some(player),
-                        Err((stage, error)) => {
-                            idle = Some(stage);
-                            director.report(Report::Failed(error.to_string()));
-                        }
-                    }
+                playing = stage.map(|stage| Player::new(stage, Arc::clone(&lesson)));
+                if let Some(player) = &mut playing
+                    && let Err(error) = open(player, &lesson, step, &mut director)
+                {
+                    director.report(Report::Failed(error.to_string()));
                 }
             }
             Command::Advance { guess, slow } => {
@@ -81,42 +78,35 @@ fn play(commands: &Receiver<Command>, wish: &Wish, tell: &mut dyn FnMut(Report))
             Command::Close => idle = playing.take().map(Player::close).or(idle.take()),
         }
         if let Some(player) = &playing {
+            if player.cannot_be_shown() {
+                let step = player.position().step;
+                let why = player.missing(step);
+                tell(Report::Missing { step, why });
+            }
             tell(Report::At(player.position()));
         }
     }
 }
 
-/// Opens a lesson and brings it to the beginning of `step`, running the lines before it.
+/// Starts a lesson and brings it to the beginning of `step`, running the lines before it.
 fn open(
-    stage: LiveStage,
-    lesson: Arc<Lesson>,
+    player: &mut Player<LiveStage>,
+    lesson: &Lesson,
     step: usize,
     director: &mut Screen<'_>,
-) -> Result<Player<LiveStage>, (LiveStage, StageError)> {
-    let (mut player, moment) = Player::open(stage, Arc::clone(&lesson))?;
+) -> Result<(), StageError> {
+    let moment = player.start()?;
     director.report(Report::Opened(moment));
-    let goal = Position {
-        step: step.min(lesson.steps.len().saturating_sub(1)),
-        item: 0,
-    };
-    while player.position() < goal {
+    let step = step.min(lesson.steps.len().saturating_sub(1));
+    while player.position() < (Position { step, item: 0 }) {
         director.since = Instant::now();
-        if player.at_end_of_step() || player.missing(player.position().step).is_empty() {
-            let before = player.position();
-            advance(&mut player, None, Pace::Full, director);
-            if player.position() == before {
-                break;
-            }
-        } else {
-            // A step that this machine cannot show is passed over.
-            let next = player.position().step + 1;
-            if let Err(error) = player.enter(next) {
-                director.report(Report::Failed(error.to_string()));
-                break;
-            }
+        let here = player.position();
+        player.advance(None, Pace::Full, director)?;
+        if player.position() == here {
+            break;
         }
     }
-    Ok(player)
+    Ok(())
 }
 
 fn advance(

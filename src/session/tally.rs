@@ -1,7 +1,7 @@
 //! Sums over the lines of a step, or over those that a prediction spans: what `minor_faults`, `signal`, `errno` and
 //! `ns` mean in its expressions.
 
-use crate::mem::{Act, Faults, Nanos, Outcome, Process, Signal};
+use crate::mem::{Act, Faults, Nanos, Outcome, Process, Reading, Signal};
 use std::collections::BTreeMap;
 
 /// What the lines of one process did.
@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 pub struct Tally {
     /// Faults of all acts.
     pub faults: Faults,
+    /// Calls made, other than those that only load and store.
+    pub calls: u64,
     /// The last signal an access raised.
     pub signal: Option<Signal>,
     /// `errno` of the last call that failed; 0 when none did.
@@ -27,14 +29,28 @@ impl Tally {
 }
 
 /// Tallies of every process that ran a line.
-#[derive(Clone, Debug, Default)]
-pub struct Tallies(BTreeMap<Process, Tally>);
+#[derive(Clone, Debug)]
+pub struct Tallies {
+    processes: BTreeMap<Process, Tally>,
+    /// TLB shootdowns of the whole system meanwhile, or why they are not known.
+    pub shootdowns: Reading<u64>,
+}
+
+impl Default for Tallies {
+    fn default() -> Self {
+        Self {
+            processes: BTreeMap::new(),
+            shootdowns: Reading::Known(0),
+        }
+    }
+}
 
 impl Tallies {
     /// Adds what a line did in one process.
     pub fn add(&mut self, process: Process, outcome: &Outcome) {
-        let tally = self.0.entry(process).or_default();
+        let tally = self.processes.entry(process).or_default();
         tally.faults += outcome.totals.faults;
+        tally.calls += outcome.totals.calls;
         tally.signal = outcome.signal().or(tally.signal);
         if outcome.errno != 0 {
             tally.errno = outcome.errno;
@@ -47,9 +63,19 @@ impl Tallies {
             }));
     }
 
+    /// Adds the shootdowns of the whole system while a line ran.
+    pub fn add_shootdowns(&mut self, while_it_ran: &Reading<u64>) {
+        self.shootdowns = match (&self.shootdowns, while_it_ran) {
+            (Reading::Known(sum), Reading::Known(more)) => Reading::Known(sum + more),
+            (Reading::Unknown(why), _) | (_, Reading::Unknown(why)) => {
+                Reading::Unknown(why.clone())
+            }
+        };
+    }
+
     /// What a process did; nothing, when it ran no line.
     pub fn of(&self, process: Process) -> Tally {
-        self.0.get(&process).cloned().unwrap_or_default()
+        self.processes.get(&process).cloned().unwrap_or_default()
     }
 }
 
@@ -60,20 +86,23 @@ mod tests {
 
     #[test]
     fn lines_add_up_process_by_process() {
-        let line = |minor, errno| Outcome {
+        let line = |minor, calls, errno| Outcome {
             errno,
             totals: Totals {
                 faults: Faults { minor, major: 0 },
+                calls,
                 ..Totals::default()
             },
             ..Outcome::empty(Ending::Finished)
         };
         let mut tallies = Tallies::default();
-        tallies.add(Process::Main, &line(16, 0));
-        tallies.add(Process::Child(1), &line(1, 0));
-        tallies.add(Process::Main, &line(2, 22));
-        tallies.add(Process::Main, &line(0, 0));
+        tallies.add(Process::Main, &line(16, 64, 0));
+        tallies.add(Process::Child(1), &line(1, 0, 0));
+        tallies.add(Process::Main, &line(2, 1, 22));
+        tallies.add(Process::Main, &line(0, 0, 0));
         assert_eq!(tallies.of(Process::Main).faults.minor, 18);
+        assert_eq!(tallies.of(Process::Main).calls, 65);
+        assert_eq!(tallies.of(Process::Child(1)).calls, 0);
         assert_eq!(
             tallies.of(Process::Main).errno,
             22,

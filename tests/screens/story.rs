@@ -215,10 +215,12 @@ fn moment(line: &Line<'_>, snapshots: Vec<Arc<Snapshot>>, changes: Vec<Change>) 
         step: line.at.0,
         line: line.at.1,
         process: line.process,
+        group: None,
         code: line.code.to_owned(),
         span: find(line.code),
         result: line.result.map(str::to_owned),
         outcomes: vec![(line.process, outcome(line.minor))],
+        race: None,
     };
     Moment {
         ran: Some(ran),

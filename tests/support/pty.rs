@@ -107,7 +107,10 @@ impl Terminal {
         let mut received = self.lock();
         while !wanted(&received) {
             let text = received.text();
-            assert!(since.elapsed() < PATIENCE && !received.closed, "{what} did not appear:\n{text}");
+            assert!(
+                since.elapsed() < PATIENCE && !received.closed,
+                "{what} did not appear:\n{text}"
+            );
             received = self.more(received);
         }
         received.latest

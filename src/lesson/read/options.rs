@@ -33,6 +33,7 @@ pub(super) fn read(source: &str, place: Range<usize>, mistakes: &mut Vec<Diagnos
             placement: fields.or_default("placement"),
             huge_pages: fields.or_default("huge_pages"),
             fresh: fields.or_default("fresh"),
+            thread: fields.or_default("thread"),
             needs: fields.or_default("needs"),
         };
         fields.finish();
