@@ -74,6 +74,7 @@ fn at(start: u64, perms: &str, backing: Backing, letters: &str) -> Mapping {
         pages: Reading::Known(Pages {
             states,
             cut: 0,
+            far: Reading::Known(std::collections::BTreeMap::new()),
             frames: Reading::unknown("test"),
         }),
         file_length: None,
