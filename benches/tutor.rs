@@ -22,22 +22,22 @@ mod terminal;
 #[path = "tutor/witness.rs"]
 mod witness;
 
-use table::Table;
-
 fn main() {
     become_a_lab_if_asked();
     let home = directory::fresh_directory();
-    let table = Table::new();
-    terminal::rows(&table, home.path());
-    lab::rows(&table, home.path());
-    witness::rows(&table, home.path());
-    frames::rows(&table);
+    table::head();
+    terminal::rows(home.path());
+    lab::rows(home.path());
+    witness::rows(home.path());
+    frames::rows();
 }
 
 /// A stage starts its labs from the program that runs, which is this one here.
 fn become_a_lab_if_asked() {
     use std::ffi::CString;
-    let mut arguments = std::env::args().skip(1).map(|argument| CString::new(argument).unwrap_or_default());
+    let mut arguments = std::env::args()
+        .skip(1)
+        .map(|argument| CString::new(argument).unwrap_or_default());
     if arguments.next().as_deref() == Some(mmap_tutor::lab::WORD) {
         mmap_tutor::lab::serve::main(arguments.next().as_deref());
     }

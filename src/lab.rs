@@ -23,7 +23,6 @@ mod log;
 mod meter;
 mod own;
 mod protocol;
-mod rseq;
 mod sandbox;
 mod signals;
 mod space;

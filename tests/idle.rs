@@ -6,7 +6,7 @@ mod directory;
 mod pty;
 
 use directory::fresh_directory;
-use pty::Terminal;
+use pty::{Received, Terminal};
 use std::time::Duration;
 
 /// How long nothing happens.
@@ -18,8 +18,8 @@ const TICKS: u64 = 2;
 fn an_idle_home_screen_draws_nothing_and_costs_nothing() {
     let home = fresh_directory();
     let terminal = Terminal::start(home.path(), &[], (120, 40));
-    terminal.wait_for("the list of lessons", |text| {
-        text.contains("Copy-on-write after fork")
+    terminal.wait_for("the list of lessons", |seen| {
+        seen.text().contains("Copy-on-write after fork")
     });
     assert_idle(&terminal);
 }
@@ -30,7 +30,7 @@ fn an_idle_lesson_draws_nothing_and_costs_nothing() {
     let mut terminal = Terminal::start(home.path(), &["6"], (120, 40));
     terminal.wait_for("the lesson's code", |seen| seen.text().contains("mmap("));
     terminal.wait_until_quiet();
-    let before = terminal.look(|seen| seen.text());
+    let before = terminal.look(Received::text);
     terminal.press("\r");
     terminal.wait_for("the line's effect", |seen| seen.text() != before);
     assert_idle(&terminal);

@@ -836,6 +836,34 @@ fn nothing_survives_its_own_sigkill() {
 }
 
 #[test]
+fn a_wait_for_a_parked_child_is_ended_with_the_reason() {
+    let mut lesson = Lesson::new();
+    lesson.run_all(Process::Main, &program(&set(CHILD, call(B::Fork, []))));
+    for waiting in [
+        call(B::Wait, [n(0)]),
+        call(B::Waitpid, [E::Var(CHILD), n(0), n(0)]),
+    ] {
+        let outcome = lesson.run(&waiting);
+        let Ending::Interrupted(why) = &outcome.ending else {
+            panic!("{:?}", outcome.ending)
+        };
+        assert!(why.contains("parked"), "{why}");
+    }
+    let ended = lesson.run_all(
+        Process::Main,
+        &program(&seq([
+            if_else(call(B::Fork, []), n(0), call(B::Exit, [n(0)])),
+            call(B::Wait, [n(0)]),
+        ])),
+    );
+    assert_eq!(
+        ended[0].1.ending,
+        Ending::Finished,
+        "a child of the same statement may end"
+    );
+}
+
+#[test]
 fn a_call_that_would_fill_the_machine_is_refused() {
     let mut lesson = Lesson::new();
     let flags = PRIVATE | i64::from(libc::MAP_POPULATE | libc::MAP_NORESERVE);

@@ -3,7 +3,7 @@
 use mmap_tutor::bytecode::Program;
 use mmap_tutor::c::{self, Scope, Target};
 use mmap_tutor::lab::Labs;
-use mmap_tutor::mem::{Control, Outcome, Pace, Pid, Process, Settings};
+use mmap_tutor::mem::{Control, Outcome, Pace, Pid, Process, Progress, Settings};
 use mmap_tutor::observe::{self, Live};
 use std::path::Path;
 
@@ -20,28 +20,41 @@ impl Actors {
     pub(crate) fn start(directory: &Path) -> Self {
         let program = Path::new(env!("CARGO_BIN_EXE_mmap-tutor"));
         let labs = Labs::start(program, directory, Settings::default()).expect("a lab starts");
-        let target = Target { page_size: observe::page_size().bytes() };
-        let mut actors = Self { labs, scope: Scope::new(target), witness: Live::new(1 << 20) };
+        let target = Target {
+            page_size: observe::page_size().bytes(),
+        };
+        let mut actors = Self {
+            labs,
+            scope: Scope::new(target),
+            witness: Live::new(1 << 20),
+        };
         let pid = actors.pid();
-        actors.witness.baseline(Process::Main, pid).expect("a lab can be read");
+        actors
+            .witness
+            .baseline(Process::Main, pid)
+            .expect("a lab can be read");
         actors
     }
 
     /// The lab's pid.
     pub(crate) fn pid(&self) -> Pid {
-        self.labs.pid(Process::Main).expect("the lab lives")
+        self.labs.processes()[0].1
     }
 
     /// One statement as the lab takes it.
     pub(crate) fn compile(&mut self, statement: &str) -> Program {
         let parsed = c::parse(statement, 0..statement.len()).expect("the statement is C");
-        c::compile(statement, &parsed[0], &mut self.scope).expect("the statement means something").program
+        c::compile(statement, &parsed[0], &mut self.scope)
+            .expect("the statement means something")
+            .program
     }
 
     /// Runs it.
     pub(crate) fn run(&mut self, program: &Program) -> Vec<(Process, Outcome)> {
-        let going_on = &mut |_: &_, _: &[(Process, Pid)]| Control::Continue;
-        self.labs.run(Process::Main, program, Pace::Full, going_on).expect("the lab answers")
+        let going_on = &mut |_: &Progress| Control::Continue;
+        self.labs
+            .run(Process::Main, program, Pace::Full, going_on)
+            .expect("the lab answers")
     }
 
     /// Compiles a statement and runs it.

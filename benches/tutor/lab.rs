@@ -1,7 +1,7 @@
 //! What the lab costs: a statement's way there and back, and the measuring of each touch of memory.
 
 use crate::actors::Actors;
-use crate::table::{Table, time};
+use crate::table::{row, time};
 use mmap_tutor::observe;
 use std::io;
 use std::os::unix::net::UnixDatagram;
@@ -14,11 +14,11 @@ const TOUCHES: usize = 1_000_000;
 const PAGES: usize = 16;
 
 /// Prints the rows.
-pub(crate) fn rows(table: &Table, home: &Path) {
+pub(crate) fn rows(home: &Path) {
     let mut actors = Actors::start(home);
     let empty = actors.compile(";");
     let socket = echo().expect("there are sockets");
-    table.row(
+    row(
         "statement round trip (an empty statement)",
         2_000,
         || time(|| actors.run(&empty)),
@@ -30,14 +30,14 @@ pub(crate) fn rows(table: &Table, home: &Path) {
     let walk = actors.compile("for (long i = 0; i < 1000000; i++) p[i % 16 * PAGE] = 1;");
     let page = observe::page_size().bytes() as usize;
     let mut memory = vec![1_u8; PAGES * page];
-    table.row(
+    row(
         "a loop of 1,000,000 measured stores",
         5,
         || time(|| actors.run(&walk)),
         "the same stores, with getrusage and two clock readings around each",
         || time(|| measured_walk(&mut memory, page)),
     );
-    table.row(
+    row(
         "the same loop",
         5,
         || time(|| actors.run(&walk)),

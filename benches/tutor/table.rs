@@ -12,47 +12,45 @@ impl Times {
     fn quantile(&mut self, share: f64) -> Duration {
         self.0.sort_unstable();
         let last = self.0.len().saturating_sub(1);
-        Duration::from_nanos(self.0.get((last as f64 * share).round() as usize).copied().unwrap_or(0))
+        Duration::from_nanos(
+            self.0
+                .get((last as f64 * share).round() as usize)
+                .copied()
+                .unwrap_or(0),
+        )
     }
 }
 
-/// The table, printed row by row as it is measured.
-pub(crate) struct Table;
+/// Prints the head of the table.
+pub(crate) fn head() {
+    println!("| what | median | p99 | n | compared with | ratio |");
+    println!("|---|---:|---:|---:|---|---:|");
+}
 
-impl Table {
-    /// Prints the head.
-    pub(crate) fn new() -> Self {
-        println!("| what | median | p99 | n | compared with | ratio |");
-        println!("|---|---:|---:|---:|---|---:|");
-        Self
-    }
-
-    /// Measures something `n` times in turn with what it is compared with, and prints the row. Both give how long they
-    /// took.
-    pub(crate) fn row(
-        &self,
-        what: &str,
-        n: usize,
-        mut measured: impl FnMut() -> Duration,
-        compared_with: &str,
-        mut reference: impl FnMut() -> Duration,
-    ) {
-        let (mut times, mut references) = (Times(Vec::new()), Times(Vec::new()));
-        for round in 0..=n {
-            let (time, other) = (measured(), reference());
-            // The first round warms both.
-            if round > 0 {
-                times.0.push(time.as_nanos() as u64);
-                references.0.push(other.as_nanos() as u64);
-            }
+/// Measures something `n` times in turn with what it is compared with, and prints the row. Both give how long they
+/// took.
+pub(crate) fn row(
+    what: &str,
+    n: usize,
+    mut measured: impl FnMut() -> Duration,
+    compared_with: &str,
+    mut reference: impl FnMut() -> Duration,
+) {
+    let (mut times, mut references) = (Times(Vec::new()), Times(Vec::new()));
+    for round in 0..=n {
+        let (time, other) = (measured(), reference());
+        // The first round warms both.
+        if round > 0 {
+            times.0.push(time.as_nanos() as u64);
+            references.0.push(other.as_nanos() as u64);
         }
-        let (median, other) = (times.quantile(0.5), references.quantile(0.5));
-        println!(
-            "| {what} | {median:.1?} | {:.1?} | {n} | {compared_with}: {other:.1?} | {:.2} |",
-            times.quantile(0.99),
-            median.as_secs_f64() / other.as_secs_f64(),
-        );
     }
+    let (median, other) = (times.quantile(0.5), references.quantile(0.5));
+    println!(
+        "| {what} | {median:.1?} | {:.1?} | {n} | {compared_with}: {other:.1?} | {:.2} |",
+        times.quantile(0.99),
+        median.as_secs_f64() / other.as_secs_f64(),
+    );
 }
 
 /// How long something takes.

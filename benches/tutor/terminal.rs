@@ -1,7 +1,7 @@
 //! What the learner waits for: from the start to the first frame, from a key to its effect on the screen.
 
 use crate::pty::{Received, Terminal};
-use crate::table::Table;
+use crate::table::row;
 use portable_pty::CommandBuilder;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -10,21 +10,25 @@ use std::time::{Duration, Instant};
 const SIZE: (u16, u16) = (120, 40);
 
 /// Prints the rows.
-pub(crate) fn rows(table: &Table, home: &Path) {
+pub(crate) fn rows(home: &Path) {
     let home_screen = |seen: &Received| seen.text().contains("Copy-on-write after fork");
-    table.row(
+    row(
         "start to first frame",
         40,
         || {
             let since = Instant::now();
             let terminal = Terminal::start(home, &[], SIZE);
-            terminal.wait_for("the home screen", home_screen).duration_since(since)
+            terminal
+                .wait_for("the home screen", home_screen)
+                .duration_since(since)
         },
         "`mmap-tutor --version` in the same terminal",
         || {
             let since = Instant::now();
             let terminal = Terminal::start(home, &["--version"], SIZE);
-            terminal.wait_for("the version", |seen| seen.text().contains("mmap-tutor ")).duration_since(since)
+            terminal
+                .wait_for("the version", |seen| seen.text().contains("mmap-tutor "))
+                .duration_since(since)
         },
     );
     let mut tutor = Terminal::start(home, &[], SIZE);
@@ -33,7 +37,7 @@ pub(crate) fn rows(table: &Table, home: &Path) {
     let mut cat = Terminal::spawn(CommandBuilder::new("cat"), SIZE);
     let mut down = false;
     let mut letters = ('a'..='z').cycle();
-    table.row(
+    row(
         "key to paint",
         200,
         || {
@@ -41,7 +45,12 @@ pub(crate) fn rows(table: &Table, home: &Path) {
             reaction(&mut tutor, if down { "j" } else { "k" })
         },
         "a letter's echo by the terminal itself",
-        || reaction(&mut cat, &letters.next().map_or_else(String::new, String::from)),
+        || {
+            reaction(
+                &mut cat,
+                &letters.next().map_or_else(String::new, String::from),
+            )
+        },
     );
 }
 
@@ -52,5 +61,7 @@ fn reaction(terminal: &mut Terminal, key: &str) -> Duration {
     let before = terminal.look(|seen| seen.bytes);
     let since = Instant::now();
     terminal.press(key);
-    terminal.wait_for("the effect of a key", |seen| seen.bytes > before).duration_since(since)
+    terminal
+        .wait_for("the effect of a key", |seen| seen.bytes > before)
+        .duration_since(since)
 }

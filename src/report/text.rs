@@ -2,6 +2,7 @@
 
 use super::transcript::{Answered, Line, Raced, StepTranscript, Transcript};
 use crate::c::constants::errno_name;
+use crate::mem::Process;
 use crate::session::{Expected, Verdict};
 use std::fmt::Write;
 
@@ -82,21 +83,39 @@ fn line_text(line: &Line) -> String {
         }
     }
     for told in &line.told {
-        let who = if line.is_group {
+        let is_others = line.is_group || told.who != line.process.to_string();
+        // A sentence about a process as such names it already.
+        let who = if is_others && !told.names_itself {
             format!("{}: ", told.who)
         } else {
             String::new()
         };
         let _ = writeln!(out, "             {who}{}", told.text);
     }
-    let totals = &outcome.totals;
-    if totals.accesses + totals.calls > 0 && !line.is_group {
-        let _ = writeln!(out, "             {}, {}", totals.faults, totals.elapsed);
+    for (process, outcome) in line.outcomes.iter().filter(|_| !line.is_group) {
+        let totals = &outcome.totals;
+        if totals.accesses + totals.calls > 0 {
+            let whose = whose(*process, line);
+            let _ = writeln!(
+                out,
+                "             {whose}{}, {}",
+                totals.faults, totals.elapsed
+            );
+        }
     }
     if let Some(ending) = &line.ending {
         let _ = writeln!(out, "             {ending}");
     }
     out
+}
+
+/// Says which process is meant, where it is not the line's own.
+fn whose(process: Process, line: &Line) -> String {
+    if process == line.process {
+        String::new()
+    } else {
+        format!("{process}: ")
+    }
 }
 
 /// How many characters wide the longest bar is.

@@ -71,7 +71,7 @@ fn play(lesson: &Arc<Lesson>) -> Result<Transcript> {
         };
         let missing = player.missing(index);
         if missing.is_empty() {
-            play_step(&mut player, index, &lesson, &mut transcript);
+            play_step(&mut player, index, lesson, &mut transcript);
         } else {
             transcript.skipped = Some(missing.join("; "));
         }

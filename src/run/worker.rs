@@ -27,7 +27,7 @@ pub fn spawn() -> std::io::Result<screen::Player> {
         .spawn(move || {
             // The screen may be gone before the last report: then nobody wants to hear it.
             play(&commanded, &heard, &mut |report| {
-                drop(reporter.send(report))
+                drop(reporter.send(report));
             });
         })?;
     Ok(screen::Player {

@@ -4,6 +4,8 @@
 //! transcript says are the same run.
 
 mod race;
+#[cfg(test)]
+mod tests;
 
 use super::measure::Instruments;
 use super::moment::{Expected, Graded, Moment, Ran};
@@ -15,7 +17,7 @@ use super::stage::{Stage, StageError};
 use super::tally::Tallies;
 use crate::c::{self, Scope};
 use crate::lesson::{Expectation, Lesson, Part, Prediction, Who};
-use crate::mem::{Control, Outcome, Pace, Process, Progress, Reading, Settings};
+use crate::mem::{Control, Faults, Outcome, Pace, Process, Progress, Reading, Settings};
 use crate::observe::{self, Snapshot};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -344,7 +346,7 @@ impl<S: Stage> Player<S> {
         let mut seen = self.snapshots.clone();
         let mut watch = |progress: &Progress, observe: &mut dyn FnMut() -> Vec<Snapshot>| {
             let now: Vec<Arc<Snapshot>> = observe().into_iter().map(Arc::new).collect();
-            let so_far = [(progress.process, progress.so_far.clone())];
+            let so_far = [(progress.process, latest(&progress.so_far))];
             let text = observe::changes(&seen, &now, &so_far, page_size)
                 .into_iter()
                 .next()
@@ -497,6 +499,16 @@ fn latest_child(stage: &impl Stage) -> Option<Process> {
         .map(|actor| actor.process)
         .filter(|process| matches!(process, Process::Child(_)))
         .max()
+}
+
+/// What a running line did since the last look, as if that were all of it.
+fn latest(so_far: &Outcome) -> Outcome {
+    let mut latest = so_far.clone();
+    latest.totals.faults = Faults::default();
+    for act in &so_far.acts {
+        latest.totals.faults += act.faults();
+    }
+    latest
 }
 
 /// How the processes of a step are set up.

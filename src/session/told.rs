@@ -3,7 +3,7 @@
 
 use super::moment::Moment;
 use crate::mem::Process;
-use crate::observe::{Cause, Change};
+use crate::observe::{Cause, Change, Place};
 
 /// A sentence, and of whom it is true.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub struct Told {
     pub who: String,
     /// What happened, and why.
     pub text: String,
+    /// Whether the sentence says itself whom it is about.
+    pub names_itself: bool,
 }
 
 /// What a moment tells, most important first.
@@ -23,6 +25,7 @@ pub fn told(moment: &Moment) -> Vec<Told> {
     let one = |change: &Change| Told {
         who: change.process.to_string(),
         text: change.text.clone(),
+        names_itself: change.place == Place::Process,
     };
     moment.changes.iter().map(one).collect()
 }
@@ -53,6 +56,7 @@ fn grouped(changes: &[Change]) -> Vec<Told> {
         } else {
             text
         },
+        names_itself: false,
     };
     sentences.into_iter().map(tell).collect()
 }

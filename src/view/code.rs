@@ -9,7 +9,7 @@ use crate::c::tokens::tokenize;
 use crate::lesson::{Code, Who};
 use crate::mem::{Ending, Faults};
 use crate::session::Ran;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use std::ops::Range;
 use unicode_width::UnicodeWidthStr;
@@ -32,7 +32,7 @@ enum Standing {
 }
 
 /// The lines of a block; the next or the looked-at one is in focus.
-pub fn passage(take: &Take, code: &Code, width: usize, palette: Palette) -> Passage {
+pub(super) fn passage(take: &Take, code: &Code, width: usize, palette: Palette) -> Passage {
     let mut passage = Passage::default();
     let mut from = 0;
     if let Some(name) = who(code.who) {
@@ -265,7 +265,7 @@ fn upshot(ran: &Ran) -> String {
     }
     match outcome.map(|outcome| &outcome.ending) {
         Some(Ending::Signal(signal)) => {
-            words.push(format!("{} ({})", signal.name(), signal.code_name()))
+            words.push(format!("{} ({})", signal.name(), signal.code_name()));
         }
         Some(Ending::Died(how)) => words.push(safe(how).into_owned()),
         Some(Ending::Interrupted(why)) => words.push(format!("stopped: {}", safe(why))),

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 /// Draws as many keys as there is room for; help is always among them.
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
     let palette = canvas.palette;
     let context = app.context();
     let named = || valid_in(context).filter(|binding| !binding.short.is_empty());

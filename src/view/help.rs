@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 /// Draws the help, scrolled by `offset` rows.
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, offset: u16) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, offset: u16) {
     let inner = overlay::frame(canvas, area, (96, 100), "help");
     let width = usize::from(inner.width);
     let lines = lines(app, width, canvas.palette);

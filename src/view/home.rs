@@ -17,7 +17,7 @@ const WELCOME: &str = "Real C, one line at a time, in a real process, on this ma
 const TWO_COLUMNS: u16 = 116;
 
 /// Draws the home screen.
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
     let margin = if area.width >= 60 { 2 } else { 0 };
     let area = Rect {
         x: area.x + margin,

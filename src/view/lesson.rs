@@ -27,7 +27,7 @@ const WIDE: u16 = 160;
 const TALL: u16 = 26;
 
 /// Draws the screen of a lesson.
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) {
     let spoken = match area.height {
         0..12 => 2,
         12..30 => 4,

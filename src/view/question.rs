@@ -13,7 +13,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 /// The lines of the prediction that is `part` of `step`.
-pub fn passage(
+pub(super) fn passage(
     take: &Take,
     at: (usize, usize),
     prediction: &Prediction,

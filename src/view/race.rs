@@ -18,7 +18,7 @@ const WIDEST: usize = 60;
 const NAME: usize = 16;
 
 /// The lines of a race, for a place `width` columns wide.
-pub fn lines(race: &Race, width: usize, palette: Palette) -> Vec<Line<'static>> {
+pub(super) fn lines(race: &Race, width: usize, palette: Palette) -> Vec<Line<'static>> {
     let names = race.contestants.iter().map(|one| one.name.len());
     let name = names.max().unwrap_or(0).min(NAME);
     let time = 8;

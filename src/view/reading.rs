@@ -16,7 +16,7 @@ use ratatui::text::{Line, Span};
 const MEASURE: u16 = 88;
 
 /// Draws what is to be read.
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
     let steps = take.lesson.steps.len();
     let step = take.step_shown();
     let title = if step < steps {
@@ -38,7 +38,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
 }
 
 /// The text of the step on the screen.
-pub fn passage(take: &Take, width: usize, palette: Palette) -> Passage {
+pub(super) fn passage(take: &Take, width: usize, palette: Palette) -> Passage {
     let step = take.step_shown();
     match take.lesson.steps.get(step) {
         Some(shown) => step_passage(take, step, shown, (width, palette)),
@@ -132,12 +132,8 @@ fn step_passage(take: &Take, index: usize, step: &Step, paper: (usize, Palette))
     page.add_outcome(take, index, asked, paper);
     let done = take.position.step > index || take.step_is_done();
     if done && take.back.is_none() {
-        page.add_explanation(prose::lines(
-            &step.explanation,
-            width,
-            palette.text(),
-            palette,
-        ));
+        page.add_explanation(prose::lines(&step.explanation, width, text, palette));
+        page.add(measured(take, index, checks, paper));
     }
     if take.desk.notes && !step.notes.is_empty() {
         page.add(vec![Line::from(Span::styled(
@@ -149,30 +145,58 @@ fn step_passage(take: &Take, index: usize, step: &Step, paper: (usize, Palette))
     page.passage
 }
 
-/// What became of expectations; nothing before they are measured, so that they do not give the answer away.
+/// What became of a block of expectations, in a line, with those that did not hold; nothing before they are measured,
+/// so that they do not give the answer away.
 fn verdicts(expected: &[Expected], paper: (usize, Palette)) -> Vec<Line<'static>> {
     let (width, palette) = paper;
+    let held = |one: &&Expected| one.verdict == Verdict::Holds;
+    let count = expected.iter().filter(held).count();
     let mut lines = Vec::new();
-    for one in expected {
-        let (mark, style, reason) = match &one.verdict {
-            Verdict::Holds => ("✓ ", palette.good(), None),
-            Verdict::Fails => ("✗ ", palette.bad(), Some(one.measured.as_str())),
-            Verdict::Unknown(why) => ("? ", palette.unknown(), Some(why.as_str())),
-        };
+    if count > 0 {
+        let all = if count == expected.len() { "all " } else { "" };
+        let were = if count == 1 { "was" } else { "were" };
+        let said = format!("Measured: {all}{count} {were} as expected");
         lines.extend(wrap(
-            &[(mark, style), (&one.expression, palette.code())],
+            &[("✓ ", palette.good()), (&said, palette.dim())],
             width,
             2,
         ));
-        if let Some(reason) = reason.filter(|reason| !reason.is_empty()) {
-            lines.extend(wrap(&[("  ", style), (reason, style)], width, 2));
-        }
     }
+    let others = expected.iter().filter(|one| !held(one));
+    lines.extend(others.flat_map(|one| verdict(one, paper)));
+    lines
+}
+
+/// An expectation, and why it does not hold or is not known.
+fn verdict(one: &Expected, (width, palette): (usize, Palette)) -> Vec<Line<'static>> {
+    let (mark, style, reason) = match &one.verdict {
+        Verdict::Holds => ("✓ ", palette.good(), ""),
+        Verdict::Fails => ("✗ ", palette.bad(), one.measured.as_str()),
+        Verdict::Unknown(why) => ("? ", palette.unknown(), why.as_str()),
+    };
+    let mut lines = wrap(
+        &[(mark, style), (&one.expression, palette.code())],
+        width,
+        2,
+    );
+    if !reason.is_empty() {
+        lines.extend(wrap(&[("  ", style), (reason, style)], width, 2));
+    }
+    lines
+}
+
+/// All that was measured at the end of a step, one by one: stands after the explanation.
+fn measured(
+    take: &Take,
+    step: usize,
+    checks: usize,
+    paper: (usize, Palette),
+) -> Vec<Line<'static>> {
+    let blocks = (0..checks).flat_map(|nth| take.answers.verdicts(step, nth));
+    let mut lines: Vec<Line<'static>> = blocks.flat_map(|one| verdict(one, paper)).collect();
     if !lines.is_empty() {
-        lines.insert(
-            0,
-            Line::from(Span::styled("Measured just now:", palette.dim())),
-        );
+        let title = Span::styled("Measured in this step:", paper.1.dim());
+        lines.insert(0, Line::from(title));
     }
     lines
 }

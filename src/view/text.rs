@@ -23,7 +23,7 @@ pub fn safe(text: &str) -> Cow<'_, str> {
             '\t' => shown.push_str("    "),
             '\u{7f}' => shown.push('␡'),
             '\0'..='\u{1f}' => {
-                shown.push(char::from_u32(0x2400 + u32::from(c)).unwrap_or(REPLACED))
+                shown.push(char::from_u32(0x2400 + u32::from(c)).unwrap_or(REPLACED));
             }
             c if is_safe(c) => shown.push(c),
             _ => shown.push(REPLACED),

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 
 /// The shape of a page on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tile {
+pub(super) struct Tile {
     /// Cells across, the gap to the next included.
     pub width: usize,
     /// Rows, the gap included.
@@ -68,14 +68,14 @@ fn per_cell_all(counts: &[usize], tile: Tile, width: usize) -> usize {
 
 impl Tile {
     /// Tiles in a row: a power of two, so that rows begin at round numbers.
-    pub fn across(self, count: usize, width: usize) -> usize {
+    pub(super) fn across(self, count: usize, width: usize) -> usize {
         let room = width.saturating_sub(label_width(count)) / self.width;
         let most = room.clamp(1, LONGEST);
         1 << most.ilog2()
     }
 
     /// Pages that one tile stands for.
-    pub fn per_cell(self, count: usize, width: usize) -> usize {
+    pub(super) fn per_cell(self, count: usize, width: usize) -> usize {
         let cells = self.across(count, width) * self.rows;
         count.div_ceil(cells).next_power_of_two().max(1)
     }
@@ -172,6 +172,9 @@ fn second_row(face: &Face, page: usize, tile: Tile) -> Vec<Span<'static>> {
     vec![Span::styled(text, face.style), Span::raw(" ")]
 }
 
+/// Marks of growing height, for a tile of several pages.
+const HEIGHTS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
 /// What the pages of one tile look like together: their state when they agree; else how many are present, by height.
 fn face(states: &[PageState], fresh: &[Freshness], palette: Palette) -> Face {
     let newest = fresh.iter().copied().max().unwrap_or_default();
@@ -186,7 +189,6 @@ fn face(states: &[PageState], fresh: &[Freshness], palette: Palette) -> Face {
         same.count()
     });
     let (_, style) = palette.page(common.unwrap_or(first), newest);
-    const HEIGHTS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
     let level = present.count() * HEIGHTS.len() / (states.len() + 1);
     let mark = HEIGHTS[level.min(HEIGHTS.len() - 1)];
     Face { mark, style }
@@ -204,8 +206,8 @@ mod tests {
             (vec![16], 19, 9, 4, 1),
             (vec![16], 60, 14, 6, 1),
             (vec![512], 60, 14, 1, 2),
-            (vec![16384], 60, 14, 1, 32),
-            (vec![16384], 19, 9, 1, 256),
+            (vec![16384], 60, 14, 1, 64),
+            (vec![16384], 19, 9, 1, 512),
             (vec![16, 16, 16], 41, 9, 2, 1),
         ];
         for (counts, width, room, across, per_cell) in table {

@@ -10,11 +10,11 @@ use mmap_tutor::observe::{Cause, Change, Mapping, Pages, Place, Snapshot};
 use mmap_tutor::session::{Expected, Graded, Item, Moment, Position, Ran, Report, Script, Verdict};
 use std::sync::Arc;
 
-pub const PAGE: u64 = 4096;
-pub const MAIN: Process = Process::Main;
-pub const CHILD: Process = Process::Child(1);
+pub(crate) const PAGE: u64 = 4096;
+pub(crate) const MAIN: Process = Process::Main;
+pub(crate) const CHILD: Process = Process::Child(1);
 /// Where the lesson's mapping lies.
-pub const P: Range = Range {
+pub(crate) const P: Range = Range {
     start: Addr(0x10_0000_0000),
     end: Addr(0x10_0001_0000),
 };
@@ -73,7 +73,7 @@ const WRITE: &str = "p[3 * PAGE] = 'B';";
 const TWIST: &str = "p[3 * PAGE] = 'C';";
 
 /// The lesson of the story, read as every lesson is.
-pub fn lesson() -> Arc<Lesson> {
+pub(crate) fn lesson() -> Arc<Lesson> {
     Arc::new(read("06-fork-copy-on-write.md", SOURCE).unwrap())
 }
 
@@ -111,7 +111,7 @@ fn own(start: u64, backing: Backing) -> Mapping {
 }
 
 /// A mapping of the lesson with these pages.
-pub fn mapping(range: Range, states: Vec<PageState>) -> Mapping {
+pub(crate) fn mapping(range: Range, states: Vec<PageState>) -> Mapping {
     let present = states.iter().filter(|state| state.is_present()).count() as u64 * PAGE;
     let shared = states
         .iter()
@@ -144,7 +144,7 @@ pub fn mapping(range: Range, states: Vec<PageState>) -> Mapping {
 }
 
 /// A process with these mappings of the lesson.
-pub fn snapshot(process: Process, mappings: Vec<Mapping>) -> Arc<Snapshot> {
+pub(crate) fn snapshot(process: Process, mappings: Vec<Mapping>) -> Arc<Snapshot> {
     let file = |path: &str| Backing::File {
         path: path.to_owned(),
         deleted: false,
@@ -167,7 +167,7 @@ pub fn snapshot(process: Process, mappings: Vec<Mapping>) -> Arc<Snapshot> {
 }
 
 /// Pages of `p`, all in one state but for page 3.
-pub fn pages(all: PageState, three: PageState) -> Vec<PageState> {
+pub(crate) fn pages(all: PageState, three: PageState) -> Vec<PageState> {
     let mut states = vec![all; 16];
     states[3] = three;
     states
@@ -231,7 +231,7 @@ fn moment(line: &Line<'_>, snapshots: Vec<Arc<Snapshot>>, changes: Vec<Change>) 
 }
 
 /// Before the first line.
-pub fn opened() -> Report {
+pub(crate) fn opened() -> Report {
     Report::Opened(Moment {
         ran: None,
         snapshots: vec![snapshot(MAIN, Vec::new())],
@@ -240,7 +240,7 @@ pub fn opened() -> Report {
 }
 
 /// `mmap`: a row of maps, sixteen absent pages.
-pub fn mapped() -> Report {
+pub(crate) fn mapped() -> Report {
     let line = Line {
         at: (0, 0),
         process: MAIN,
@@ -258,7 +258,7 @@ pub fn mapped() -> Report {
 }
 
 /// `memset` on its way: `done` pages are there.
-pub fn filling(done: usize) -> Report {
+pub(crate) fn filling(done: usize) -> Report {
     let mut states = vec![PageState::Absent; 16];
     states[..done].fill(PageState::Private);
     Report::Running {
@@ -273,7 +273,7 @@ pub fn filling(done: usize) -> Report {
 }
 
 /// `memset` done.
-pub fn filled() -> Report {
+pub(crate) fn filled() -> Report {
     let line = Line {
         at: (0, 1),
         process: MAIN,
@@ -291,7 +291,7 @@ pub fn filled() -> Report {
 }
 
 /// `fork`: every page shared.
-pub fn forked() -> Report {
+pub(crate) fn forked() -> Report {
     let line = Line {
         at: (0, 2),
         process: MAIN,
@@ -325,7 +325,7 @@ pub fn forked() -> Report {
 }
 
 /// The child's write.
-pub fn copied() -> Report {
+pub(crate) fn copied() -> Report {
     let line = Line {
         at: (0, 3),
         process: CHILD,
@@ -352,7 +352,7 @@ pub fn copied() -> Report {
 }
 
 /// The kernel's answer to a guess.
-pub fn graded(guess: &str) -> Report {
+pub(crate) fn graded(guess: &str) -> Report {
     Report::Graded(Graded {
         step: 0,
         part: 2,
@@ -364,7 +364,7 @@ pub fn graded(guess: &str) -> Report {
 }
 
 /// The expectations of the first step.
-pub fn measured() -> Report {
+pub(crate) fn measured() -> Report {
     let expected = |expression: &str, verdict, measured: &str| Expected {
         expression: expression.to_owned(),
         verdict,
@@ -388,7 +388,7 @@ pub fn measured() -> Report {
 }
 
 /// The parent's write: a fault, no copy.
-pub fn reused() -> Report {
+pub(crate) fn reused() -> Report {
     let line = Line {
         at: (1, 0),
         process: MAIN,
@@ -407,7 +407,11 @@ pub fn reused() -> Report {
 }
 
 /// What a player that follows the story says to each advance: the items of the script decide.
-pub fn answer(lesson: &Lesson, at: Position, guess: Option<&str>) -> (Vec<Report>, Position) {
+pub(crate) fn answer(
+    lesson: &Lesson,
+    at: Position,
+    guess: Option<&str>,
+) -> (Vec<Report>, Position) {
     let script = Script::of(lesson);
     let after = Position {
         step: at.step,
@@ -434,7 +438,8 @@ pub fn answer(lesson: &Lesson, at: Position, guess: Option<&str>) -> (Vec<Report
             (0, _) => (vec![copied()], after),
             _ => (vec![reused()], after),
         },
-        Some(Item::Ask { .. }) => (Vec::new(), after),
+        // The story has no race.
+        Some(Item::Race { .. } | Item::Ask { .. }) => (Vec::new(), after),
         Some(Item::Grade { .. }) => (vec![graded(guess.unwrap_or("16"))], after),
         Some(Item::Expect { .. }) => (vec![measured()], after),
     }

@@ -149,7 +149,7 @@ impl Drop for Terminal {
 }
 
 fn receive(mut screen: Box<dyn Read + Send>, received: &Shared) {
-    let mut buffer = [0; 64 * 1024];
+    let mut buffer = [0; 8 * 1024];
     loop {
         let length = screen.read(&mut buffer).unwrap_or(0);
         let mut state = received.0.lock().expect("the waiter lives");

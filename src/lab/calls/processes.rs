@@ -29,13 +29,18 @@ impl Space {
         }
     }
 
-    /// Waits in the kernel, as the program would. The tutor's interrupt ends it with `EINTR`, and the statement.
+    /// Waits in the kernel, as the program would. The tutor is told when the wait may be long: it knows whether the
+    /// child can still end. Its interrupt ends the call with `EINTR`, and the statement.
     fn wait(
         &mut self,
         builtin: Builtin,
         (pid, status, options): (i32, u64, i32),
         arguments: [u64; 6],
     ) -> Result<i64, Stop> {
+        if options & libc::WNOHANG == 0 && !has_ended(pid) {
+            self.channel.tell(tell::WAITING, &0u32);
+            self.meter.rebase();
+        }
         self.measured(builtin, arguments, || {
             // SAFETY: the kernel writes the status where the lesson says, or fails with EFAULT.
             failing(|| i64::from(unsafe { libc::waitpid(pid, status as *mut c_int, options) }))
@@ -214,4 +219,21 @@ fn close(descriptor: c_int) {
 /// Whether a process without handlers takes no notice of a signal.
 fn is_harmless(signal: i32) -> bool {
     [libc::SIGCHLD, libc::SIGURG, libc::SIGWINCH, libc::SIGCONT].contains(&signal)
+}
+
+/// Whether a wait for a child, or for any when `pid` is not positive, would come back at once: it has ended, or there
+/// is none to wait for. Reaps nothing.
+fn has_ended(pid: i32) -> bool {
+    // SAFETY: an all-zero siginfo_t is a valid one.
+    let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
+    let (whom, id) = if pid > 0 {
+        (libc::P_PID, pid as libc::id_t)
+    } else {
+        (libc::P_ALL, 0)
+    };
+    let how = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+    // SAFETY: the kernel writes `info`, which outlives the call.
+    let result = unsafe { libc::waitid(whom, id, &raw mut info, how) };
+    // SAFETY: waitid filled it in, or left its zeros.
+    result != 0 || unsafe { info.si_pid() } != 0
 }

@@ -33,6 +33,7 @@ impl Cause {
             Self::MappingGrown => "mapping-grown",
             Self::MappingShrunk => "mapping-shrunk",
             Self::ProtectionChanged => "protection-changed",
+            Self::NameRemoved => "name-removed",
             Self::Dropped => "dropped",
             Self::SharedByFork => "shared-by-fork",
             Self::ExclusiveAgain => "exclusive-again",
@@ -72,6 +73,7 @@ impl Cause {
             Self::MappingGrown => "mapping grown",
             Self::MappingShrunk => "mapping shrunk",
             Self::ProtectionChanged => "protection changed",
+            Self::NameRemoved => "name removed",
             Self::Dropped => "pages dropped",
             Self::SharedByFork => "shared by fork",
             Self::ExclusiveAgain => "exclusive again",
@@ -109,7 +111,7 @@ impl Cause {
                 "The page was not in the page cache and had to be brought there first. That is what major means; the disk may or may not have been asked."
             }
             Self::FaultAround => {
-                "On a read fault of a file page, the kernel also maps neighbours that are in the page cache already, to save the faults they would cost."
+                "On a read fault of a page of a file or of shared memory, the kernel also maps neighbours that are in memory already, to save the faults they would cost."
             }
             Self::HugePage => {
                 "One page-table entry, one level up, stands for as many pages as a whole table would. They come and are counted together: one fault brings them all."
@@ -155,6 +157,9 @@ impl Cause {
             Self::MappingGrown => "The VMA has more pages than before.",
             Self::MappingShrunk => "The VMA has fewer pages than before.",
             Self::ProtectionChanged => "Other kinds of access are allowed now than before.",
+            Self::NameRemoved => {
+                "Nobody can open it by that name any more. What is open or mapped stays, until the last one lets go."
+            }
             Self::Dropped => {
                 "Page-table entries are gone while the mapping stays. The next touch faults again."
             }
@@ -165,7 +170,9 @@ impl Cause {
                 "The others have let go of the page: it is mapped here only. The next write may still cost a fault, but no copy."
             }
             Self::ProcessCreated => "A new process with an address space of its own.",
-            Self::ProcessEnded => "The process has ended, and its memory is free.",
+            Self::ProcessEnded => {
+                "The process has ended: all its mappings are gone, and the memory that nobody else has is free."
+            }
             Self::Unexplained => {
                 "The kernel's counters or page tables say something that no rule of this program explains. It is shown rather than hidden."
             }
@@ -177,7 +184,7 @@ impl Cause {
 mod tests {
     use super::*;
 
-    const ALL: [Cause; 33] = [
+    const ALL: [Cause; 34] = [
         Cause::ZeroPageRead,
         Cause::DemandZero,
         Cause::ZeroPageUpgrade,
@@ -205,6 +212,7 @@ mod tests {
         Cause::MappingGrown,
         Cause::MappingShrunk,
         Cause::ProtectionChanged,
+        Cause::NameRemoved,
         Cause::Dropped,
         Cause::SharedByFork,
         Cause::ExclusiveAgain,
