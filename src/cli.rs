@@ -58,6 +58,12 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Play every lesson and say of each claim of the article how it fared on this kernel.
+    Verify {
+        /// Print one JSON object instead of text.
+        #[arg(long)]
+        json: bool,
+    },
     /// Say what is wrong, and where, in lesson files.
     Check {
         /// Lesson files (.md) or C files (.c).
@@ -85,6 +91,10 @@ mod tests {
             json: true,
         };
         assert_eq!(parse(&["run", "a.c", "--json"]).unwrap().command, Some(run));
+        assert_eq!(
+            parse(&["verify", "--json"]).unwrap().command,
+            Some(Command::Verify { json: true })
+        );
         assert_eq!(
             parse(&["list", "--lessons", "x"]).unwrap().lessons,
             Some(PathBuf::from("x"))

@@ -18,7 +18,7 @@ pub mod tell;
 pub use ability::{
     Ability, Offers, abilities, file_system, frames_readable, kernel_release, offers, page_size,
 };
-pub use cache::{Cached, cached};
+pub use cache::{CacheState, Cached, cached};
 pub use cause::{Cause, Change, Place};
 pub use diff::changes;
 pub use live::Live;

@@ -7,6 +7,7 @@ pub mod screen;
 pub mod stage;
 pub mod store;
 pub mod terminal;
+pub mod theatre;
 mod theme;
 pub mod worker;
 
@@ -49,6 +50,7 @@ fn command(cli: Cli) -> Result<i32> {
     match cli.command {
         Some(Command::List) => headless::list(&catalogue),
         Some(Command::Run { lesson, json }) => headless::run(&find(&catalogue, &lesson)?, json),
+        Some(Command::Verify { json }) => headless::verify(&catalogue, json),
         Some(Command::Check { files }) => headless::check(&files),
         Some(Command::Doctor) => headless::doctor(&catalogue),
         None => terminal_program(&catalogue, &cli),

@@ -9,7 +9,7 @@ mod support;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use support::{Ran, fresh_directory, run, tutor};
+use support::{Ran, run, tutor};
 
 /// Forks in one program; enough that a busy machine preempts some of them.
 const FORKS: usize = 12;
@@ -18,7 +18,7 @@ const RUNS: usize = 4;
 
 #[test]
 fn a_fork_costs_no_fault_on_a_busy_machine() {
-    let home = fresh_directory();
+    let home = tempfile::tempdir().unwrap();
     let file = home.path().join("forks.c");
     let once = "if (fork() == 0)\n    _exit(0);\nwait(NULL);\n";
     std::fs::write(&file, once.repeat(FORKS)).unwrap();

@@ -313,6 +313,14 @@ mod tests {
     }
 
     #[test]
+    fn an_address_compares_with_pointers_and_all_else_with_numbers() {
+        let of = |name| Observer::named(name).unwrap().of().to_string();
+        assert_eq!(of("signal_address"), "void *");
+        assert_eq!(of("signal_code"), "long");
+        assert_eq!(of("rss"), "long");
+    }
+
+    #[test]
     fn observers_and_prefixes_are_found() {
         let table: &[(&str, &[&str])] = &[
             (

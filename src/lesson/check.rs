@@ -1,6 +1,7 @@
 //! Beyond reading: does every line compile where it stands, does every question and rule ask for something that can be
-//! measured, and is the lesson one that teaches. Runs nothing.
+//! measured, and is the lesson one that teaches and proves what it claims. Runs nothing.
 
+mod claims;
 mod measure;
 mod players;
 mod race;
@@ -15,6 +16,7 @@ use std::path::Path;
 /// keeps it from teaching.
 pub fn check(lesson: &Lesson) -> Vec<Diagnostic> {
     let mut mistakes = errors(lesson);
+    mistakes.extend(claims::claims(lesson));
     for step in &lesson.steps {
         mistakes.extend(statements(step).filter_map(c::lint));
         if !is_plain_c(lesson) {

@@ -113,6 +113,8 @@ pub struct Options {
     pub thread: bool,
     /// What the step needs beyond what the lesson needs.
     pub needs: Vec<Need>,
+    /// Claims of the ledger that its expectations show; each is one that its lesson lists.
+    pub claims: Vec<String>,
 }
 
 /// A piece of a step.

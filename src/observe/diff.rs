@@ -3,6 +3,7 @@
 //! Pure: two sets of snapshots and the outcomes between them go in, changes with causes and sentences come out.
 //! Nothing is hidden: faults that no rule explains are a change of their own.
 
+mod cache;
 mod mappings;
 mod pages;
 #[cfg(test)]
@@ -10,14 +11,15 @@ mod tests;
 mod walk;
 mod working;
 
-pub(super) use mappings::Fate;
+pub(super) use cache::Shift;
+pub(super) use mappings::{Fate, MOST_LISTED};
 pub(super) use pages::Drift;
 pub(super) use walk::Run;
 
 use super::cause::{Cause, Change, Place};
 use super::snapshot::Snapshot;
 use super::tell;
-use crate::mem::{Addr, Ending, Faults, Outcome, PageSize, Pid, Process};
+use crate::mem::{Addr, Call, Ending, Faults, Outcome, PageSize, Pid, Process, Range};
 use std::collections::HashSet;
 use std::sync::Arc;
 use walk::{Around, Walk};
@@ -46,6 +48,7 @@ pub fn changes(
         changes.extend(drifts);
         unexplained.extend(left_over(story, &spent));
     }
+    changes.extend(cache_changes(before, after, &stories, page_size));
     // A page that nothing explains stands with the faults that nothing explains: last.
     let (last, mut changes): (Vec<_>, Vec<_>) = changes
         .into_iter()
@@ -271,7 +274,8 @@ fn drift_changes(story: &Story<'_>, stories: &[Story<'_>]) -> (Vec<Change>, Hash
                 .map(|index| (index, &story.walk.calls[index]));
             let first = call
                 .filter(|(index, _)| drift.what.costs_faults() && spent.insert(*index))
-                .map(|(_, call)| call);
+                .map(|(index, call)| gathered(&story.walk.calls, index, *call, &mut spent));
+            let first = first.as_ref();
             let others = others(story, stories, drift);
             Change {
                 process: story.process,
@@ -284,11 +288,32 @@ fn drift_changes(story: &Story<'_>, stories: &[Story<'_>]) -> (Vec<Change>, Hash
                 elapsed: first
                     .filter(|call| call.faults.total() > 0)
                     .map(|call| call.elapsed),
-                text: tell::drift(drift, call.map(|(_, call)| call), first.is_some(), &others),
+                text: tell::drift(
+                    drift,
+                    first.or(call.map(|(_, call)| call)),
+                    first.is_some(),
+                    &others,
+                ),
             }
         })
         .collect();
     (changes, spent)
+}
+
+/// The call with the faults and the time of all that are like it. Which call of `malloc` touched which page of the
+/// heap nobody knows afterwards: they are told as one.
+fn gathered(calls: &[Call], index: usize, mut call: Call, spent: &mut HashSet<usize>) -> Call {
+    if !pages::is_allocator(&call) {
+        return call;
+    }
+    for (other, like) in calls.iter().enumerate() {
+        let counts = other != index && like.function == call.function && like.faults.total() > 0;
+        if counts && spent.insert(other) {
+            call.faults += like.faults;
+            call.elapsed.0 += like.elapsed.0;
+        }
+    }
+    call
 }
 
 fn place(drift: &Drift) -> Place {
@@ -338,6 +363,42 @@ fn others(story: &Story<'_>, stories: &[Story<'_>], drift: &Drift) -> Others {
         }
     }
     others
+}
+
+/// What changed in the page cache: it belongs to nobody, and is told with the process that ran.
+fn cache_changes(
+    before: &[Arc<Snapshot>],
+    after: &[Arc<Snapshot>],
+    stories: &[Story<'_>],
+    page_size: PageSize,
+) -> Vec<Change> {
+    let Some(process) = stories.first().map(|story| story.process) else {
+        return Vec::new();
+    };
+    let runs = stories.iter().flat_map(|story| &story.walk.runs);
+    let missed: HashSet<Range> = runs
+        .filter(|run| run.faults.major > 0)
+        .filter_map(|run| Some(run.mapping?.0))
+        .collect();
+    let calls = stories.iter().flat_map(|story| &story.walk.calls);
+    let asked: Vec<Range> = calls
+        .filter(|call| call.function == "madvise" && call.result == 0)
+        .filter(|call| call.arguments[2] == libc::MADV_WILLNEED as u64)
+        .map(|call| Range::of(Addr(call.arguments[0]), call.arguments[1]))
+        .collect();
+    let reads = |range: Range| {
+        missed.contains(&range)
+            || asked
+                .iter()
+                .any(|asked| asked.intersection(range).is_some())
+    };
+    cache::shifts(before, after, page_size, &reads)
+        .into_iter()
+        .map(|shift| {
+            let text = tell::shift(&shift);
+            plain(process, shift.cause, shift.place, text)
+        })
+        .collect()
 }
 
 /// Faults that were counted, and that no change tells of.

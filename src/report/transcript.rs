@@ -1,5 +1,6 @@
 //! What happened in a lesson, step by step.
 
+use crate::lesson::Step;
 use crate::mem::{Ending, Outcome, Process};
 use crate::observe::Change;
 use crate::session::race::{Bar, Contestant};
@@ -23,6 +24,8 @@ pub struct Transcript {
 pub struct StepTranscript {
     /// Its title.
     pub title: String,
+    /// The claims that its rules show.
+    pub claims: Vec<String>,
     /// Why it was not played, if it was not.
     pub skipped: Option<String>,
     /// Its lines.
@@ -92,6 +95,15 @@ impl Transcript {
 }
 
 impl StepTranscript {
+    /// The transcript of a step before anything of it has happened.
+    pub fn of(step: &Step) -> Self {
+        Self {
+            title: step.title.clone(),
+            claims: step.options.claims.clone(),
+            ..Self::default()
+        }
+    }
+
     /// Whether it was played to its end, or skipped for a reason, and no expectation failed.
     pub fn ok(&self) -> bool {
         self.broken.is_none()

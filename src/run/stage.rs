@@ -41,9 +41,9 @@ impl LiveStage {
                 scratch: scratch.path().to_owned(),
             },
             executable: executable.to_owned(),
+            witness: Live::new(PAGE_BUDGET).with_files_below(scratch.path()),
             scratch,
             labs: None,
-            witness: Live::new(PAGE_BUDGET),
         })
     }
 }

@@ -107,6 +107,7 @@ fn own(start: u64, backing: Backing) -> Mapping {
         flags: Vec::new(),
         pages: Reading::unknown("not the lesson's"),
         file_length: None,
+        cache: Reading::unknown("test"),
     }
 }
 
@@ -132,6 +133,7 @@ pub(crate) fn mapping(range: Range, states: Vec<PageState>) -> Mapping {
         vma: vma(range, Backing::Anonymous, false),
         own: false,
         file_length: None,
+        cache: Reading::unknown("test"),
         usage: Reading::Known(usage),
         flags: Vec::new(),
         pages: Reading::Known(Pages {

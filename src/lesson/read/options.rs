@@ -3,6 +3,7 @@
 use super::fields::{Fields, mistake};
 use crate::diagnostic::Diagnostic;
 use crate::lesson::model::Options;
+use crate::lesson::visible::visible_line;
 use std::ops::Range;
 use toml::de::DeTable;
 
@@ -35,6 +36,11 @@ pub(super) fn read(source: &str, place: Range<usize>, mistakes: &mut Vec<Diagnos
             fresh: fields.or_default("fresh"),
             thread: fields.or_default("thread"),
             needs: fields.or_default("needs"),
+            claims: fields
+                .or_default::<Vec<String>>("claims")
+                .iter()
+                .map(|claim| visible_line(claim))
+                .collect(),
         };
         fields.finish();
         options

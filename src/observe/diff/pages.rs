@@ -2,7 +2,7 @@
 
 use super::walk::{Run, Walk};
 use super::working::is_of_file;
-use crate::mem::{Addr, Call, Faults, PageSize, PageState, Range};
+use crate::mem::{Addr, Call, Faults, PageSize, PageState, Range, Usage};
 use crate::observe::cause::Cause;
 use crate::observe::snapshot::{Mapping, Snapshot};
 use crate::observe::state::Kind;
@@ -194,6 +194,14 @@ impl Judge<'_> {
         if was == PageState::Absent && is_of_file(now) && self.met(&file) {
             return (Cause::FaultAround, None);
         }
+        let small = |usage: &Usage| usage.anon_huge.0 == 0;
+        let allocator = (self.mapping.usage.known().is_none_or(small))
+            .then(|| self.faulting_call())
+            .flatten()
+            .filter(|&call| is_allocator(&self.walk.calls[call]));
+        if let Some(call) = allocator {
+            return (self.by_library(was, now), Some(call));
+        }
         // One fault, many entries: of a page of its own, or of the huge page of zeros.
         if matches!(now, PageState::Private | PageState::Zero) && self.met(&FRESH) {
             return (Cause::HugePage, None);
@@ -295,6 +303,11 @@ fn alike(was: PageState, now: PageState) -> bool {
             | (P::ZeroOrShared, P::Zero | P::Shared)
             | (P::File | P::FileShared, P::Shmem | P::ShmemShared)
     )
+}
+
+/// Whether it is a function of malloc(3): those touch pages as a program does, and say nowhere which.
+pub(super) fn is_allocator(call: &Call) -> bool {
+    matches!(call.function, "malloc" | "calloc" | "realloc" | "free")
 }
 
 fn advised(call: &Call) -> Option<Range> {

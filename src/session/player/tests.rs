@@ -271,6 +271,7 @@ fn a_fresh_step_starts_new_processes_and_a_child_has_its_parents_variables() {
     ]);
     let child = Ok(vec![(Process::Child(1), faults(1))]);
     let mut player = player(vec![main(0), forked, child]);
+    player.stage.machine.privileged = true;
     let mut notes = Notes::default();
     player.enter(1).unwrap();
     assert_eq!(player.stage.starts, 2);
