@@ -1024,6 +1024,7 @@ fn what_comes_in_with_a_fault_was_read_ahead() {
     shown.pages = Reading::Known(Pages {
         states: states("--f-----"),
         cut: 0,
+        far: Reading::unknown("test"),
         frames: Reading::unknown("test"),
     });
     let after = main(vec![shown]);
