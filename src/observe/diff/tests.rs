@@ -82,6 +82,7 @@ fn at(start: u64, perms: &str, backing: Backing, letters: &str) -> Mapping {
         pages: Reading::Known(Pages {
             states,
             cut: 0,
+            far: Reading::Known(std::collections::BTreeMap::new()),
             frames: Reading::unknown("test"),
         }),
         file_length: None,
@@ -690,7 +691,26 @@ fn fault_around_and_huge_pages_bring_neighbours() {
     );
     assert_eq!(
         huge[1],
-        "pages 1-3 came along in one huge page: no fault of their own"
+        "1 fault brought 4 pages: pages 1-3 came along in a huge page"
+    );
+    let zeros = told(
+        &main(vec![anonymous("----")]),
+        &main(vec![anonymous("zzzz")]),
+        vec![page(Read, 1)],
+    );
+    assert_eq!(
+        zeros[1],
+        "1 fault brought 4 pages: 3 pages of 0-3 came along in the huge page of zeros"
+    );
+    let collapse = [P, 4 * PAGE, 25, 0, 0, 0];
+    let mended = told(
+        &main(vec![anonymous("pp-p")]),
+        &main(vec![anonymous("pppp")]),
+        vec![call("madvise", collapse, 0, 0)],
+    );
+    assert_eq!(
+        mended,
+        ["madvise() made one huge page of small ones: page 2 came with it"]
     );
 }
 
@@ -1004,6 +1024,7 @@ fn what_comes_in_with_a_fault_was_read_ahead() {
     shown.pages = Reading::Known(Pages {
         states: states("--f-----"),
         cut: 0,
+        far: Reading::unknown("test"),
         frames: Reading::unknown("test"),
     });
     let after = main(vec![shown]);
