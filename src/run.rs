@@ -48,6 +48,9 @@ fn command(cli: Cli) -> Result<i32> {
     match cli.command {
         Some(Command::List) => headless::list(&catalogue),
         Some(Command::Run { lesson, json }) => headless::run(find(&catalogue, &lesson)?, json),
+        Some(Command::Export { lesson, output }) => {
+            headless::export(&*find(&catalogue, &lesson)?, output.as_deref())
+        }
         Some(Command::Check { files }) => headless::check(&files),
         Some(Command::Doctor) => headless::doctor(&catalogue),
         None => terminal_program(catalogue, &cli),

@@ -1,4 +1,4 @@
-//! The commands without a screen: `list`, `run`, `check`, `doctor`.
+//! The commands without a screen: `list`, `run`, `export`, `check`, `doctor`.
 
 use super::stage::LiveStage;
 use crate::lesson::visible::visible_line;
@@ -11,7 +11,7 @@ use crate::session::stage::PATIENCE;
 use crate::session::{Director, Player, Report, Stage};
 use anyhow::{Context, Result};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -142,6 +142,33 @@ impl Director for Clerk<'_> {
             Control::Continue
         }
     }
+}
+
+/// Writes a lesson as a C program, to a file or to stdout.
+pub fn export(lesson: &Lesson, output: Option<&Path>) -> Result<i32> {
+    let program = crate::export::c_program(lesson);
+    match output {
+        None => print(&program)?,
+        Some(path) => replace(path, &program)
+            .with_context(|| format!("cannot write {}", visible_line(&path.to_string_lossy())))?,
+    }
+    Ok(HELD)
+}
+
+/// Writes a file beside its place and moves it there: nobody ever finds half of it. What is no regular file, such as
+/// `/dev/stdout`, is written to as it is.
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    if path.metadata().is_ok_and(|meta| !meta.is_file()) {
+        return std::fs::write(path, text);
+    }
+    let mut aside = path.as_os_str().to_owned();
+    aside.push(format!(".{}.tmp", std::process::id()));
+    let written = std::fs::write(&aside, text).and_then(|()| std::fs::rename(&aside, path));
+    if written.is_err() {
+        // It may not even be there.
+        let _ = std::fs::remove_file(&aside);
+    }
+    written
 }
 
 /// Says what is wrong in lesson files.

@@ -1,0 +1,64 @@
+//! What an exported program is made of before it is text: acts, the parts that processes play in them, and their order.
+
+use crate::mem::{Process, Settings};
+use std::collections::BTreeMap;
+
+/// What happens between two fresh starts.
+#[derive(Debug, Default)]
+pub(super) struct Act {
+    /// What each process does.
+    pub(super) parts: BTreeMap<Process, Vec<Entry>>,
+    /// In which order they do it.
+    pub(super) cues: Vec<Cue>,
+    /// How many children there can be.
+    pub(super) children: u8,
+}
+
+/// What the function `main` of the program does next.
+#[derive(Debug)]
+pub(super) enum Cue {
+    /// Announces a step.
+    Step(String),
+    /// Gives a process its turn.
+    Turn(Process),
+}
+
+/// What a process does next.
+#[derive(Debug)]
+pub(super) enum Entry {
+    /// A heading, as a comment.
+    Heading(String),
+    /// A paragraph, as a comment.
+    Say(String),
+    /// Lines to stand as they are, as a comment.
+    Quote(String),
+    /// Waits for its turn.
+    Turn,
+    /// Changes how it is set up.
+    Settings(Settings),
+    /// Runs a statement.
+    Run(Run),
+    /// A comment that stood behind the last statement, in its line.
+    Behind(String),
+    /// A rule that only the tutor can evaluate, as a comment.
+    Rule(String),
+    /// Evaluates a rule, as C.
+    Check(String),
+    /// Prints the answer to a question, as C.
+    Answer(String),
+}
+
+/// A statement.
+#[derive(Debug)]
+pub(super) struct Run {
+    /// Its text.
+    pub(super) code: String,
+    /// Variables whose values are shown after it.
+    pub(super) shows: Vec<String>,
+    /// Variables that are only named, so that nobody takes them for unused.
+    pub(super) uses: Vec<String>,
+    /// Whether C lets a program jump over it.
+    pub(super) recovers: bool,
+    /// The children that it may make.
+    pub(super) forks: Vec<u8>,
+}
