@@ -43,8 +43,9 @@
 #define MADV_GUARD_REMOVE 103
 #endif
 
-// The page size of this machine, in bytes.
-#define PAGE (the_page_size)
+// The page size of this machine, in bytes. The mask changes nothing: it lets gcc see that the size is never negative, so
+// that it may be compared with a size_t.
+#define PAGE (the_page_size & LONG_MAX)
 static long the_page_size;
 
 // The processes. CHILD(n) is the n-th that fork made; PEER(n) has nothing to do with the others.
@@ -134,6 +135,8 @@ WORD void the_rest(void) __attribute__((noreturn));
 WORD void the_exit(int status) __attribute__((noreturn));
 WORD pid_t the_fork(void);
 WORD void *the_mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset);
+WORD int the_kill(pid_t pid, int number);
+WORD void the_perror(const char *text);
 WORD int the_shm_open(const char *name, int flags, mode_t mode);
 
 // A call that fails leaves its error in the row.
@@ -183,7 +186,8 @@ static inline void *the_pointer(void *result)
 #define memfd_create(...) the_int(memfd_create(__VA_ARGS__))
 #define wait(...) the_int(wait(__VA_ARGS__))
 #define waitpid(...) the_int(waitpid(__VA_ARGS__))
-#define kill(...) the_int(kill(__VA_ARGS__))
+#define kill(...) the_int(the_kill(__VA_ARGS__))
+#define perror(text) the_perror(text)
 #define fork() the_int(the_fork())
 #define _exit(status) the_exit(status)
 

@@ -18,6 +18,7 @@
 #undef waitpid
 #undef kill
 #undef fork
+#undef perror
 #undef _exit
 
 // What all processes know.
@@ -25,7 +26,8 @@ static struct {
     int step;                     // which step it is
     int children;                 // how many fork has made
     pid_t pids[PROCESSES];        // 0: not there yet
-    bool ending[PROCESSES];       // has called _exit
+    const char *running[PROCESSES]; // the statement that it is in
+    bool ending[PROCESSES];       // has called _exit, or kill on itself
     bool parked[PROCESSES];       // a child that has come to the end of the statement that forked it
     char held[PROCESSES][512];    // that child's row, printed after its parent's
     long minor[PROCESSES], major[PROCESSES];
@@ -108,7 +110,7 @@ static void add_to_row(const char *format, ...)
 static void the_row_begins(const char *statement)
 {
     finish_row();
-    row_statement = statement;
+    row_statement = notes->running[the_process] = statement;
     row_killed = false;
     spent_minor = spent_major = 0;
     the_error = 0;
@@ -157,6 +159,7 @@ static void the_row_ends(void)
     count();
     row_errno = errno;
     in_statement = false;
+    notes->running[the_process] = NULL;
     count_in_all();
     write_row();
 }
@@ -391,16 +394,41 @@ static void park(void)
         notes->parked[the_process] = true;
 }
 
-static void the_exit(int status)
+// The last row of a process that ends itself.
+static void last_row(const char *how)
 {
     count();
     count_in_all();
     write_row();
+    add_to_row("%s", how);
     park();
     notes->ending[the_process] = true;
     if (has_turn && write(handed_back[1], "", 1) != 1)
         _exit(1);
+}
+
+static void the_exit(int status)
+{
+    last_row("");
     _exit(status);
+}
+
+static int the_kill(pid_t pid, int number)
+{
+    bool harmless = number == 0 || number == SIGCHLD || number == SIGURG || number == SIGWINCH || number == SIGCONT;
+    if (pid == getpid() && !harmless) {
+        sigaction(number, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+        last_row(number == SIGKILL ? "   SIGKILL" : "   killed");
+    }
+    return kill(pid, number);
+}
+
+// In memory of our own, where perror(3) would ask malloc for some; it stands with the other output, below the row.
+static void the_perror(const char *text)
+{
+    int error = errno;
+    printf("%s%s%s\n", text ? text : "", text && *text ? ": " : "", strerror(error));
+    errno = error;
 }
 
 // ---- Turns ----
@@ -540,6 +568,15 @@ static void step(const char *title)
     fflush(stdout);
 }
 
+// A process has destroyed itself, and nobody has counted its faults.
+static void tell_death(int who)
+{
+    const char *statement = notes->running[who];
+    printf("%-8s     ?+?    %s   killed\n", name_of(who), statement ? statement : "");
+    fflush(stdout);
+    notes->ending[who] = true;
+}
+
 // Gives a process its turn and waits until it hands back, or is no more.
 static void turn(int who)
 {
@@ -555,8 +592,7 @@ static void turn(int who)
         if (poll(&answer, 1, 100) == 1 && read(handed_back[0], &back, 1) == 1)
             break;
         if (!is_alive(notes->pids[who])) {
-            printf("%-8s was killed\n", name_of(who));
-            fflush(stdout);
+            tell_death(who);
             return;
         }
     }
