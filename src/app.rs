@@ -136,9 +136,9 @@ impl App {
         }
     }
 
-    /// Opens a lesson by its index, where it was left; what is to be done for it.
-    pub fn open(&mut self, index: usize) -> Vec<Effect> {
-        update::open(self, index)
+    /// Opens a lesson by its index, at a step or where it was left; what is to be done for it.
+    pub fn open(&mut self, index: usize, step: Option<usize>) -> Vec<Effect> {
+        update::open(self, index, step)
     }
 
     /// The lesson being taken, if one is.

@@ -1,6 +1,7 @@
 //! What is wrong with a text, and where: the form in which lesson authors and learners meet every mistake.
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// One mistake in a text.
@@ -58,11 +59,12 @@ impl Diagnostic {
     pub fn render(&self, file: &str, source: &str, colour: bool) -> String {
         let start = floor_boundary(source, self.span.start);
         let end = floor_boundary(source, self.span.end.max(start));
-        let snippet = Snippet::source(source)
+        let (source, message) = (harmless(source), harmless(&self.message));
+        let snippet = Snippet::source(source.as_ref())
             .path(file)
             .annotation(AnnotationKind::Primary.span(start..end).label(""));
         let mut group = Level::ERROR
-            .primary_title(self.message.as_str())
+            .primary_title(message.as_ref())
             .element(snippet);
         if let Some(help) = &self.help {
             group = group.element(Level::HELP.message(help.as_str()));
@@ -73,6 +75,17 @@ impl Diagnostic {
             Renderer::plain()
         };
         renderer.render(&[group])
+    }
+}
+
+/// The text with its C1 control characters replaced by a dot of as many bytes. Terminals may obey them, and the
+/// renderer, which replaces all others, lets them pass.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let obeyed = |c: char| ('\u{80}'..='\u{9f}').contains(&c);
+    if text.contains(obeyed) {
+        Cow::Owned(text.replace(obeyed, "\u{b7}"))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 
@@ -110,5 +123,15 @@ mod tests {
         assert!(shown.contains("a.c:1:5"), "{shown}");
         assert!(shown.contains("^^^^^^^^^^^"), "{shown}");
         assert!(shown.contains("did you mean `MAP_ANONYMOUS`?"), "{shown}");
+    }
+
+    #[test]
+    fn no_control_character_reaches_the_terminal() {
+        let source = "int \u{9b}31m\u{1b}[2J\u{202e}a;";
+        let shown =
+            Diagnostic::new(4..6, "`\u{9b}` does not belong here").render("a.c", source, false);
+        assert!(shown.contains("a.c:1:5"), "{shown}");
+        let hidden = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        assert!(!shown.contains(hidden), "{shown:?}");
     }
 }

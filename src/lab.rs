@@ -1,8 +1,8 @@
 //! The process under study: spawned from the program's own binary, runs bytecode, measures every access.
 //!
-//! Two halves that meet in [`protocol`]. In the tutor, [`client`] spawns labs, asks and reaps them. In the lab,
-//! [`serve`] answers: it runs a statement by the machine over [`space`], the lab's own address space, where each
-//! load, store and call is measured by [`meter`] and kept by [`log`]. After its start the lab's side allocates
+//! Two halves that meet in `protocol`. In the tutor, [`client`] spawns labs, asks and reaps them. In the lab,
+//! [`serve`] answers: it runs a statement by the machine over `space`, the lab's own address space, where each
+//! load, store and call is measured by `meter` and kept by `log`. After its start the lab's side allocates
 //! nothing and touches no page it has not touched before: `malloc`, `[heap]` and every fault belong to the lesson.
 
 pub mod client;
@@ -22,6 +22,8 @@ mod log;
 mod meter;
 mod own;
 mod protocol;
+mod rseq;
+mod sandbox;
 mod signals;
 mod space;
 

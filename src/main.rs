@@ -13,9 +13,12 @@ use std::panic::catch_unwind;
 const PANICKED: i32 = 101;
 
 /// Called by libc before anything of Rust has run.
+///
+/// # Safety
+/// `arguments` points to `count` C strings that live as long as the process, as C promises.
 #[unsafe(no_mangle)]
-pub extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
-    // SAFETY: libc passes `count` C strings, which live as long as the process.
+pub unsafe extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
+    // SAFETY: as promised to this function.
     let arguments = unsafe { Arguments::new(count, arguments) };
     if arguments.get(1) == Some(mmap_tutor::lab::WORD) {
         mmap_tutor::lab::serve::main(arguments.get(2))
@@ -25,10 +28,7 @@ pub extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
     let collected = arguments.collect();
     let status = catch_unwind(|| mmap_tutor::run::main(collected)).unwrap_or(PANICKED);
-    #[expect(
-        clippy::exit,
-        reason = "flushes standard output, which a return from this main would not"
-    )]
+    // Flushes standard output, which a return from this main would not.
     std::process::exit(status)
 }
 

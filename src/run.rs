@@ -1,5 +1,6 @@
 //! The only joiner: the command line, the terminal, the threads, and the stage made of labs and their witness.
 
+pub mod export;
 pub mod headless;
 pub mod input;
 pub mod scratch;
@@ -12,9 +13,10 @@ pub mod worker;
 
 use crate::cli::{Cli, Command};
 use crate::lesson::{Catalogue, Lesson};
+use crate::session::Progress;
 use anyhow::{Error, Result};
 use clap::Parser;
-use screen::Opening;
+use screen::{Keep, Opening};
 use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
@@ -47,23 +49,23 @@ fn command(cli: Cli) -> Result<i32> {
     }
     match cli.command {
         Some(Command::List) => headless::list(&catalogue),
-        Some(Command::Run { lesson, json }) => headless::run(find(&catalogue, &lesson)?, json),
+        Some(Command::Run { lesson, json }) => headless::run(&find(&catalogue, &lesson)?, json),
         Some(Command::Export { lesson, output }) => {
-            headless::export(&*find(&catalogue, &lesson)?, output.as_deref())
+            export::export(&*find(&catalogue, &lesson)?, output.as_deref())
         }
         Some(Command::Check { files }) => headless::check(&files),
         Some(Command::Doctor) => headless::doctor(&catalogue),
-        None => terminal_program(catalogue, &cli),
+        None => terminal_program(&catalogue, &cli),
     }
 }
 
 /// Opens the terminal program.
-fn terminal_program(catalogue: Catalogue, cli: &Cli) -> Result<i32> {
+fn terminal_program(catalogue: &Catalogue, cli: &Cli) -> Result<i32> {
     let mut lessons = catalogue.lessons().to_vec();
     let start = match &cli.lesson {
         None => None,
         Some(word) => {
-            let wanted = find(&catalogue, word)?;
+            let wanted = find(catalogue, word)?;
             let known = lessons
                 .iter()
                 .position(|lesson| Arc::ptr_eq(lesson, &wanted));
@@ -73,22 +75,37 @@ fn terminal_program(catalogue: Catalogue, cli: &Cli) -> Result<i32> {
             }))
         }
     };
-    let store = Store::usual().ok();
-    let (progress, complaint) = store.as_ref().map_or_else(Default::default, Store::load);
+    let (keep, progress, complaint) = memory();
+    let broken = catalogue.broken().iter().map(ToString::to_string);
+    let notices: Vec<String> = complaint.into_iter().chain(broken).collect();
     let opening = Opening {
         lessons,
-        start,
+        start: start.map(|lesson| (lesson, cli.step.map(|step| step.saturating_sub(1)))),
         progress,
-        keep: Box::new(move |progress| {
-            // Where nothing can be kept, the lesson goes on all the same.
-            let _ = store.as_ref().map(|store| store.save(progress));
-        }),
+        keep,
+        notice: (!notices.is_empty()).then(|| notices.join(" · ")),
         theme: theme::chosen(cli.theme),
     };
-    if let Some(complaint) = complaint {
-        complain(&Error::msg(complaint));
-    }
     screen::run(opening, worker::spawn()?)
+}
+
+/// What is known of earlier runs, a way to keep it, and what the learner should know of either.
+fn memory() -> (Keep, Progress, Option<String>) {
+    match Store::usual() {
+        Ok(store) => {
+            let (progress, complaint) = store.load();
+            (
+                Box::new(move |progress| store.save(progress)),
+                progress,
+                complaint,
+            )
+        }
+        Err(error) => (
+            Box::new(|_| Ok(())),
+            Progress::default(),
+            Some(format!("{error:#}")),
+        ),
+    }
 }
 
 /// The lesson that a word of the command line means: a file, or one of the catalogue. A mistake in it is told in full.

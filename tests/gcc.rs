@@ -4,19 +4,17 @@
 //! `tests/gcc/prelude.h` says what the compiled program is given so that the comparison is fair: equal placement,
 //! nothing of its own left to fault. Output and lines that end a process are left out.
 
-#![expect(
-    clippy::print_stderr,
-    reason = "tests say aloud what they could not do"
-)]
-
+#[path = "support/directory.rs"]
+mod directory;
 #[path = "support/tutor.rs"]
-mod support;
+mod tutor;
 
+use directory::fresh_directory;
 use serde_json::Value;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use support::{fresh_directory, run, tutor};
+use tutor::{run, tutor};
 
 /// A statement and the faults it cost.
 struct Statement {
@@ -47,10 +45,27 @@ fn every_statement_costs_the_faults_it_costs_when_gcc_compiled_it() {
     }
     let mut differences = Vec::new();
     for program in corpus() {
-        if let Err(found) = compare(&program) {
-            let name = program.file_name().unwrap().to_string_lossy();
-            differences.extend(found.into_iter().map(|row| format!("{name}: {row}")));
+        let name = program.file_name().unwrap().to_string_lossy();
+        let mut found = compare(&program);
+        for _ in 0..2 {
+            if found.is_empty() || !found.iter().all(|difference| difference.waited) {
+                break;
+            }
+            let rows: Vec<&str> = found
+                .iter()
+                .map(|difference| difference.row.as_str())
+                .collect();
+            eprintln!(
+                "{name}: a fault had to wait; run again: {}",
+                rows.join("; ")
+            );
+            found = compare(&program);
         }
+        differences.extend(
+            found
+                .into_iter()
+                .map(|difference| format!("{name}: {}", difference.row)),
+        );
     }
     assert!(
         differences.is_empty(),
@@ -96,32 +111,45 @@ fn about(program: &Path) -> String {
         .to_owned()
 }
 
-/// Runs a program both ways; a row for each difference.
-fn compare(program: &Path) -> Result<(), Vec<String>> {
-    let home = fresh_directory();
-    let lab = by_the_lab(program, home.path()).map_err(|why| vec![why])?;
-    let gcc = by_gcc(&lab, home.path()).map_err(|why| vec![why])?;
-    if lab.len() != gcc.len() {
-        return Err(vec![format!(
-            "{} statements in the lab, {} by gcc",
-            lab.len(),
-            gcc.len()
-        )]);
+/// A statement that cost one thing in the lab and another by gcc, or why the two cannot be compared.
+struct Difference {
+    row: String,
+    /// Whether both had as many faults, and only the kind of some differs. The kernel counts any fault as major that
+    /// it had to begin anew after a wait, also one for a page that somebody else's write-back holds locked
+    /// (`mm_account_fault` in mm/memory.c). That is a matter of moments: a run in which nobody waits decides.
+    waited: bool,
+}
+
+impl Difference {
+    fn lasting(row: String) -> Self {
+        Self { row, waited: false }
     }
-    let rows: Vec<String> = lab
-        .iter()
-        .zip(gcc)
-        .filter(|(lab, gcc)| lab.faults != *gcc)
-        .map(|(lab, gcc)| {
-            format!(
-                "{:>9} {:>9}  {}",
-                lab.faults.to_string(),
-                gcc.to_string(),
-                on_one_line(&lab.code)
-            )
-        })
-        .collect();
-    if rows.is_empty() { Ok(()) } else { Err(rows) }
+}
+
+/// Runs a program both ways.
+fn compare(program: &Path) -> Vec<Difference> {
+    let home = fresh_directory();
+    let both = by_the_lab(program, home.path())
+        .and_then(|lab| by_gcc(&lab, home.path()).map(|gcc| (lab, gcc)));
+    let (lab, gcc) = match both {
+        Ok(both) => both,
+        Err(why) => return vec![Difference::lasting(why)],
+    };
+    if lab.len() != gcc.len() {
+        let row = format!("{} statements in the lab, {} by gcc", lab.len(), gcc.len());
+        return vec![Difference::lasting(row)];
+    }
+    let differing = lab.iter().zip(gcc).filter(|(lab, gcc)| lab.faults != *gcc);
+    let difference = |(lab, gcc): (&Statement, Faults)| Difference {
+        row: format!(
+            "{:>9} {:>9}  {}",
+            lab.faults.to_string(),
+            gcc.to_string(),
+            on_one_line(&lab.code)
+        ),
+        waited: lab.faults.minor + lab.faults.major == gcc.minor + gcc.major,
+    };
+    differing.map(difference).collect()
 }
 
 /// The statements as the lab ran them.
@@ -173,7 +201,13 @@ fn by_gcc(statements: &[Statement], home: &Path) -> Result<Vec<Faults>, String> 
     std::fs::write(&source, c_program(statements)).map_err(|error| error.to_string())?;
     let prelude = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/gcc");
     let compiled = run(Command::new("gcc")
-        .args(["-std=gnu11", "-O0", "-Wl,-z,now", "-Wl,--wrap=mmap", "-I"])
+        .args([
+            "-std=gnu11",
+            "-O0",
+            "-Wl,-z,now",
+            "-Wl,--wrap=mmap,--wrap=fork",
+            "-I",
+        ])
         .arg(prelude)
         .arg(&source)
         .arg("-o")

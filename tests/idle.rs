@@ -1,11 +1,12 @@
 //! While nothing happens, nothing is done: no byte goes to the terminal, and next to no processor time is used.
 
+#[path = "support/directory.rs"]
+mod directory;
 #[path = "support/pty.rs"]
 mod pty;
-#[path = "support/tutor.rs"]
-mod support;
 
-use pty::Terminal;
+use directory::fresh_directory;
+use pty::{Received, Terminal};
 use std::time::Duration;
 
 /// How long nothing happens.
@@ -15,38 +16,35 @@ const TICKS: u64 = 2;
 
 #[test]
 fn an_idle_home_screen_draws_nothing_and_costs_nothing() {
-    let home = support::fresh_directory();
+    let home = fresh_directory();
     let terminal = Terminal::start(home.path(), &[], (120, 40));
-    terminal.wait_for("the list of lessons", |text| {
-        text.contains("Copy-on-write after fork")
+    terminal.wait_for("the list of lessons", |seen| {
+        seen.text().contains("Copy-on-write after fork")
     });
     assert_idle(&terminal);
 }
 
 #[test]
 fn an_idle_lesson_draws_nothing_and_costs_nothing() {
-    let home = support::fresh_directory();
+    let home = fresh_directory();
     let mut terminal = Terminal::start(home.path(), &["6"], (120, 40));
-    terminal.wait_for("the lesson's code", |text| text.contains("mmap("));
+    terminal.wait_for("the lesson's code", |seen| seen.text().contains("mmap("));
     terminal.wait_until_quiet();
-    let before = terminal.text();
+    let before = terminal.look(Received::text);
     terminal.press("\r");
-    terminal.wait_for("the line's effect", |text| text != before);
+    terminal.wait_for("the line's effect", |seen| seen.text() != before);
     assert_idle(&terminal);
 }
 
 /// Nothing happens: nothing is written, and the processes of the program hardly run.
 fn assert_idle(terminal: &Terminal) {
     terminal.wait_until_quiet();
-    let (bytes, ticks) = (terminal.bytes(), ticks(terminal.pid()));
+    let pid = terminal.child.process_id().expect("the program runs");
+    let (bytes, before) = (terminal.look(|seen| seen.bytes), ticks(pid));
     std::thread::sleep(IDLE);
-    assert_eq!(
-        terminal.bytes() - bytes,
-        0,
-        "bytes were written:\n{}",
-        terminal.text()
-    );
-    let used = self::ticks(terminal.pid()) - ticks;
+    let (now, text) = terminal.look(|seen| (seen.bytes, seen.text()));
+    assert_eq!(now, bytes, "bytes were written:\n{text}");
+    let used = ticks(pid) - before;
     assert!(used <= TICKS, "{used} ticks of the processor in {IDLE:?}");
 }
 
@@ -73,5 +71,5 @@ fn ticks(pid: u32) -> u64 {
             .filter_map(|child| child.parse().ok())
             .collect::<Vec<u32>>()
     });
-    own + children.map(self::ticks).sum::<u64>()
+    own + children.map(ticks).sum::<u64>()
 }

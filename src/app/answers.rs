@@ -61,10 +61,17 @@ impl Answers {
         &self.graded
     }
 
-    /// How many expectations held, and how many there were.
-    pub fn held(&self) -> (usize, usize) {
-        let all = || self.expected.iter().flat_map(|(_, expected)| expected);
-        let held = all().filter(|expected| expected.verdict == Verdict::Holds);
-        (held.count(), all().count())
+    /// How many expectations held, how many did not, and how many are not known.
+    pub fn held(&self) -> [usize; 3] {
+        let mut counts = [0; 3];
+        for expected in self.expected.iter().flat_map(|(_, expected)| expected) {
+            let place = match expected.verdict {
+                Verdict::Holds => 0,
+                Verdict::Fails => 1,
+                Verdict::Unknown(_) => 2,
+            };
+            counts[place] += 1;
+        }
+        counts
     }
 }

@@ -31,7 +31,7 @@ fn assigned(code: &str) -> Option<String> {
     let equals = code.find('=')?;
     let before = code[..equals].trim_end();
     let compound = before.ends_with(['!', '<', '>', '+', '-', '*', '/', '|', '&', '^', '%']);
-    let declared = code[equals + 1..].chars().next() != Some('=') && !compound;
+    let declared = !code[equals + 1..].starts_with('=') && !compound;
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let start = before.rfind(|c| !is_name(c)).map_or(0, |at| at + 1);
     let name = &before[start..];

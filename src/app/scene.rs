@@ -133,26 +133,30 @@ impl<'a> Scene<'a> {
         fresh
     }
 
-    /// Marks the pages that the changes speak of: a fault may leave a state as it was.
+    /// Marks the pages that the changes speak of: a fault may leave a state as it was, and a refused access changes
+    /// nothing at all.
     fn mark_changes(&self, fresh: &mut [Freshness], process: Process, mapping: &Mapping) {
-        for change in self
+        let range = mapping.vma.range;
+        let size = page_bytes(mapping).unwrap_or(0).max(1);
+        let ours = self
             .changes
             .iter()
-            .filter(|change| change.process == process)
-        {
-            let Place::Pages {
-                mapping: range,
-                first,
-                last,
-            } = &change.place
-            else {
-                continue;
+            .filter(|change| change.process == process);
+        for change in ours {
+            let (first, last) = match &change.place {
+                Place::Pages {
+                    mapping: of,
+                    first,
+                    last,
+                } if of.start == range.start => (*first as usize, *last as usize),
+                Place::Address(at) if range.contains(*at) => {
+                    let page = ((at.0 - range.start.0) / size) as usize;
+                    (page, page)
+                }
+                _ => continue,
             };
-            if range.start != mapping.vma.range.start {
-                continue;
-            }
-            let end = fresh.len().min(*last as usize + 1);
-            if let Some(pages) = fresh.get_mut(*first as usize..end) {
+            let end = fresh.len().min(last + 1);
+            if let Some(pages) = fresh.get_mut(first..end) {
                 pages.fill(Freshness::Now);
             }
         }

@@ -177,7 +177,7 @@ impl Take {
             Report::Ready(_) => {}
             Report::Opened(moment) => {
                 self.moments = vec![moment];
-                self.activity = Activity::Idle;
+                self.failure = None;
             }
             Report::Running {
                 snapshots,

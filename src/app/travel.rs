@@ -114,13 +114,13 @@ fn moved(row: u16, by: i32, limit: u16) -> u16 {
 pub(super) fn mouse(app: &mut App, event: MouseEvent) -> Vec<Effect> {
     match event.kind {
         MouseEventKind::Down(MouseButton::Left) => click(app, event.column, event.row),
-        MouseEventKind::ScrollUp => wheel(app, &event, -WHEEL),
-        MouseEventKind::ScrollDown => wheel(app, &event, WHEEL),
+        MouseEventKind::ScrollUp => wheel(app, event, -WHEEL),
+        MouseEventKind::ScrollDown => wheel(app, event, WHEEL),
         _ => Vec::new(),
     }
 }
 
-fn wheel(app: &mut App, event: &MouseEvent, by: i32) -> Vec<Effect> {
+fn wheel(app: &mut App, event: MouseEvent, by: i32) -> Vec<Effect> {
     if app.overlay.is_some() {
         return go(app, by);
     }
@@ -155,7 +155,7 @@ fn click(app: &mut App, column: u16, row: u16) -> Vec<Effect> {
 fn pick(app: &mut App, index: usize) -> Vec<Effect> {
     match (&mut app.overlay, &mut app.screen) {
         (Some(Overlay::Steps(step)), _) => *step = index,
-        (None, Screen::Home) if app.home.chosen == index => return update::open(app, index),
+        (None, Screen::Home) if app.home.chosen == index => return update::open(app, index, None),
         (None, Screen::Home) => app.home.chosen = index,
         (None, Screen::Lesson(take)) => {
             take.guess = super::guess::Guess {

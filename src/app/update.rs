@@ -167,7 +167,7 @@ fn search(app: &mut App, search: Option<String>) -> Vec<Effect> {
 fn search_done(app: &mut App) -> Vec<Effect> {
     let listed = app.home.listed(&app.lessons);
     match listed[..] {
-        [only] => open(app, only),
+        [only] => open(app, only, None),
         _ => search(app, None),
     }
 }
@@ -220,18 +220,19 @@ fn escape(app: &mut App) -> Vec<Effect> {
 fn open_chosen(app: &mut App) -> Vec<Effect> {
     let listed = app.home.listed(&app.lessons);
     if listed.contains(&app.home.chosen) {
-        open(app, app.home.chosen)
+        open(app, app.home.chosen, None)
     } else {
         Vec::new()
     }
 }
 
-/// Opens a lesson where it was left; one that was finished, from its start.
-pub(super) fn open(app: &mut App, index: usize) -> Vec<Effect> {
+/// Opens a lesson at a step, or where it was left; one that was finished, from its start.
+pub(super) fn open(app: &mut App, index: usize, step: Option<usize>) -> Vec<Effect> {
     let Some(lesson) = app.lessons.get(index).cloned() else {
         return Vec::new();
     };
-    let step = left_at(&app.progress, &lesson);
+    let last = lesson.steps.len().saturating_sub(1);
+    let step = step.map_or_else(|| left_at(&app.progress, &lesson), |step| step.min(last));
     app.home = Home {
         chosen: index,
         search: None,
@@ -321,12 +322,14 @@ fn hear(app: &mut App, report: Report) -> Vec<Effect> {
     if app.awaited > 0 {
         match report {
             Report::Opened(_) => app.awaited -= 1,
-            Report::Failed(_) => {}
-            // The lesson could not be opened, and has said why.
-            Report::At(_) if take.failure.is_some() => app.awaited -= 1,
+            Report::Failed(_) => {
+                // The lesson cannot be opened: nothing else will be said of it.
+                app.awaited -= 1;
+                take.activity = Activity::Idle;
+            }
             _ => return Vec::new(),
         }
-        if app.awaited > 0 && !matches!(report, Report::Failed(_)) {
+        if app.awaited > 0 {
             return Vec::new();
         }
     }

@@ -156,8 +156,10 @@ fn die_of(number: c_int, raised_by_an_instruction: bool) {
     // SAFETY: restores the default action of one signal.
     unsafe { libc::signal(number, libc::SIG_DFL) };
     if !raised_by_an_instruction {
+        // SAFETY: asks for a number. (raise(3) may use the thread number libc remembers: in a child, its parent's.)
+        let own = unsafe { libc::getpid() };
         // SAFETY: sends the signal to this process; it is delivered when the handler returns.
-        unsafe { libc::kill(libc::getpid(), number) };
+        unsafe { libc::kill(own, number) };
     }
 }
 
@@ -190,8 +192,8 @@ mod tests {
 
     #[test]
     fn machine_code_is_called_with_its_arguments() {
-        extern "C" fn weigh(a: u64, b: u64, c: u64, d: u64, e: u64, f: u64) -> u64 {
-            a + 10 * b + 100 * c + 1_000 * d + 10_000 * e + 100_000 * f
+        extern "C" fn weigh(i: u64, ii: u64, iii: u64, iv: u64, v: u64, vi: u64) -> u64 {
+            i + 10 * ii + 100 * iii + 1_000 * iv + 10_000 * v + 100_000 * vi
         }
         let code = weigh as *const () as u64;
         assert_eq!(call(code, &[1, 2, 3, 4, 5, 6]).unwrap(), 654_321);

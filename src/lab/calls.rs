@@ -28,9 +28,11 @@ fn set_errno(number: c_int) {
 }
 
 /// Libc's `errno`.
-fn errno() -> c_int {
+pub(super) fn errno() -> c_int {
     // SAFETY: the address of this thread's errno is always valid.
-    unsafe { *libc::__errno_location() }
+    let place = unsafe { libc::__errno_location() };
+    // SAFETY: as above.
+    unsafe { *place }
 }
 
 /// Runs a call that fails with -1.

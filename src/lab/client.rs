@@ -27,6 +27,8 @@ use super::protocol::{self, Ready, ask, tell};
 const MOST_LIVE: usize = 16;
 /// How long a lab may take to become ready: its binary may have to be read from a slow disk.
 const READY_WITHIN: Duration = Duration::from_secs(20);
+/// How long a lab that is ready may take to obey: longer only when it was stopped from outside.
+const OBEYS_WITHIN: Duration = Duration::from_secs(2);
 
 /// Why a statement could not be run at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +129,7 @@ impl Labs {
         self.settings = settings;
         let living = |entry: &&mut Entry| entry.ended().is_none();
         for entry in self.entries.iter_mut().filter(living) {
-            send_settings(entry, settings)?;
+            send_settings(entry, settings, OBEYS_WITHIN)?;
         }
         Ok(())
     }
@@ -200,7 +202,7 @@ impl Labs {
             link,
             fate: OnceCell::new(),
         };
-        let started = send_settings(&mut entry, self.settings);
+        let started = send_settings(&mut entry, self.settings, READY_WITHIN);
         self.entries.push(entry);
         self.landlock = started?.landlock;
         Ok(self.entries.len() - 1)
@@ -234,6 +236,10 @@ impl Drop for Labs {
         for entry in living {
             entry.settle();
         }
+        // Children whose parent never waited are ours now that it is dead.
+        for entry in &self.entries {
+            fate::reap(&entry.handle);
+        }
         for name in &self.shared {
             let _ = nix::sys::mman::shm_unlink(name.as_c_str());
         }
@@ -241,7 +247,11 @@ impl Drop for Labs {
 }
 
 /// Sends settings and waits until they are obeyed.
-fn send_settings(entry: &mut Entry, settings: Settings) -> Result<Ready, LabError> {
+fn send_settings(
+    entry: &mut Entry,
+    settings: Settings,
+    within: Duration,
+) -> Result<Ready, LabError> {
     let body = decode::settings(settings);
     let failed = |entry: &Entry, error: &dyn fmt::Display| {
         let who = entry.process;
@@ -256,7 +266,7 @@ fn send_settings(entry: &mut Entry, settings: Settings) -> Result<Ready, LabErro
     {
         return Err(failed(entry, &error));
     }
-    let deadline = Instant::now() + READY_WITHIN;
+    let deadline = Instant::now() + within;
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
         match entry.link.receive(left) {
@@ -279,13 +289,13 @@ fn send_settings(entry: &mut Entry, settings: Settings) -> Result<Ready, LabErro
 /// Sends a statement.
 fn send_program(link: &Link, program: &Program, pace: Pace) -> nix::Result<()> {
     if !program.literals.is_empty() {
-        let place = protocol::Literals {
+        let destination = protocol::Literals {
             offset: program.literal_offset,
             length: program.literals.len() as u32,
         };
         link.send(
             ask::LITERALS,
-            &[bytemuck::bytes_of(&place), &program.literals],
+            &[bytemuck::bytes_of(&destination), &program.literals],
         )?;
     }
     let head = protocol::Run {

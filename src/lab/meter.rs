@@ -1,4 +1,4 @@
-//! Measures acts: faults by getrusage(2), time by clock_gettime(2), both read just outside the act.
+//! Measures acts: faults by getrusage(2), time by the monotonic clock, both read just outside the act.
 //!
 //! One `getrusage` an act: the counters after one are those before the next, since nothing of the lab's own faults in
 //! between. Where the lab does work that may fault (after `fork`, after messages), it calls [`Meter::rebase`].
@@ -245,32 +245,5 @@ mod tests {
         });
         let median = meter.sums().median;
         assert!((1450..=1500).contains(&median), "{median}");
-    }
-
-    #[test]
-    fn faults_of_an_act_are_its_own() {
-        let mut meter = meter();
-        let pages = 8;
-        let page = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap();
-        let memory = unsafe {
-            libc::mmap(
-                std::ptr::null_mut(),
-                pages * page,
-                libc::PROT_READ | libc::PROT_WRITE,
-                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
-                -1,
-                0,
-            )
-        };
-        unsafe { libc::madvise(memory, pages * page, libc::MADV_NOHUGEPAGE) };
-        meter.measure(|| ());
-        meter.rebase();
-        let ((), cost) = meter.measure(|| {
-            for index in 0..pages {
-                unsafe { memory.cast::<u8>().add(index * page).write_volatile(1) };
-            }
-        });
-        assert_eq!((cost.minor, cost.major), (pages as u32, 0));
-        unsafe { libc::munmap(memory, pages * page) };
     }
 }

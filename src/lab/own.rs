@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn lines_of_maps_are_read_and_special_ones_left_out() {
-        let table: [(&str, Option<(u64, u64, bool)>); 6] = [
+        let table = [
             (
                 "55d0c0000000-55d0c0021000 r-xp 00000000 fe:00 131 /usr/bin/mmap tutor",
                 Some((0x55d0_c000_0000, 0x55d0_c002_1000, false)),

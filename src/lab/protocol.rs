@@ -53,6 +53,8 @@ pub(super) mod tell {
     pub(in crate::lab) const SHARED_NAME: u16 = 108;
     /// It has made the shared memory object of that name.
     pub(in crate::lab) const SHARED_MADE: u16 = 109;
+    /// It is about to wait for a child, and none has ended yet.
+    pub(in crate::lab) const WAITING: u16 = 111;
     /// The statement is over: a [`Done`](super::Done).
     pub(in crate::lab) const DONE: u16 = 110;
 }

@@ -10,6 +10,7 @@ use super::channel::{Channel, leave};
 use super::machine;
 use super::own::Own;
 use super::protocol::{Configure, Done, Literals, Ready, Run, Text, ask, tell};
+use super::sandbox;
 use super::signals;
 use super::space::{Places, Space};
 use super::world::Stop;
@@ -23,6 +24,10 @@ use std::hint::black_box;
 struct Frame([u8; FRAME_BYTES as usize]);
 
 /// Runs this process as a lab; `socket` is the number of its descriptor to the tutor.
+#[expect(
+    clippy::large_stack_arrays,
+    reason = "variables of C live on the stack; a lab has no heap of its own"
+)]
 pub fn main(socket: Option<&CStr>) -> ! {
     let mut frame = Frame([0; FRAME_BYTES as usize]);
     let Some(socket) = socket.and_then(number) else {
@@ -46,6 +51,7 @@ pub fn main(socket: Option<&CStr>) -> ! {
     let channel = Channel(socket);
     let mut space = Space::new(places, channel, Own::new(places.page), buffers.divide());
     space.budget = start::memory_budget(&mut packet.0);
+    space.landlock = sandbox::close();
     space.own.read(&mut packet.0);
     space.own.touch();
     loop {
@@ -98,7 +104,7 @@ fn configure(space: &mut Space, body: &[u8]) -> Option<()> {
     let ready = Ready {
         // SAFETY: asks for a number.
         pid: unsafe { libc::getpid() },
-        landlock: 0,
+        landlock: space.landlock,
     };
     space.channel.tell(tell::READY, &ready);
     Some(())

@@ -116,7 +116,18 @@ fn handle(number: c_int, handler: Handler, flags: c_int) {
     unsafe { libc::sigaction(number, &raw const action, null_mut()) };
 }
 
-fn unblock_all() {
+/// Holds every signal back: a handler writes to its stack, which must not happen between a fork and its count.
+pub(super) fn block_all() {
+    // SAFETY: a sigset_t of zeros is valid; sigfillset sets it anyway.
+    let mut all: libc::sigset_t = unsafe { zeroed() };
+    // SAFETY: initialises the set.
+    unsafe { libc::sigfillset(&raw mut all) };
+    // SAFETY: sets the mask of this thread.
+    unsafe { libc::sigprocmask(libc::SIG_SETMASK, &raw const all, null_mut()) };
+}
+
+/// Lets every signal through again.
+pub(super) fn unblock_all() {
     // SAFETY: a sigset_t of zeros is valid; sigemptyset sets it anyway.
     let mut none: libc::sigset_t = unsafe { zeroed() };
     // SAFETY: initialises the set.

@@ -44,6 +44,8 @@ pub(super) struct Space {
     pub(super) errno: i32,
     /// Bytes of files written or reserved so far.
     pub(super) written: u64,
+    /// Version of landlock in force; 0 for none.
+    pub(super) landlock: u32,
     /// The most memory this process may have resident, in KiB.
     pub(super) budget: u64,
     /// Why the statement was interrupted, when it was not the tutor's wish.
@@ -74,6 +76,7 @@ impl Space {
             slow: false,
             errno: 0,
             written: 0,
+            landlock: 0,
             budget: u64::MAX,
             reason: None,
             next_look: 0,

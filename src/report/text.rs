@@ -2,6 +2,8 @@
 
 use super::transcript::{Answered, Line, StepTranscript, Transcript};
 use crate::c::constants::errno_name;
+use crate::mem::Process;
+use crate::observe::Place;
 use crate::session::{Expected, Verdict};
 use std::fmt::Write;
 
@@ -83,16 +85,37 @@ fn line_text(line: &Line) -> String {
         }
     }
     for change in &line.changes {
-        let _ = writeln!(out, "             {}", change.text);
+        // A sentence about a process as such names it already.
+        let whose = match change.place {
+            Place::Process => String::new(),
+            _ => whose(change.process, line),
+        };
+        let _ = writeln!(out, "             {whose}{}", change.text);
     }
-    let totals = &outcome.totals;
-    if totals.accesses + totals.calls > 0 {
-        let _ = writeln!(out, "             {}, {}", totals.faults, totals.elapsed);
+    for (process, outcome) in &line.outcomes {
+        let totals = &outcome.totals;
+        if totals.accesses + totals.calls > 0 {
+            let whose = whose(*process, line);
+            let _ = writeln!(
+                out,
+                "             {whose}{}, {}",
+                totals.faults, totals.elapsed
+            );
+        }
     }
     if let Some(ending) = &line.ending {
         let _ = writeln!(out, "             {ending}");
     }
     out
+}
+
+/// Says which process is meant, where it is not the line's own.
+fn whose(process: Process, line: &Line) -> String {
+    if process == line.process {
+        String::new()
+    } else {
+        format!("{process}: ")
+    }
 }
 
 fn prediction(answered: &Answered) -> String {

@@ -1,4 +1,4 @@
-//! The commands without a screen: `list`, `run`, `export`, `check`, `doctor`.
+//! The commands without a screen: `list`, `run`, `check`, `doctor`.
 
 use super::stage::LiveStage;
 use crate::lesson::visible::visible_line;
@@ -10,13 +10,14 @@ use crate::report::{Line, StepTranscript, Transcript, json, text};
 use crate::session::stage::PATIENCE;
 use crate::session::{Director, Player, Report, Stage};
 use anyhow::{Context, Result};
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
 /// Exit status when everything held.
-const HELD: i32 = 0;
+pub(super) const HELD: i32 = 0;
 /// Exit status when an expectation did not hold, or a step could not be played to its end.
 const FAILED: i32 = 1;
 /// Exit status for a mistake in arguments or files.
@@ -26,11 +27,13 @@ pub const MISTAKE: i32 = 2;
 pub fn list(catalogue: &Catalogue) -> Result<i32> {
     let mut out = String::new();
     for lesson in catalogue.lessons() {
-        out += &format!(
-            "{:28} {:>3} min  {}\n",
-            lesson.id, lesson.front.minutes, lesson.front.title
+        let front = &lesson.front;
+        let _ = writeln!(
+            out,
+            "{:28} {:>3} min  {}",
+            lesson.id, front.minutes, front.title
         );
-        out += &format!("{:28}          {}\n", "", lesson.front.summary);
+        let _ = writeln!(out, "{:28}          {}", "", front.summary);
     }
     print(&out)?;
     for broken in catalogue.broken() {
@@ -44,7 +47,7 @@ pub fn list(catalogue: &Catalogue) -> Result<i32> {
 }
 
 /// Plays a lesson and prints its transcript.
-pub fn run(lesson: Arc<Lesson>, as_json: bool) -> Result<i32> {
+pub fn run(lesson: &Arc<Lesson>, as_json: bool) -> Result<i32> {
     let transcript = play(lesson)?;
     if as_json {
         print(&format!("{:#}\n", json::transcript(&transcript)))?;
@@ -55,12 +58,11 @@ pub fn run(lesson: Arc<Lesson>, as_json: bool) -> Result<i32> {
 }
 
 /// Plays a lesson from its first line to its last.
-fn play(lesson: Arc<Lesson>) -> Result<Transcript> {
+fn play(lesson: &Arc<Lesson>) -> Result<Transcript> {
     let stage = LiveStage::new()?;
     let machine = stage.machine().clone();
-    let (mut player, _) = Player::open(stage, Arc::clone(&lesson))
-        .map_err(|(_, error)| error)
-        .context("the lesson cannot start")?;
+    let mut player = Player::new(stage, Arc::clone(lesson));
+    player.start().context("the lesson cannot start")?;
     let mut steps = Vec::new();
     for (index, step) in lesson.steps.iter().enumerate() {
         let mut transcript = StepTranscript {
@@ -69,7 +71,7 @@ fn play(lesson: Arc<Lesson>) -> Result<Transcript> {
         };
         let missing = player.missing(index);
         if missing.is_empty() {
-            play_step(&mut player, index, &lesson, &mut transcript);
+            play_step(&mut player, index, lesson, &mut transcript);
         } else {
             transcript.skipped = Some(missing.join("; "));
         }
@@ -144,33 +146,6 @@ impl Director for Clerk<'_> {
     }
 }
 
-/// Writes a lesson as a C program, to a file or to stdout.
-pub fn export(lesson: &Lesson, output: Option<&Path>) -> Result<i32> {
-    let program = crate::export::c_program(lesson);
-    match output {
-        None => print(&program)?,
-        Some(path) => replace(path, &program)
-            .with_context(|| format!("cannot write {}", visible_line(&path.to_string_lossy())))?,
-    }
-    Ok(HELD)
-}
-
-/// Writes a file beside its place and moves it there: nobody ever finds half of it. What is no regular file, such as
-/// `/dev/stdout`, is written to as it is.
-fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    if path.metadata().is_ok_and(|meta| !meta.is_file()) {
-        return std::fs::write(path, text);
-    }
-    let mut aside = path.as_os_str().to_owned();
-    aside.push(format!(".{}.tmp", std::process::id()));
-    let written = std::fs::write(&aside, text).and_then(|()| std::fs::rename(&aside, path));
-    if written.is_err() {
-        // It may not even be there.
-        let _ = std::fs::remove_file(&aside);
-    }
-    written
-}
-
 /// Says what is wrong in lesson files.
 pub fn check(files: &[PathBuf]) -> Result<i32> {
     let mut status = HELD;
@@ -194,10 +169,10 @@ pub fn doctor(catalogue: &Catalogue) -> Result<i32> {
     let stage = LiveStage::new()?;
     let mut out = String::new();
     for ability in observe::abilities(&stage.machine().scratch) {
-        out += &format!("{:32} {}\n", ability.name, ability.value);
-        out += &format!("{:32}   {}\n", "", ability.matters);
+        let _ = writeln!(out, "{:32} {}", ability.name, ability.value);
+        let _ = writeln!(out, "{:32}   {}", "", ability.matters);
     }
-    out += "\n";
+    out.push('\n');
     for lesson in catalogue.lessons() {
         let needs = lesson
             .steps
@@ -212,14 +187,14 @@ pub fn doctor(catalogue: &Catalogue) -> Result<i32> {
         } else {
             missing.join("; ")
         };
-        out += &format!("{:32} {verdict}\n", lesson.id);
+        let _ = writeln!(out, "{:32} {verdict}", lesson.id);
     }
     print(&out)?;
     Ok(HELD)
 }
 
 /// Prints to stdout; a reader that has gone is no mistake.
-fn print(text: &str) -> Result<()> {
+pub(super) fn print(text: &str) -> Result<()> {
     tolerate_closed(std::io::stdout().lock().write_all(text.as_bytes()))
 }
 

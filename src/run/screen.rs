@@ -4,7 +4,7 @@
 //! before the next frame, so a slow terminal misses frames, not events.
 
 use super::input::{Message, listen};
-use super::terminal::{Hold, restore};
+use super::terminal::Hold;
 use crate::app::{App, Effect, Event, Theme, update};
 use crate::lesson::Lesson;
 use crate::session::{Command, Progress, Report, Wish};
@@ -25,16 +25,21 @@ pub struct Player {
     pub wish: Arc<Wish>,
 }
 
+/// Keeps progress, or says why it cannot.
+pub type Keep = Box<dyn FnMut(&Progress) -> anyhow::Result<()>>;
+
 /// What the terminal program starts with.
 pub struct Opening {
     /// The lessons, in their order.
     pub lessons: Vec<Arc<Lesson>>,
-    /// The lesson to begin with; none shows the list.
-    pub start: Option<usize>,
+    /// The lesson to begin with, and the step of it if not where it was left; none shows the list.
+    pub start: Option<(usize, Option<usize>)>,
     /// What was kept of earlier runs.
     pub progress: Progress,
-    /// Keeps it again; called when it changed.
-    pub keep: Box<dyn FnMut(&Progress)>,
+    /// Keeps it again; called when it changed. Fails with a sentence for the learner.
+    pub keep: Keep,
+    /// What the learner should know before anything else.
+    pub notice: Option<String>,
     /// The colours.
     pub theme: Theme,
 }
@@ -58,7 +63,8 @@ pub fn run(opening: Opening, player: Player) -> anyhow::Result<i32> {
     let hold = Hold::take()?;
     let (sender, messages) = channel();
     listen(&sender, player.reports)?;
-    let app = App::new(opening.lessons, opening.progress, opening.theme);
+    let mut app = App::new(opening.lessons, opening.progress, opening.theme);
+    app.notice = opening.notice;
     let mut stage = Loop {
         app,
         hold,
@@ -68,9 +74,10 @@ pub fn run(opening: Opening, player: Player) -> anyhow::Result<i32> {
     };
     let start = opening.start;
     let ended = catch_unwind(AssertUnwindSafe(|| stage.turn(&messages, start)));
-    restore();
+    // The terminal is handed back once, before anything is printed.
+    drop(stage);
     let end = match ended {
-        Ok(end) => end?,
+        Ok(end) => end,
         Err(_) => End::Panic(last_panic(&messages)),
     };
     Ok(match end {
@@ -101,7 +108,7 @@ struct Loop {
     hold: Hold,
     commands: Sender<Command>,
     wish: Arc<Wish>,
-    keep: Box<dyn FnMut(&Progress)>,
+    keep: Keep,
 }
 
 /// What is left to do before the loop sleeps again.
@@ -113,19 +120,22 @@ struct Due {
 }
 
 impl Loop {
-    fn turn(&mut self, messages: &Receiver<Message>, start: Option<usize>) -> anyhow::Result<End> {
+    fn turn(&mut self, messages: &Receiver<Message>, start: Option<(usize, Option<usize>)>) -> End {
         let mut due = Due {
             draw: true,
             ..Due::default()
         };
-        if let Some(index) = start {
-            let effects = self.app.open(index);
+        if let Some((index, step)) = start {
+            let effects = self.app.open(index, step);
             self.carry_out(effects, &mut due);
         }
         loop {
-            self.paint(&mut due)?;
+            if self.paint(&mut due).is_err() {
+                // It can no longer be written to: the watchdog says the same in a moment.
+                return End::Signal(SIGHUP);
+            }
             let Ok(first) = messages.recv() else {
-                return Ok(End::Left);
+                return End::Left;
             };
             self.meet(first, &mut due);
             while due.end.is_none() {
@@ -135,15 +145,15 @@ impl Loop {
                 }
             }
             if let Some(end) = due.end {
-                return Ok(end);
+                return end;
             }
         }
     }
 
     /// Draws when something is due.
-    fn paint(&mut self, due: &mut Due) -> anyhow::Result<()> {
+    fn paint(&mut self, due: &mut Due) -> std::io::Result<()> {
         if std::mem::take(&mut due.clear) {
-            self.hold.tty.clear()?;
+            self.hold.clear()?;
         }
         if std::mem::take(&mut due.draw) {
             let app = &self.app;
@@ -183,10 +193,18 @@ impl Loop {
                 // The player's end is told by its own message.
                 Effect::Send(command) => drop(self.commands.send(command)),
                 Effect::Wish(control) => self.wish.say(control),
-                Effect::Save => (self.keep)(&self.app.progress),
+                Effect::Save => self.save(due),
                 Effect::Suspend => self.suspend(due),
                 Effect::Quit => due.end = Some(End::Left),
             }
+        }
+    }
+
+    /// Keeps progress. Where that fails, the lesson goes on, and the learner is told.
+    fn save(&mut self, due: &mut Due) {
+        if let Err(error) = (self.keep)(&self.app.progress) {
+            self.app.notice = Some(format!("{error:#}"));
+            due.draw = true;
         }
     }
 
@@ -199,7 +217,7 @@ impl Loop {
     fn end(&mut self, end: End, due: &mut Due) {
         self.wish.say(crate::mem::Control::Stop);
         drop(self.commands.send(Command::Close));
-        (self.keep)(&self.app.progress);
+        self.save(due);
         due.end = Some(end);
     }
 }

@@ -177,6 +177,6 @@ fn failed(error: impl std::fmt::Display) -> StageError {
 fn lab_failed(error: LabError) -> StageError {
     match error {
         LabError::NoProcess(why) => StageError::NoProcess(why),
-        other => StageError::Failed(other.to_string()),
+        LabError::Failed(why) => StageError::Failed(why),
     }
 }

@@ -1,7 +1,7 @@
 //! The terminal's life: taken over, handed back, whatever happens in between.
 //!
-//! ratatui's own restore never shows the cursor and prints when it fails, which with a dead terminal panics inside the
-//! panic hook; so [`restore`] is ours: every step tried, every error ignored, twice does no harm. See termios(3).
+//! ratatui's own restore never shows the cursor, and its terminal prints when it cannot, which with a dead terminal is
+//! a panic; so restoring is ours: every step tried, every error ignored. See termios(3).
 
 use anyhow::{Context, bail};
 use crossterm::cursor::Show;
@@ -14,7 +14,9 @@ use crossterm::terminal::{
 };
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Position, Rect};
 use std::io::{BufWriter, IsTerminal, Stdout, Write, stdin, stdout};
+use std::mem::ManuallyDrop;
 
 /// A frame is written with one `write(2)` as long as it is no longer than this.
 const FRAME_BYTES: usize = 64 * 1024;
@@ -25,8 +27,8 @@ pub type Tty = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 /// The terminal while it is ours; handed back when dropped.
 #[derive(Debug)]
 pub struct Hold {
-    /// What is drawn on.
-    pub tty: Tty,
+    /// What is drawn on; never dropped, as ratatui would print to a terminal that may be gone.
+    pub tty: ManuallyDrop<Tty>,
 }
 
 impl Hold {
@@ -39,6 +41,7 @@ impl Hold {
         let tty = Terminal::new(CrosstermBackend::new(writer))
             .context("cannot ask the terminal for its size")?;
         enter().inspect_err(|_| restore())?;
+        let tty = ManuallyDrop::new(tty);
         Ok(Self { tty })
     }
 
@@ -46,14 +49,21 @@ impl Hold {
     pub fn suspend(&mut self) {
         restore();
         // SIGSTOP, as SIGTSTP is ignored where nobody does job control.
-        drop(nix::sys::signal::raise(nix::sys::signal::Signal::SIGSTOP));
+        let _ = nix::sys::signal::raise(nix::sys::signal::Signal::SIGSTOP);
         self.resume();
     }
 
     /// Takes the terminal over again after something else had it.
     pub fn resume(&mut self) {
         drop(enter());
-        drop(self.tty.clear());
+        drop(self.clear());
+    }
+
+    /// Empties the screen, so that the next frame is drawn whole.
+    pub fn clear(&mut self) -> std::io::Result<()> {
+        // Not `Terminal::clear`: that asks the terminal where its cursor is, and the answer goes to the input thread.
+        let size = self.tty.size()?;
+        self.tty.resize(Rect::from((Position::ORIGIN, size)))
     }
 }
 
@@ -87,7 +97,7 @@ fn enter() -> anyhow::Result<()> {
 }
 
 /// Hands the terminal back as it was: best effort, errors ignored, any number of times.
-pub fn restore() {
+fn restore() {
     let mut out = stdout();
     drop(execute!(out, DisableBracketedPaste));
     drop(execute!(out, DisableMouseCapture));

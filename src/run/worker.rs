@@ -27,7 +27,7 @@ pub fn spawn() -> std::io::Result<screen::Player> {
         .spawn(move || {
             // The screen may be gone before the last report: then nobody wants to hear it.
             play(&commanded, &heard, &mut |report| {
-                drop(reporter.send(report))
+                drop(reporter.send(report));
             });
         })?;
     Ok(screen::Player {
@@ -62,14 +62,11 @@ fn play(commands: &Receiver<Command>, wish: &Wish, tell: &mut dyn FnMut(Report))
         match command {
             Command::Open { lesson, step } => {
                 let stage = playing.take().map(Player::close).or(idle.take());
-                if let Some(stage) = stage {
-                    match open(stage, lesson, step, &mut director) {
-                        Ok(player) => playing = Some(player),
-                        Err((stage, error)) => {
-                            idle = Some(stage);
-                            director.report(Report::Failed(error.to_string()));
-                        }
-                    }
+                playing = stage.map(|stage| Player::new(stage, Arc::clone(&lesson)));
+                if let Some(player) = &mut playing
+                    && let Err(error) = open(player, &lesson, step, &mut director)
+                {
+                    director.report(Report::Failed(error.to_string()));
                 }
             }
             Command::Advance { guess, slow } => {
@@ -86,37 +83,30 @@ fn play(commands: &Receiver<Command>, wish: &Wish, tell: &mut dyn FnMut(Report))
     }
 }
 
-/// Opens a lesson and brings it to the beginning of `step`, running the lines before it.
+/// Starts a lesson and brings it to the beginning of `step`, running the lines before it.
 fn open(
-    stage: LiveStage,
-    lesson: Arc<Lesson>,
+    player: &mut Player<LiveStage>,
+    lesson: &Lesson,
     step: usize,
     director: &mut Screen<'_>,
-) -> Result<Player<LiveStage>, (LiveStage, StageError)> {
-    let (mut player, moment) = Player::open(stage, Arc::clone(&lesson))?;
+) -> Result<(), StageError> {
+    let moment = player.start()?;
     director.report(Report::Opened(moment));
-    let goal = Position {
-        step: step.min(lesson.steps.len().saturating_sub(1)),
-        item: 0,
-    };
-    while player.position() < goal {
+    let step = step.min(lesson.steps.len().saturating_sub(1));
+    while player.position() < (Position { step, item: 0 }) {
         director.since = Instant::now();
-        if player.at_end_of_step() || player.missing(player.position().step).is_empty() {
-            let before = player.position();
-            advance(&mut player, None, Pace::Full, director);
-            if player.position() == before {
-                break;
-            }
+        let here = player.position();
+        if player.at_end_of_step() || player.missing(here.step).is_empty() {
+            player.advance(None, Pace::Full, director)?;
         } else {
             // A step that this machine cannot show is passed over.
-            let next = player.position().step + 1;
-            if let Err(error) = player.enter(next) {
-                director.report(Report::Failed(error.to_string()));
-                break;
-            }
+            player.enter(here.step + 1)?;
+        }
+        if player.position() == here {
+            break;
         }
     }
-    Ok(player)
+    Ok(())
 }
 
 fn advance(

@@ -3,6 +3,9 @@
 //! Used as it is by the thread behind the screen and by the commands without one: what a learner sees and what a
 //! transcript says are the same run.
 
+#[cfg(test)]
+mod tests;
+
 use super::measure::Instruments;
 use super::moment::{Expected, Graded, Moment, Ran};
 use super::play::Report;
@@ -11,7 +14,7 @@ use super::stage::{Stage, StageError};
 use super::tally::Tallies;
 use crate::c::{self, Scope};
 use crate::lesson::{Expectation, Lesson, Need, Part, Prediction, Who};
-use crate::mem::{Control, Outcome, Pace, Process, Progress, Settings};
+use crate::mem::{Control, Faults, Outcome, Pace, Process, Progress, Settings};
 use crate::observe::{self, Snapshot};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -49,26 +52,26 @@ struct Asked {
 }
 
 impl<S: Stage> Player<S> {
-    /// Opens a lesson: new processes, its files made, and a first look.
-    pub fn open(mut stage: S, lesson: Arc<Lesson>) -> Result<(Self, Moment), (S, StageError)> {
-        let settings = settings_of(&lesson, 0);
-        if let Err(error) = stage.restart(settings, &lesson.front.files) {
-            return Err((stage, error));
-        }
-        let script = Script::of(&lesson);
-        let mut player = Self {
+    /// A lesson that is still to be started.
+    pub fn new(stage: S, lesson: Arc<Lesson>) -> Self {
+        Self {
             stage,
+            script: Script::of(&lesson),
+            settings: settings_of(&lesson, 0),
             lesson,
-            script,
             position: Position::default(),
-            settings,
             scopes: BTreeMap::new(),
             snapshots: Vec::new(),
             step_tallies: Tallies::default(),
             asked: None,
-        };
-        let moment = player.look();
-        Ok((player, moment))
+        }
+    }
+
+    /// Starts the lesson: new processes, its files made, and a first look.
+    pub fn start(&mut self) -> Result<Moment, StageError> {
+        self.stage
+            .restart(self.settings, &self.lesson.front.files)?;
+        Ok(self.look())
     }
 
     /// Ends the lesson and gives the stage back.
@@ -264,7 +267,7 @@ impl<S: Stage> Player<S> {
         let mut seen = self.snapshots.clone();
         let mut watch = |progress: &Progress, observe: &mut dyn FnMut() -> Vec<Snapshot>| {
             let now: Vec<Arc<Snapshot>> = observe().into_iter().map(Arc::new).collect();
-            let so_far = [(progress.process, progress.so_far.clone())];
+            let so_far = [(progress.process, latest(&progress.so_far))];
             let text = observe::changes(&seen, &now, &so_far, page_size)
                 .into_iter()
                 .next()
@@ -400,6 +403,16 @@ fn latest_child(stage: &impl Stage) -> Option<Process> {
         .map(|actor| actor.process)
         .filter(|process| matches!(process, Process::Child(_)))
         .max()
+}
+
+/// What a running line did since the last look, as if that were all of it.
+fn latest(so_far: &Outcome) -> Outcome {
+    let mut latest = so_far.clone();
+    latest.totals.faults = Faults::default();
+    for act in &so_far.acts {
+        latest.totals.faults += act.faults();
+    }
+    latest
 }
 
 /// How the processes of a step are set up.

@@ -9,7 +9,7 @@ use ratatui::text::Line;
 
 /// The screen while it is drawn.
 #[derive(Debug)]
-pub struct Canvas<'a> {
+pub(super) struct Canvas<'a> {
     /// The cells.
     pub buffer: &'a mut Buffer,
     /// The styles.
@@ -20,7 +20,7 @@ pub struct Canvas<'a> {
 
 /// Text of a panel, with the rows that should be on the screen unless the learner scrolled elsewhere.
 #[derive(Debug, Default)]
-pub struct Passage {
+pub(super) struct Passage {
     /// The rows.
     pub lines: Vec<Line<'static>>,
     /// The rows that matter now: first, and one past the last.
@@ -29,7 +29,7 @@ pub struct Passage {
 
 impl Canvas<'_> {
     /// One line of text, cut at the right edge of `area`.
-    pub fn line(&mut self, area: Rect, row: u16, line: &Line<'_>) {
+    pub(super) fn line(&mut self, area: Rect, row: u16, line: &Line<'_>) {
         let area = area.intersection(self.buffer.area);
         if row < area.height {
             self.buffer.set_line(area.x, area.y + row, line, area.width);
@@ -37,7 +37,7 @@ impl Canvas<'_> {
     }
 
     /// Lines from the top of `area`, the first `offset` left out.
-    pub fn lines(&mut self, area: Rect, lines: &[Line<'_>], offset: u16) {
+    pub(super) fn lines(&mut self, area: Rect, lines: &[Line<'_>], offset: u16) {
         let visible = lines.iter().skip(usize::from(offset));
         for (row, line) in (0..area.height).zip(visible) {
             self.line(area, row, line);
@@ -45,7 +45,7 @@ impl Canvas<'_> {
     }
 
     /// Plain text at a place inside `area`.
-    pub fn text(&mut self, area: Rect, at: (u16, u16), text: &str, style: Style) {
+    pub(super) fn text(&mut self, area: Rect, at: (u16, u16), text: &str, style: Style) {
         let (column, row) = at;
         let area = area.intersection(self.buffer.area);
         if column < area.width && row < area.height {
@@ -56,13 +56,13 @@ impl Canvas<'_> {
     }
 
     /// Colours the whole of `area`.
-    pub fn fill(&mut self, area: Rect, style: Style) {
+    pub(super) fn fill(&mut self, area: Rect, style: Style) {
         self.buffer
             .set_style(area.intersection(self.buffer.area), style);
     }
 
     /// Empties `area`.
-    pub fn clear(&mut self, area: Rect) {
+    pub(super) fn clear(&mut self, area: Rect) {
         let area = area.intersection(self.buffer.area);
         for position in area.positions() {
             self.buffer[position].reset();
@@ -70,7 +70,7 @@ impl Canvas<'_> {
     }
 
     /// The rule above a panel with its title; gives the area below it.
-    pub fn panel(&mut self, area: Rect, desk: &Desk, panel: Panel, title: &str) -> Rect {
+    pub(super) fn panel(&mut self, area: Rect, desk: &Desk, panel: Panel, title: &str) -> Rect {
         let focused = desk.focus == panel;
         let (bar, rule, style) = if focused {
             ("━", self.palette.accent(), self.palette.accent())
@@ -86,7 +86,7 @@ impl Canvas<'_> {
     }
 
     /// A panel's text, scrolled as the desk says, with a mark where more lies above or below.
-    pub fn passage(&mut self, area: Rect, desk: &Desk, panel: Panel, passage: &Passage) {
+    pub(super) fn passage(&mut self, area: Rect, desk: &Desk, panel: Panel, passage: &Passage) {
         let total = u16::try_from(passage.lines.len()).unwrap_or(u16::MAX);
         let limit = total.saturating_sub(area.height);
         let offset = match desk.scroll(panel) {
@@ -131,7 +131,7 @@ fn follow(focus: &std::ops::Range<usize>, height: u16) -> u16 {
 }
 
 /// `area` without its first `rows` rows.
-pub fn below(area: Rect, rows: u16) -> Rect {
+pub(super) fn below(area: Rect, rows: u16) -> Rect {
     let rows = rows.min(area.height);
     Rect {
         y: area.y + rows,

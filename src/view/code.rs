@@ -5,12 +5,14 @@ use super::canvas::Passage;
 use super::text::{safe, wrap};
 use super::theme::Palette;
 use crate::app::take::{Activity, Take};
+use crate::c::tokens::tokenize;
 use crate::lesson::{Code, Who};
 use crate::mem::{Ending, Faults};
 use crate::session::{Item, Ran};
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use std::ops::Range;
+use unicode_width::UnicodeWidthStr;
 
 /// What a line of code is to the learner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,8 +32,9 @@ enum Standing {
 }
 
 /// The lines of a block; the next or the looked-at one is in focus.
-pub fn passage(take: &Take, code: &Code, width: usize, palette: Palette) -> Passage {
+pub(super) fn passage(take: &Take, code: &Code, width: usize, palette: Palette) -> Passage {
     let mut passage = Passage::default();
+    let mut from = 0;
     if let Some(name) = who(code.who) {
         let style = palette.accent();
         let lead = Span::styled(format!("in {name}:"), style);
@@ -39,13 +42,15 @@ pub fn passage(take: &Take, code: &Code, width: usize, palette: Palette) -> Pass
     }
     let source = &take.lesson.source;
     for row in rows(source, code.text.clone()) {
-        let from = passage.lines.len();
         let statement = starting(code, &row);
+        if statement.is_some() {
+            from = passage.lines.len();
+        }
         let standing = match &statement {
             Some(span) => standing(take, span),
             None => continued(take, code, &row),
         };
-        let ran = statement.as_ref().and_then(|span| ran(take, span));
+        let ran = ending(code, &row).and_then(|span| ran(take, &span));
         let lines = row_lines(
             take,
             row,
@@ -54,7 +59,7 @@ pub fn passage(take: &Take, code: &Code, width: usize, palette: Palette) -> Pass
             (width, palette),
         );
         passage.lines.extend(lines);
-        if in_focus(take, standing) && statement.is_some() {
+        if in_focus(take, standing) {
             passage.focus = from..passage.lines.len();
         }
     }
@@ -104,6 +109,13 @@ fn starting(code: &Code, row: &Range<usize>) -> Option<Range<usize>> {
         .map(|statement| &statement.span)
         .find(begins)
         .cloned()
+}
+
+/// The statement that ends in a row.
+fn ending(code: &Code, row: &Range<usize>) -> Option<Range<usize>> {
+    let ends = |span: &&Range<usize>| row.start < span.end && span.end <= row.end;
+    let mut spans = code.statements.iter().map(|statement| &statement.span);
+    spans.rfind(ends).cloned()
 }
 
 /// The standing of a row inside a statement that began earlier.
@@ -165,23 +177,13 @@ fn row_lines(
     let (mark, style) = mark(standing, palette);
     let source = &take.lesson.source;
     let runs = coloured(source, row, palette);
-    let indent = runs.first().map_or(0, |(text, _)| {
-        text.len() - text.trim_start_matches(' ').len()
-    });
-    let wrapped = wrap(&runs, width.saturating_sub(2), indent + 4);
+    let wrapped = indented(&runs, width.saturating_sub(2));
     let mut lines: Vec<Line<'static>> = Vec::new();
     for (index, line) in wrapped.into_iter().enumerate() {
         let mark = if index == 0 && first { mark } else { "  " };
         let mut spans = vec![Span::styled(mark, style)];
         spans.extend(line.spans);
         lines.push(Line::from(spans));
-    }
-    if standing == Standing::Ahead && take.back.is_none() && first {
-        for line in &mut lines {
-            *line = line
-                .clone()
-                .patch_style(Style::new().remove_modifier(Modifier::BOLD));
-        }
     }
     if matches!(
         standing,
@@ -192,7 +194,7 @@ fn row_lines(
             .map(|line| lit(line, width, palette))
             .collect();
     }
-    if let Some(ran) = ran.filter(|_| first) {
+    if let Some(ran) = ran {
         note(&mut lines, &upshot(ran), width, palette);
     }
     lines
@@ -262,7 +264,7 @@ fn upshot(ran: &Ran) -> String {
     }
     match outcome.map(|outcome| &outcome.ending) {
         Some(Ending::Signal(signal)) => {
-            words.push(format!("{} ({})", signal.name(), signal.code_name()))
+            words.push(format!("{} ({})", signal.name(), signal.code_name()));
         }
         Some(Ending::Died(how)) => words.push(safe(how).into_owned()),
         Some(Ending::Interrupted(why)) => words.push(format!("stopped: {}", safe(why))),
@@ -277,7 +279,31 @@ fn upshot(ran: &Ran) -> String {
     words.join(", ")
 }
 
+/// A row wrapped with its indentation; where that takes a quarter of the width, it is made smaller.
+fn indented(runs: &[(&str, Style)], width: usize) -> Vec<Line<'static>> {
+    let bare = |text: &str| text.trim_start_matches(' ').len();
+    let indent = runs.first().map_or(0, |(text, _)| text.len() - bare(text));
+    let long: usize = runs.iter().map(|(text, _)| text.width()).sum();
+    if long <= width || indent <= 4 {
+        return wrap(runs, width, indent + 4);
+    }
+    let mut runs = runs.to_vec();
+    if let Some((text, _)) = runs.first_mut() {
+        *text = &text[indent - 4..];
+    }
+    wrap(&runs, width, 8)
+}
+
 /// A row of source in runs, one a token.
 fn coloured(source: &str, row: Range<usize>, palette: Palette) -> Vec<(&str, Style)> {
-    vec![(source.get(row).unwrap_or_default(), palette.text())]
+    let mut runs = Vec::new();
+    let mut at = row.start;
+    for token in tokenize(source, row.clone()) {
+        runs.push((&source[at..token.span.start], palette.text()));
+        runs.push((&source[token.span.clone()], palette.token(token.class)));
+        at = token.span.end;
+    }
+    runs.push((source.get(at..row.end).unwrap_or_default(), palette.text()));
+    runs.retain(|(text, _)| !text.is_empty());
+    runs
 }

@@ -13,7 +13,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 /// Each row, and the file and field it is read from.
-pub const SOURCES: &[(&str, &str)] = &[
+pub(super) const SOURCES: &[(&str, &str)] = &[
     (
         "minor faults",
         "ru_minflt of getrusage(2), read in the process before and after each access and call, summed over the lesson",
@@ -43,7 +43,7 @@ pub const SOURCES: &[(&str, &str)] = &[
 ];
 
 /// A row of the panel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 enum Row {
     Minor,
     Major,
@@ -73,7 +73,7 @@ const ROWS: [Row; 12] = [
 type Pair = Result<(u64, u64), String>;
 
 /// Draws the counters.
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
     let inner = canvas.panel(area, &take.desk, Panel::Counters, "faults and smaps");
     let lines = match scene {
         Some(scene) => lines(scene, inner, canvas.palette),
@@ -154,7 +154,17 @@ fn cell(row: Row, pair: &Pair, column: usize, palette: Palette) -> Vec<Span<'sta
         String::new()
     } else {
         let sign = if now > before { '+' } else { '-' };
-        format!(" {sign}{}", row.shown(now.abs_diff(before)))
+        let change = row.shown(now.abs_diff(before));
+        let long = format!(" {sign}{change}");
+        if value.chars().count() + long.len() < column {
+            long
+        } else {
+            // The unit's first letter is enough where there is little room: `-32K`.
+            long.replace("iB", "")
+                .replace(" K", "K")
+                .replace(" M", "M")
+                .replace(" G", "G")
+        }
     };
     let style = if delta.is_empty() {
         palette.text()
@@ -198,8 +208,7 @@ impl Row {
             Self::Usage(_, field) => {
                 let now = scene
                     .now(process)
-                    .map(usage)
-                    .unwrap_or_else(|| Ok(Usage::default()))?;
+                    .map_or_else(|| Ok(Usage::default()), usage)?;
                 let before = scene.before(process).map(usage);
                 let before = before.and_then(Result::ok).unwrap_or(now);
                 Ok((field(&before).0, field(&now).0))

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 /// Draws as many keys as there is room for; help is always among them.
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
     let palette = canvas.palette;
     let context = app.context();
     let named = || valid_in(context).filter(|binding| !binding.short.is_empty());
@@ -15,7 +15,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
     let others = named().filter(|binding| binding.action != Action::Help);
     let mut spans = Vec::new();
     let mut used = 0;
-    let kept = help.map_or(0, |_| 8);
+    let kept = help.map_or(0, |help| help.short.len() + 4);
     for (index, binding) in others.chain(help).enumerate() {
         let words = words(app, context, binding.action, binding.short);
         let key = binding
@@ -24,9 +24,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
             .map(ToString::to_string)
             .unwrap_or_default();
         let is_help = Some(binding.action) == help.map(|help| help.action);
-        let width = key.chars().count() + words.chars().count() + 4;
+        let width = key.chars().count() + words.chars().count() + 3;
         let room = usize::from(area.width).saturating_sub(if is_help { 0 } else { kept });
-        if index > 0 && used + width > room + 2 {
+        if index > 0 && used + width > room {
             continue;
         }
         used += width;

@@ -8,7 +8,7 @@ use super::text::{fit, fit_end, pad};
 use super::theme::Palette;
 use super::tile::{self, Tile};
 use crate::app::panel::Panel;
-use crate::app::scene::{Fate, Scene};
+use crate::app::scene::{Fate, Freshness, Scene};
 use crate::app::take::Take;
 use crate::mem::{Bytes, Process, Reading};
 use crate::observe::{Mapping, Snapshot};
@@ -22,8 +22,14 @@ const GAP: usize = 2;
 const NARROWEST: usize = 12;
 
 /// Draws the grids.
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
-    let inner = canvas.panel(area, &take.desk, Panel::Pages, "pages of the process");
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
+    let several = scene.is_some_and(|scene| scene.now.len() > 1);
+    let title = if several {
+        "pages of each process"
+    } else {
+        "pages of the process"
+    };
+    let inner = canvas.panel(area, &take.desk, Panel::Pages, title);
     let passage = match scene {
         Some(scene) => passage(scene, take, inner, canvas.palette),
         None => Passage::default(),
@@ -60,7 +66,7 @@ fn passage(scene: &Scene<'_>, take: &Take, area: Rect, palette: Palette) -> Pass
             fresh |= changed;
             lines
         });
-        lines.extend(side_by_side(columns.collect(), width));
+        lines.extend(side_by_side(&columns.collect::<Vec<_>>(), width));
         if fresh && focus.is_empty() {
             focus = from..lines.len();
         }
@@ -95,7 +101,7 @@ fn beside(columns: Vec<Line<'static>>, width: usize) -> Line<'static> {
 }
 
 /// Columns of several lines, as lines of columns.
-fn side_by_side(columns: Vec<Vec<Line<'static>>>, width: usize) -> Vec<Line<'static>> {
+fn side_by_side(columns: &[Vec<Line<'static>>], width: usize) -> Vec<Line<'static>> {
     let height = columns.iter().map(Vec::len).max().unwrap_or(0);
     let row = |row: usize| {
         let cells = columns
@@ -175,7 +181,7 @@ fn block(
     match &mapping.pages {
         Reading::Known(pages) => {
             let fresh = scene.freshness(process, mapping);
-            changed |= fresh.iter().any(|fresh| *fresh != Default::default());
+            changed |= fresh.iter().any(|fresh| *fresh != Freshness::Old);
             lines.extend(tile::cells(tile, &pages.states, &fresh, (width, palette)));
             if pages.cut > 0 {
                 let text = format!("… {} more pages, not read", pages.cut);

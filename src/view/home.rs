@@ -14,10 +14,10 @@ use ratatui::text::{Line, Span};
 const WELCOME: &str = "Real C, one line at a time, in a real process, on this machine's own kernel. After every \
                        line you see what the kernel did to the process's memory, and why.";
 /// Wide enough for a second column.
-const TWO_COLUMNS: u16 = 110;
+const TWO_COLUMNS: u16 = 116;
 
 /// Draws the home screen.
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
     let margin = if area.width >= 60 { 2 } else { 0 };
     let area = Rect {
         x: area.x + margin,
@@ -27,10 +27,10 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
     let top = welcome(canvas, area, app);
     let rest = below(area, top);
     if rest.width >= TWO_COLUMNS {
-        let left = Rect { width: 68, ..rest };
+        let left = Rect { width: 78, ..rest };
         let right = Rect {
-            x: rest.x + 72,
-            width: rest.width - 72,
+            x: rest.x + 82,
+            width: rest.width - 82,
             ..rest
         };
         list(canvas, left, app);
@@ -47,12 +47,7 @@ fn welcome(canvas: &mut Canvas<'_>, area: Rect, app: &App) -> u16 {
     let first = u16::from(roomy);
     let name = Line::from(vec![
         Span::styled("■■", palette.good()),
-        Span::styled(
-            "◧",
-            palette
-                .page(crate::mem::PageState::Shared, Default::default())
-                .1,
-        ),
+        Span::styled("◧", palette.changed()),
         Span::styled("· ", palette.dim()),
         Span::styled("mmap-tutor", palette.heading()),
     ]);

@@ -12,7 +12,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 /// Draws the legend, scrolled by `offset` rows.
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, offset: u16) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, offset: u16) {
     let inner = overlay::frame(canvas, area, (74, 26), "what the marks mean");
     let lines = lines(take, usize::from(inner.width), canvas.palette);
     overlay::scrolled(canvas, inner, &lines, offset);
@@ -46,11 +46,12 @@ fn lines(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
 const COLUMN: usize = 37;
 
 fn head(snapshots: &[&Snapshot], palette: Palette) -> Line<'static> {
-    let mut text = " ".repeat(COLUMN + 5);
+    let mut spans = vec![Span::raw(" ".repeat(COLUMN + 5))];
     for snapshot in snapshots {
-        text += &format!("{:>8}", snapshot.process.to_string());
+        let name = format!("{:>8}", snapshot.process.to_string());
+        spans.push(Span::styled(name, palette.dim()));
     }
-    Line::from(Span::styled(text, palette.dim()))
+    Line::from(spans)
 }
 
 fn row(state: PageState, snapshots: &[&Snapshot], palette: Palette) -> Line<'static> {
@@ -58,7 +59,8 @@ fn row(state: PageState, snapshots: &[&Snapshot], palette: Palette) -> Line<'sta
     let words = state.words();
     let words = words.split(" (").next().unwrap_or(words);
     let mut spans = vec![
-        Span::styled(format!(" {mark}   "), style),
+        Span::styled(format!(" {mark} "), style),
+        Span::raw("  "),
         Span::styled(pad(words, COLUMN), palette.text()),
     ];
     for snapshot in snapshots {

@@ -27,12 +27,12 @@ const WIDE: u16 = 160;
 const TALL: u16 = 26;
 
 /// Draws the screen of a lesson.
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) {
     let spoken = match area.height {
         0..12 => 2,
         12..30 => 4,
         30..50 => 6,
-        _ => 8,
+        _ => 7,
     };
     let rows = [
         Constraint::Length(1),
@@ -61,17 +61,21 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) {
     footer::draw(canvas, bottom, app);
 }
 
+/// From this width on, there is air around the line between left and right.
+const AIRY: u16 = 100;
+
 /// Left and right of the line between them.
 fn draw_body(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
+    let gap = if area.width >= AIRY { 3 } else { 1 };
     let columns = [
         Constraint::Percentage(48),
-        Constraint::Length(1),
+        Constraint::Length(gap),
         Constraint::Fill(1),
     ];
     let [left, line, right] = Layout::horizontal(columns).areas(area);
     reading::draw(canvas, left, take);
     for row in 0..line.height {
-        canvas.text(line, (0, row), "│", canvas.palette.rule());
+        canvas.text(line, (gap / 2, row), "│", canvas.palette.rule());
     }
     draw_right(canvas, right, take, scene);
 }
@@ -82,8 +86,9 @@ fn draw_right(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&S
     if area.width * 2 >= WIDE && area.height >= TALL {
         let rows = [Constraint::Fill(1), Constraint::Length(counters_rows)];
         let [grids, lower] = Layout::vertical(rows).areas(area);
-        let [left, right] =
-            Layout::horizontal([Constraint::Fill(1), Constraint::Length(44)]).areas(lower);
+        let [left, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Length(44)])
+            .spacing(2)
+            .areas(lower);
         grid::draw(canvas, grids, take, scene);
         maps::draw(canvas, left, take, scene);
         counters::draw(canvas, right, take, scene);

@@ -14,7 +14,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 /// Draws the lines of maps.
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
     let snapshot = scene.and_then(|scene| selected(take, scene));
     let title = snapshot.map_or_else(
         || "/proc/<pid>/maps".to_owned(),
@@ -77,13 +77,15 @@ fn line(
         Fate::Removed => ("-", gone(palette)),
     };
     let vma = &mapping.vma;
-    let mut text = format!("{mark}{} {}", vma.range, vma.perms);
-    if width >= 76 {
-        let (major, minor) = vma.device;
-        text += &format!(" {:08x} {major:02x}:{minor:02x} {}", vma.offset, vma.inode);
+    let (major, minor) = vma.device;
+    let file = if width >= 76 {
+        format!(" {:08x} {major:02x}:{minor:02x} {}", vma.offset, vma.inode)
     } else if width >= 60 && vma.backing.is_file() {
-        text += &format!(" {:08x}", vma.offset);
-    }
+        format!(" {:08x}", vma.offset)
+    } else {
+        String::new()
+    };
+    let text = format!("{mark}{} {}{file}", vma.range, vma.perms);
     let width = usize::from(width);
     let mut spans = vec![Span::styled(fit(&text, width), style)];
     let names = scene.names_in(vma.range);
@@ -129,10 +131,7 @@ fn folded(
     }
     let count = own.len();
     let lines = if count == 1 { "line" } else { "lines" };
-    let text = format!(
-        " {count} {lines} of the program itself: {} (e shows)",
-        kinds(&own)
-    );
+    let text = format!(" {count} {lines} of the program: {} (e)", kinds(&own));
     Some(Line::from(Span::styled(
         fit(&text, usize::from(width)),
         palette.dim(),

@@ -7,7 +7,12 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 /// Prose in lines of `width` cells, an empty line between blocks; `base` is the style of plain text.
-pub fn lines(prose: &Prose, width: usize, base: Style, palette: Palette) -> Vec<Line<'static>> {
+pub(super) fn lines(
+    prose: &Prose,
+    width: usize,
+    base: Style,
+    palette: Palette,
+) -> Vec<Line<'static>> {
     let mut lines: Vec<Line<'static>> = Vec::new();
     let mut previous: Option<&Block> = None;
     for block in &prose.0 {
@@ -40,7 +45,7 @@ fn block_lines(block: &Block, width: usize, base: Style, palette: Palette) -> Ve
 }
 
 /// Runs of text with their styles.
-pub fn runs(inlines: &[Inline], base: Style, palette: Palette) -> Vec<(&str, Style)> {
+pub(super) fn runs(inlines: &[Inline], base: Style, palette: Palette) -> Vec<(&str, Style)> {
     inlines
         .iter()
         .map(|inline| match inline {

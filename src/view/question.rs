@@ -13,7 +13,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 /// The lines of the prediction that is `part` of `step`.
-pub fn passage(
+pub(super) fn passage(
     take: &Take,
     at: (usize, usize),
     prediction: &Prediction,
@@ -32,14 +32,14 @@ pub fn passage(
         palette,
     ));
     match take.answers.answer(step, part) {
-        Answer::Graded(graded) => lines.extend(outcome(prediction, graded, paper)),
+        Answer::Graded(graded) => lines.extend(answered(prediction, graded, paper)),
         Answer::Guessed(guess) => {
             lines.extend(choices(prediction, None, paper));
             lines.extend(guessed(prediction, guess, paper));
         }
         Answer::Unasked if asking => {
             lines.extend(choices(prediction, take.guess.choice, paper));
-            lines.push(entry(take, prediction, palette));
+            lines.extend(entry(take, prediction, paper));
         }
         Answer::Unasked => lines.extend(choices(prediction, None, paper)),
     }
@@ -72,13 +72,50 @@ fn choices(
             palette.text()
         };
         let mark = if chosen { "▸ " } else { "  " };
-        let value = format!("{}  ", choice.value_text.trim());
+        let value = value(prediction, choice);
         let text = inline(choice, style, palette);
-        let mut all = vec![(mark, palette.accent()), (value.as_str(), palette.accent())];
+        let lead = if chosen {
+            palette.chosen()
+        } else {
+            palette.accent()
+        };
+        let mut all = vec![(mark, lead), (value.as_str(), lead)];
         all.extend(text);
         wrap(&all, width, 2 + value.chars().count())
     };
     all.flat_map(of).collect()
+}
+
+/// The choices after the answer: the kernel's marked, and a wrong guess.
+fn answered(
+    prediction: &Prediction,
+    graded: &Graded,
+    (width, palette): (usize, Palette),
+) -> Vec<Line<'static>> {
+    let all = prediction.choices.iter().enumerate();
+    let of = |(index, choice): (usize, &Choice)| {
+        let guessed = graded.guess.as_deref().map(str::trim) == Some(choice.value_text.trim());
+        let (mark, style) = match (graded.matched == Some(index), guessed) {
+            (true, _) => ("✓ ", palette.good()),
+            (false, true) => ("✗ ", palette.bad()),
+            (false, false) => ("  ", palette.dim()),
+        };
+        let value = value(prediction, choice);
+        let mut all = vec![(mark, style), (value.as_str(), style)];
+        all.extend(inline(choice, palette.dim(), palette));
+        wrap(&all, width, 2 + value.chars().count())
+    };
+    all.flat_map(of).collect()
+}
+
+/// The value of a choice, as wide as the widest of them.
+fn value(prediction: &Prediction, choice: &Choice) -> String {
+    let widths = prediction
+        .choices
+        .iter()
+        .map(|choice| choice.value_text.trim().chars().count());
+    let width = widths.max().unwrap_or(0);
+    format!("{:>width$}  ", safe(choice.value_text.trim()))
 }
 
 /// What a choice says, as runs of one line.
@@ -91,20 +128,21 @@ fn inline(choice: &Choice, base: Style, palette: Palette) -> Vec<(&str, Style)> 
 }
 
 /// Where the guess is typed.
-fn entry(take: &Take, prediction: &Prediction, palette: Palette) -> Line<'static> {
+fn entry(take: &Take, prediction: &Prediction, paper: (usize, Palette)) -> Vec<Line<'static>> {
+    let (width, palette) = paper;
     let guess = take.guess.answer(&prediction.choices);
-    let shown = guess.clone().unwrap_or_default();
+    let shown = format!("{}▏", guess.clone().unwrap_or_default());
     let hint = match (&guess, prediction.choices.is_empty()) {
-        (Some(_), _) => "  Enter: let the kernel answer",
-        (None, true) => "  type a number; Enter alone skips",
-        (None, false) => "  ↑↓ or type; Enter alone skips",
+        (Some(_), _) => "  Enter answers",
+        (None, true) => "  a number; Enter skips",
+        (None, false) => "  ↑↓ or a number; Enter skips",
     };
-    Line::from(vec![
-        Span::styled("your guess: ", palette.dim()),
-        Span::styled(safe(&shown).into_owned(), palette.changed()),
-        Span::styled("▏", palette.changed()),
-        Span::styled(hint, palette.dim()),
-    ])
+    let runs = [
+        ("guess: ", palette.dim()),
+        (shown.as_str(), palette.changed()),
+        (hint, palette.dim()),
+    ];
+    wrap(&runs, width, 2)
 }
 
 /// What was guessed, while the kernel has not answered.
@@ -135,7 +173,7 @@ fn said(prediction: &Prediction, guess: &str) -> String {
 }
 
 /// Guess and outcome side by side, and a word to the belief behind a wrong choice.
-fn outcome(
+pub(super) fn outcome(
     prediction: &Prediction,
     graded: &Graded,
     paper: (usize, Palette),

@@ -4,9 +4,10 @@ use super::canvas::{Canvas, Passage};
 use super::text::wrap;
 use super::theme::Palette;
 use super::{code, prose, question};
+use crate::app::answers::Answer;
 use crate::app::panel::Panel;
 use crate::app::take::Take;
-use crate::lesson::{Part, Step};
+use crate::lesson::{Part, Prediction, Step};
 use crate::session::{Expected, Verdict};
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -15,7 +16,7 @@ use ratatui::text::{Line, Span};
 const MEASURE: u16 = 88;
 
 /// Draws what is to be read.
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
     let steps = take.lesson.steps.len();
     let step = take.step_shown();
     let title = if step < steps {
@@ -37,7 +38,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
 }
 
 /// The text of the step on the screen.
-pub fn passage(take: &Take, width: usize, palette: Palette) -> Passage {
+pub(super) fn passage(take: &Take, width: usize, palette: Palette) -> Passage {
     let step = take.step_shown();
     match take.lesson.steps.get(step) {
         Some(shown) => step_passage(take, step, shown, (width, palette)),
@@ -46,8 +47,11 @@ pub fn passage(take: &Take, width: usize, palette: Palette) -> Passage {
 }
 
 /// Lines being put one below the other.
+#[derive(Default)]
 struct Page {
     passage: Passage,
+    /// Where the kernel's answer to the last prediction stands; 0 where there is none.
+    outcome: usize,
 }
 
 impl Page {
@@ -71,45 +75,65 @@ impl Page {
         self.add(passage.lines);
     }
 
-    /// Adds lines and puts them in focus.
-    fn add_focused(&mut self, lines: Vec<Line<'static>>) {
-        let focus = 0..lines.len();
-        self.add_passage(Passage { lines, focus });
+    /// Adds the kernel's answer to a prediction, once there is one: behind the code that it measures.
+    fn add_outcome(
+        &mut self,
+        take: &Take,
+        step: usize,
+        asked: Option<(usize, &Prediction)>,
+        paper: (usize, Palette),
+    ) {
+        let Some((part, prediction)) = asked else {
+            return;
+        };
+        if let Answer::Graded(graded) = take.answers.answer(step, part) {
+            self.outcome = self.passage.lines.len();
+            self.add(question::outcome(prediction, graded, paper));
+        }
+    }
+
+    /// Adds the explanation and puts it in focus, with the answer before it.
+    fn add_explanation(&mut self, lines: Vec<Line<'static>>) {
+        self.add(lines);
+        if self.outcome > 0 {
+            self.passage.focus = self.outcome + 1..self.passage.lines.len();
+        } else {
+            self.passage.focus.end = self.passage.lines.len();
+            self.passage.focus.start = self.passage.focus.start.min(self.passage.focus.end);
+        }
     }
 }
 
 fn step_passage(take: &Take, index: usize, step: &Step, paper: (usize, Palette)) -> Passage {
     let (width, palette) = paper;
-    let mut page = Page {
-        passage: Passage::default(),
-    };
+    let mut page = Page::default();
     let text = palette.text();
     if index == 0 {
         page.add(prose::lines(&take.lesson.intro, width, text, palette));
     }
     page.add(wrap(&[(&step.title, palette.heading())], width, 0));
     let mut checks = 0;
+    let mut asked = None;
     for (part, content) in step.parts.iter().enumerate() {
         match content {
             Part::Prose(text_of) => page.add(prose::lines(text_of, width, text, palette)),
             Part::Code(code) => page.add_passage(code::passage(take, code, width, palette)),
             Part::Predict(prediction) => {
+                page.add_outcome(take, index, asked.replace((part, prediction)), paper);
                 page.add_passage(question::passage(take, (index, part), prediction, paper));
             }
             Part::Expect(_) => {
+                page.add_outcome(take, index, asked.take(), paper);
                 page.add(verdicts(take.answers.verdicts(index, checks), paper));
                 checks += 1;
             }
         }
     }
+    page.add_outcome(take, index, asked, paper);
     let done = take.position.step > index || take.step_is_done();
     if done && take.back.is_none() {
-        page.add_focused(prose::lines(
-            &step.explanation,
-            width,
-            palette.text(),
-            palette,
-        ));
+        page.add_explanation(prose::lines(&step.explanation, width, text, palette));
+        page.add(measured(take, index, checks, paper));
     }
     if take.desk.notes && !step.notes.is_empty() {
         page.add(vec![Line::from(Span::styled(
@@ -121,39 +145,65 @@ fn step_passage(take: &Take, index: usize, step: &Step, paper: (usize, Palette))
     page.passage
 }
 
-/// What became of expectations; nothing before they are measured, so that they do not give the answer away.
+/// What became of a block of expectations, in a line, with those that did not hold; nothing before they are measured,
+/// so that they do not give the answer away.
 fn verdicts(expected: &[Expected], paper: (usize, Palette)) -> Vec<Line<'static>> {
     let (width, palette) = paper;
+    let held = |one: &&Expected| one.verdict == Verdict::Holds;
+    let count = expected.iter().filter(held).count();
     let mut lines = Vec::new();
-    for one in expected {
-        let (mark, style, reason) = match &one.verdict {
-            Verdict::Holds => ("✓ ", palette.good(), None),
-            Verdict::Fails => ("✗ ", palette.bad(), Some(one.measured.as_str())),
-            Verdict::Unknown(why) => ("? ", palette.unknown(), Some(why.as_str())),
-        };
+    if count > 0 {
+        let all = if count == expected.len() { "all " } else { "" };
+        let were = if count == 1 { "was" } else { "were" };
+        let said = format!("Measured: {all}{count} {were} as expected");
         lines.extend(wrap(
-            &[(mark, style), (&one.expression, palette.code())],
+            &[("✓ ", palette.good()), (&said, palette.dim())],
             width,
             2,
         ));
-        if let Some(reason) = reason.filter(|reason| !reason.is_empty()) {
-            lines.extend(wrap(&[("  ", style), (reason, style)], width, 2));
-        }
     }
+    let others = expected.iter().filter(|one| !held(one));
+    lines.extend(others.flat_map(|one| verdict(one, paper)));
+    lines
+}
+
+/// An expectation, and why it does not hold or is not known.
+fn verdict(one: &Expected, (width, palette): (usize, Palette)) -> Vec<Line<'static>> {
+    let (mark, style, reason) = match &one.verdict {
+        Verdict::Holds => ("✓ ", palette.good(), ""),
+        Verdict::Fails => ("✗ ", palette.bad(), one.measured.as_str()),
+        Verdict::Unknown(why) => ("? ", palette.unknown(), why.as_str()),
+    };
+    let mut lines = wrap(
+        &[(mark, style), (&one.expression, palette.code())],
+        width,
+        2,
+    );
+    if !reason.is_empty() {
+        lines.extend(wrap(&[("  ", style), (reason, style)], width, 2));
+    }
+    lines
+}
+
+/// All that was measured at the end of a step, one by one: stands after the explanation.
+fn measured(
+    take: &Take,
+    step: usize,
+    checks: usize,
+    paper: (usize, Palette),
+) -> Vec<Line<'static>> {
+    let blocks = (0..checks).flat_map(|nth| take.answers.verdicts(step, nth));
+    let mut lines: Vec<Line<'static>> = blocks.flat_map(|one| verdict(one, paper)).collect();
     if !lines.is_empty() {
-        lines.insert(
-            0,
-            Line::from(Span::styled("Measured just now:", palette.dim())),
-        );
+        let title = Span::styled("Measured in this step:", paper.1.dim());
+        lines.insert(0, Line::from(title));
     }
     lines
 }
 
 /// The last page of a lesson.
 fn end(take: &Take, width: usize, palette: Palette) -> Passage {
-    let mut page = Page {
-        passage: Passage::default(),
-    };
+    let mut page = Page::default();
     page.add(wrap(
         &[
             ("✓ ", palette.good()),
@@ -162,27 +212,38 @@ fn end(take: &Take, width: usize, palette: Palette) -> Passage {
         width,
         2,
     ));
-    let guesses = take
-        .answers
-        .graded()
-        .iter()
-        .filter(|graded| graded.right.is_some());
-    let right = guesses
-        .clone()
-        .filter(|graded| graded.right == Some(true))
-        .count();
-    let (held, checks) = take.answers.held();
-    let mut said = format!("Your kernel showed {held} of {checks} expectations.");
-    if guesses.clone().count() > 0 {
-        said = format!(
-            "Of your {} predictions the kernel agreed with {right}. {said}",
-            guesses.count()
-        );
-    }
-    page.add(wrap(&[(said.as_str(), palette.text())], width, 0));
+    page.add(balance(take, width, palette));
     for section in &take.lesson.closing {
         page.add(wrap(&[(&section.title, palette.heading())], width, 0));
         page.add(prose::lines(&section.body, width, palette.text(), palette));
     }
     page.passage
+}
+
+/// What the predictions and expectations of the lesson came to.
+fn balance(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
+    let rights = take
+        .answers
+        .graded()
+        .iter()
+        .filter_map(|graded| graded.right);
+    let (guesses, right) = (
+        rights.clone().count(),
+        rights.filter(|right| *right).count(),
+    );
+    let mut said = Vec::new();
+    if guesses > 0 {
+        said.push(format!(
+            "The kernel agreed with {right} of {guesses} guesses."
+        ));
+    }
+    let [held, failed, unknown] = take.answers.held();
+    if held + failed + unknown > 0 {
+        let text = format!("Of what the lesson expected, {held} held here, {failed} did not");
+        said.push(match unknown {
+            0 => format!("{text}."),
+            unknown => format!("{text}, {unknown} could not be known."),
+        });
+    }
+    wrap(&[(said.join(" ").as_str(), palette.text())], width, 0)
 }

@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 /// Draws the steps of the lesson, `chosen` marked.
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, chosen: usize) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, chosen: usize) {
     let count = take.lesson.steps.len();
     let height = u16::try_from(count + 5).unwrap_or(u16::MAX);
     let inner = overlay::frame(canvas, area, (64, height), "start at a step");

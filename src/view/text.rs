@@ -23,7 +23,7 @@ pub fn safe(text: &str) -> Cow<'_, str> {
             '\t' => shown.push_str("    "),
             '\u{7f}' => shown.push('␡'),
             '\0'..='\u{1f}' => {
-                shown.push(char::from_u32(0x2400 + u32::from(c)).unwrap_or(REPLACED))
+                shown.push(char::from_u32(0x2400 + u32::from(c)).unwrap_or(REPLACED));
             }
             c if is_safe(c) => shown.push(c),
             _ => shown.push(REPLACED),
@@ -90,7 +90,7 @@ pub fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(missing))
 }
 
-/// Runs of styled text, made safe and wrapped at words into lines of `width` cells; lines after the first are
+/// Runs of styled text, made safe and wrapped at spaces into lines of `width` cells; lines after the first are
 /// indented by `indent`.
 pub fn wrap(runs: &[(&str, Style)], width: usize, indent: usize) -> Vec<Line<'static>> {
     let width = width.max(1);
@@ -102,27 +102,34 @@ pub fn wrap(runs: &[(&str, Style)], width: usize, indent: usize) -> Vec<Line<'st
         width,
         indent,
     };
-    for (text, style) in runs {
-        for word in words(&safe(text)) {
-            writer.word(word, *style);
-        }
+    for word in words(runs) {
+        writer.word(&word);
     }
     writer.end()
 }
 
-/// Splits after each run of spaces, so that a word carries the space behind it.
-fn words(text: &str) -> Vec<&str> {
-    let mut words = Vec::new();
-    let mut start = 0;
+/// What must not be torn apart: pieces of text, each with its style, up to and with the next spaces. Code and the
+/// comma behind it are one word.
+type Word = Vec<(String, Style)>;
+
+fn words(runs: &[(&str, Style)]) -> Vec<Word> {
+    let mut words: Vec<Word> = vec![Vec::new()];
     let mut after_space = false;
-    for (at, c) in text.char_indices() {
-        if c != ' ' && after_space {
-            words.push(&text[start..at]);
-            start = at;
+    for (text, style) in runs {
+        for c in safe(text).chars() {
+            if c != ' ' && after_space {
+                words.push(Vec::new());
+            }
+            after_space = c == ' ';
+            let Some(word) = words.last_mut() else {
+                continue;
+            };
+            match word.last_mut() {
+                Some((piece, last)) if last == style => piece.push(c),
+                _ => word.push((c.to_string(), *style)),
+            }
         }
-        after_space = c == ' ';
     }
-    words.push(&text[start..]);
     words
 }
 
@@ -136,45 +143,27 @@ struct Writer {
 }
 
 impl Writer {
-    fn word(&mut self, word: &str, style: Style) {
-        let bare = word.trim_end().width();
-        let glued = self.used > self.margin() && !self.ends_with_space();
-        if self.used + bare > self.width && self.used > self.margin() {
-            if glued {
-                self.carry(word, style);
-                return;
-            }
+    fn word(&mut self, word: &Word) {
+        let whole: usize = word.iter().map(|(piece, _)| piece.width()).sum();
+        let spaces = word.iter().rev().flat_map(|(piece, _)| piece.chars().rev());
+        let bare = whole - spaces.take_while(|c| *c == ' ').count();
+        let margin = if self.lines.is_empty() {
+            0
+        } else {
+            self.indent
+        };
+        if self.used + bare > self.width && self.used > margin && bare > 0 {
             self.turn();
         }
-        self.put(word, style);
-    }
-
-    /// A word that belongs to what stands before it (a comma after code) takes that along to the next line.
-    fn carry(&mut self, word: &str, style: Style) {
-        let last = self.spans.pop();
-        match last {
-            Some(span)
-                if self
-                    .spans
-                    .iter()
-                    .any(|span| !span.content.trim().is_empty()) =>
-            {
-                self.turn();
-                self.put(&span.content.clone(), span.style);
-            }
-            Some(span) => {
-                self.spans.push(span);
-                self.turn();
-            }
-            None => {}
+        for (piece, style) in word {
+            self.put(piece, *style);
         }
-        self.put(word, style);
     }
 
-    /// Writes a word, in pieces where it is longer than a line.
-    fn put(&mut self, word: &str, style: Style) {
+    /// Writes a piece, torn only where it is longer than a line; spaces beyond the end of a line are dropped.
+    fn put(&mut self, text: &str, style: Style) {
         let mut piece = String::new();
-        for c in word.chars() {
+        for c in text.chars() {
             let wide = c.width().unwrap_or(0);
             if self.used + wide > self.width {
                 if c == ' ' {
@@ -197,24 +186,10 @@ impl Writer {
 
     fn turn(&mut self) {
         self.lines.push(Line::from(std::mem::take(&mut self.spans)));
-        self.used = 0;
+        self.used = self.indent;
         if self.indent > 0 {
             self.spans.push(Span::raw(" ".repeat(self.indent)));
-            self.used = self.indent;
         }
-    }
-
-    fn margin(&self) -> usize {
-        if self.lines.is_empty() {
-            0
-        } else {
-            self.indent
-        }
-    }
-
-    fn ends_with_space(&self) -> bool {
-        let last = self.spans.last();
-        last.is_none_or(|span| span.content.ends_with(' '))
     }
 
     fn end(mut self) -> Vec<Line<'static>> {

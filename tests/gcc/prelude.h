@@ -4,6 +4,8 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,7 +58,7 @@ void *__wrap_mmap(void *address, size_t length, int protection, int flags, int f
     if (address != NULL || flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))
         return __real_mmap(address, length, protection, flags, fd, offset);
     void *mapped = __real_mmap((void *)next_hint, length, protection, flags, fd, offset);
-    if (mapped != MAP_FAILED)
+    if (mapped == (void *)next_hint)
         next_hint = (((uintptr_t)mapped + length) / (2UL << 20) + 1) * (2UL << 20);
     return mapped;
 }
@@ -73,19 +75,16 @@ static void touch_stack(void)
         deep[at] = 0;
 }
 
-static void touch(unsigned long start, unsigned long end, int writable)
-{
-    for (unsigned long at = start; at < end; at += size_of_page) {
-        volatile char *byte = (volatile char *)at;
-        char value = *byte;
-        if (writable)
-            *byte = value;
-    }
-}
+// The mappings that are the program's own: those there are before its first statement.
+static struct {
+    unsigned long start, end;
+    int writable;
+} own[64];
+static int own_count;
 
-// Reads what can be read and writes what can be written, in every mapping there is. Left out are the heap, which is
-// the statements' business, and the kernel's own pages ([vdso], [vvar], [vsyscall]), which no statement needs.
-static void touch_mappings(void)
+// Left out are the heap, which is the statements' business, and the kernel's pages ([vdso], [vvar], [vsyscall]), which
+// no statement needs.
+static void find_own(void)
 {
     int fd = open("/proc/self/maps", O_RDONLY);
     size_t length = 0;
@@ -97,9 +96,24 @@ static void touch_mappings(void)
         char *at;
         unsigned long start = strtoul(line, &at, 16);
         unsigned long end = strtoul(at + 1, &at, 16);
-        if (at[1] == 'r' && !strstr(at, "[heap]") && !strstr(at, "[v"))
-            touch(start, end, at[2] == 'w');
+        if (at[1] != 'r' || strstr(at, "[heap]") || strstr(at, "[v"))
+            continue;
+        own[own_count].start = start;
+        own[own_count].end = end;
+        own[own_count++].writable = at[2] == 'w';
     }
+}
+
+// Reads what can be read and writes what can be written.
+static void touch_own(void)
+{
+    for (int i = 0; i < own_count; i++)
+        for (unsigned long at = own[i].start; at < own[i].end; at += size_of_page) {
+            volatile char *byte = (volatile char *)at;
+            char value = *byte;
+            if (own[i].writable)
+                *byte = value;
+        }
 }
 
 static void prepare(void)
@@ -107,10 +121,32 @@ static void prepare(void)
     size_of_page = sysconf(_SC_PAGESIZE);
     prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     touch_stack();
-    touch_mappings();
+    find_own();
+    touch_own();
     // The calls of the measurement itself, once for nothing.
     statement_begins();
     statement_ends(0);
+}
+
+// ---- fork: the program's own pages are copied at once, and not in the statements after it. ----
+
+pid_t __real_fork(void);
+
+// Linked in place of fork. The child waits, as it does in a lab, and ends with its parent. The parent makes all that is
+// its own its own again; none of that is the statement's doing, so that it begins anew.
+pid_t __wrap_fork(void)
+{
+    pid_t parent = getpid();
+    pid_t child = __real_fork();
+    if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        while (getppid() == parent) // It may have ended before the prctl.
+            pause();
+        _exit(0);
+    }
+    touch_own();
+    statement_begins();
+    return child;
 }
 
 // ---- The answer: a line for each statement, written when all is over (stdio needs memory of its own). ----

@@ -11,19 +11,28 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the terminal has received.
-struct Received {
+pub(crate) struct Received {
     parser: vt100::Parser,
-    bytes: u64,
+    /// How many bytes.
+    pub(crate) bytes: u64,
     /// When the latest of them came.
     latest: Instant,
     closed: bool,
+}
+
+impl Received {
+    /// What the screen shows.
+    pub(crate) fn text(&self) -> String {
+        self.parser.screen().contents()
+    }
 }
 
 type Shared = Arc<(Mutex<Received>, Condvar)>;
 
 /// A running program in a terminal.
 pub(crate) struct Terminal {
-    child: Box<dyn Child + Send + Sync>,
+    /// The program.
+    pub(crate) child: Box<dyn Child + Send + Sync>,
     _master: Box<dyn MasterPty + Send>,
     keyboard: Box<dyn Write + Send>,
     received: Shared,
@@ -79,11 +88,6 @@ impl Terminal {
         }
     }
 
-    /// The program's pid.
-    pub(crate) fn pid(&self) -> u32 {
-        self.child.process_id().expect("the program runs")
-    }
-
     /// Types.
     pub(crate) fn press(&mut self, keys: &str) {
         self.keyboard
@@ -92,31 +96,24 @@ impl Terminal {
         self.keyboard.flush().expect("the terminal takes keys");
     }
 
-    /// What the screen shows.
-    pub(crate) fn text(&self) -> String {
-        self.lock().parser.screen().contents()
+    /// Looks at what was received so far.
+    pub(crate) fn look<T>(&self, at: impl Fn(&Received) -> T) -> T {
+        at(&self.lock())
     }
 
-    /// How many bytes were written to the terminal so far.
-    pub(crate) fn bytes(&self) -> u64 {
-        self.lock().bytes
-    }
-
-    /// Waits until the screen is as wanted, and says when its last bytes came.
-    pub(crate) fn wait_for(&self, what: &str, wanted: impl Fn(&str) -> bool) -> Instant {
+    /// Waits until what was received is as wanted, and says when the last of it came.
+    pub(crate) fn wait_for(&self, what: &str, wanted: impl Fn(&Received) -> bool) -> Instant {
         let since = Instant::now();
         let mut received = self.lock();
-        loop {
-            let text = received.parser.screen().contents();
-            if wanted(&text) {
-                return received.latest;
-            }
+        while !wanted(&received) {
+            let text = received.text();
             assert!(
                 since.elapsed() < PATIENCE && !received.closed,
                 "{what} did not appear:\n{text}"
             );
             received = self.more(received);
         }
+        received.latest
     }
 
     /// Waits until nothing was written for a while.
@@ -152,7 +149,7 @@ impl Drop for Terminal {
 }
 
 fn receive(mut screen: Box<dyn Read + Send>, received: &Shared) {
-    let mut buffer = [0; 64 * 1024];
+    let mut buffer = [0; 8 * 1024];
     loop {
         let length = screen.read(&mut buffer).unwrap_or(0);
         let mut state = received.0.lock().expect("the waiter lives");

@@ -1,10 +1,9 @@
-//! The program under test, run from outside: its binary, a directory of its own on a disk, a patience.
+//! The program under test, run from outside to its end.
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
 
 /// The longest a command may take before a test gives it up as hanging. A guard, not a goal.
 const HANGS: Duration = Duration::from_secs(90);
@@ -24,25 +23,6 @@ impl Ran {
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.stdout).into_owned() + &String::from_utf8_lossy(&self.stderr)
     }
-}
-
-/// A directory of this test's own, on a disk where there is one: write-back cannot be seen on tmpfs.
-pub(crate) fn fresh_directory() -> TempDir {
-    let places = [
-        PathBuf::from(env!("CARGO_TARGET_TMPDIR")),
-        PathBuf::from("/var/tmp"),
-        std::env::temp_dir(),
-    ];
-    let make = |place: &PathBuf| {
-        tempfile::Builder::new()
-            .prefix("mmap-tutor-test-")
-            .tempdir_in(place)
-            .ok()
-    };
-    places
-        .iter()
-        .find_map(make)
-        .expect("one of the usual places for temporary files can be written")
 }
 
 /// The program, keeping its files below `home`, whoever runs the test.

@@ -1,4 +1,4 @@
-//! Calls on descriptors: read(2), write(2), lseek(2), ftruncate(2), fsync(2), posix_fadvise(2), fallocate(2)….
+//! Calls on descriptors: read(2), write(2), lseek(2), ftruncate(2), fsync(2), `posix_fadvise(2)`, fallocate(2)….
 
 use super::{Answer, failing, refused};
 use crate::bytecode::Builtin;
@@ -39,7 +39,7 @@ impl Space {
             })
         }?;
         if result >= 0 {
-            self.written += bytes;
+            self.written = self.written.saturating_add(bytes);
         }
         Ok(result)
     }

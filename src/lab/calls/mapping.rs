@@ -62,15 +62,19 @@ impl Space {
     }
 }
 
+#[expect(
+    clippy::many_single_char_names,
+    reason = "each function gives the six words other names"
+)]
 fn mapping(builtin: Builtin, [a, b, c, d, e, f]: [u64; 6]) -> Answer {
     let (addr, length) = (a as *mut c_void, b as usize);
     let third = c as c_int;
     // Every call below changes only this process's own mappings, at addresses the lesson chose. A lesson that names
     // the lab's own memory destroys its process, as a C program that names its own code does.
     failing(|| match builtin {
-        // SAFETY: see above.
         Builtin::Mmap => {
             let (flags, file) = (d as c_int, e as c_int);
+            // SAFETY: see above.
             unsafe { libc::mmap(addr, length, third, flags, file, f as libc::off_t) as i64 }
         }
         // SAFETY: see above.
@@ -81,9 +85,9 @@ fn mapping(builtin: Builtin, [a, b, c, d, e, f]: [u64; 6]) -> Answer {
         Builtin::Madvise => i64::from(unsafe { libc::madvise(addr, length, third) }),
         // SAFETY: see above.
         Builtin::Msync => i64::from(unsafe { libc::msync(addr, length, third) }),
-        // SAFETY: see above.
         Builtin::Mremap => {
             let (longer, flags) = (c as usize, d as c_int);
+            // SAFETY: see above.
             unsafe { libc::mremap(addr, length, longer, flags, e as *mut c_void) as i64 }
         }
         // SAFETY: see above.

@@ -29,13 +29,18 @@ impl Space {
         }
     }
 
-    /// Waits in the kernel, as the program would. The tutor's interrupt ends it with `EINTR`, and the statement.
+    /// Waits in the kernel, as the program would. The tutor is told when the wait may be long: it knows whether the
+    /// child can still end. Its interrupt ends the call with `EINTR`, and the statement.
     fn wait(
         &mut self,
         builtin: Builtin,
         (pid, status, options): (i32, u64, i32),
         arguments: [u64; 6],
     ) -> Result<i64, Stop> {
+        if options & libc::WNOHANG == 0 && !has_ended(pid) {
+            self.channel.tell(tell::WAITING, &0u32);
+            self.meter.rebase();
+        }
         self.measured(builtin, arguments, || {
             // SAFETY: the kernel writes the status where the lesson says, or fails with EFAULT.
             failing(|| i64::from(unsafe { libc::waitpid(pid, status as *mut c_int, options) }))
@@ -58,13 +63,17 @@ impl Space {
             if signal == INTERRUPT || signal == HANGUP {
                 return refused(libc::EINVAL);
             }
+            // 0 and negative numbers mean groups.
+            if pid <= 0 {
+                return refused(libc::EPERM);
+            }
             // SAFETY: asks for a number.
             let family = unsafe { libc::getpgid(pid) };
             if family == -1 {
                 return refused(libc::ESRCH);
             }
             // SAFETY: asks for a number.
-            if pid <= 0 || family != unsafe { libc::getpgrp() } {
+            if family != unsafe { libc::getpgrp() } {
                 return refused(libc::EPERM);
             }
             // SAFETY: sends a signal to a process of this lesson.
@@ -85,6 +94,7 @@ impl Space {
             close(ends.lab);
             return self.not_forked(libc::EAGAIN);
         }
+        signals::block_all();
         self.meter.rebase();
         let begun = now();
         let cloned = clone::fork();
@@ -106,6 +116,7 @@ impl Space {
     fn continue_as_parent(&mut self, pid: i64, cost: Cost) -> Result<i64, Stop> {
         // Write-protected all, and shared with the child: every page of ours is made our own again.
         self.own.touch();
+        signals::unblock_all();
         self.meter.rebase();
         let errno = if pid < 0 { -pid as i32 } else { 0 };
         let forked = Forked {
@@ -122,17 +133,18 @@ impl Space {
     fn continue_as_child(&mut self, socket: c_int, begun: u64, ended: u64) -> Result<i64, Stop> {
         close(self.channel.0);
         self.channel = Channel(socket);
-        signals::watch(socket);
         // Page tables of files are not copied by fork: code, libc and vdso are loaded again here, and every writable
         // page is copied, before anything is measured.
         self.own.touch();
+        signals::watch(socket);
+        signals::unblock_all();
         now();
         let slow = self.slow;
         self.begin(slow);
         let ready = Ready {
             // SAFETY: asks for a number.
             pid: unsafe { libc::getpid() },
-            landlock: 0,
+            landlock: self.landlock,
         };
         self.channel.tell(tell::READY, &ready);
         self.meter.rebase();
@@ -192,4 +204,21 @@ fn close(descriptor: c_int) {
 /// Whether a process without handlers takes no notice of a signal.
 fn is_harmless(signal: i32) -> bool {
     [libc::SIGCHLD, libc::SIGURG, libc::SIGWINCH, libc::SIGCONT].contains(&signal)
+}
+
+/// Whether a wait for a child, or for any when `pid` is not positive, would come back at once: it has ended, or there
+/// is none to wait for. Reaps nothing.
+fn has_ended(pid: i32) -> bool {
+    // SAFETY: an all-zero siginfo_t is a valid one.
+    let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
+    let (whom, id) = if pid > 0 {
+        (libc::P_PID, pid as libc::id_t)
+    } else {
+        (libc::P_ALL, 0)
+    };
+    let how = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+    // SAFETY: the kernel writes `info`, which outlives the call.
+    let result = unsafe { libc::waitid(whom, id, &raw mut info, how) };
+    // SAFETY: waitid filled it in, or left its zeros.
+    result != 0 || unsafe { info.si_pid() } != 0
 }

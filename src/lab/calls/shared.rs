@@ -60,10 +60,9 @@ fn unlink(name: &CStr) -> Answer {
 }
 
 fn open(name: &CStr, [_, flags, mode, ..]: [u64; 6]) -> Answer {
+    let mode = mode as libc::mode_t;
     // SAFETY: the name is a C string of ours.
-    failing(|| {
-        i64::from(unsafe { libc::shm_open(name.as_ptr(), flags as c_int, mode as libc::mode_t) })
-    })
+    failing(|| i64::from(unsafe { libc::shm_open(name.as_ptr(), flags as c_int, mode) }))
 }
 
 /// Makes a new object, or says why not; one that another program made is refused.

@@ -15,6 +15,14 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 const REPEAT_EVERY: Duration = Duration::from_millis(20);
 /// How long a process may take to answer an interrupt.
 const PATIENCE: Duration = Duration::from_millis(300);
+/// How many messages of one process are taken before the next one's turn.
+const MESSAGES_AT_A_TIME: usize = 64;
+/// How long a child that has done its part may take to be gone.
+const ENDS_WITHIN: Duration = Duration::from_millis(200);
+/// Why a wait that cannot end is ended.
+const PARKED: &str = "no child can end meanwhile, each is parked until a block of its own runs: let a `c child` block \
+                      call `_exit(0)` first, or fork and end in one statement, \
+                      `if (fork() == 0) { …; _exit(0); }`";
 /// What a watcher is told of a process that does not run, and the learner if it is ended.
 const STOPPED: &str = "the process was stopped from outside (SIGSTOP)";
 
@@ -30,7 +38,10 @@ struct Runner {
     unborn: Option<Link>,
     /// Since when it has been asked to stop, and when last.
     stopping: Option<(Instant, Instant)>,
-    was_stopped_outside: bool,
+    /// Why it is ended, where the lab cannot know.
+    reason: Option<&'static str>,
+    /// Since when it has waited for a child of its own.
+    waiting: Option<Instant>,
     done: bool,
 }
 
@@ -43,7 +54,8 @@ impl Runner {
             watched: Instant::now(),
             unborn: None,
             stopping: None,
-            was_stopped_outside: false,
+            reason: None,
+            waiting: None,
             done: false,
         }
     }
@@ -102,9 +114,12 @@ impl<'a> Course<'a> {
         let _ = poll(&mut sockets, limit);
     }
 
-    /// Takes every message of one process that is there.
+    /// Takes the messages of one process that are there, but leaves time for the others.
     fn listen(&mut self, number: usize) {
-        while let Some((runner, entry)) = self.pair(number) {
+        for _ in 0..MESSAGES_AT_A_TIME {
+            let Some((runner, entry)) = self.pair(number) else {
+                return;
+            };
             if runner.done {
                 return;
             }
@@ -146,6 +161,7 @@ impl<'a> Course<'a> {
                 let acts = records.map(|bytes| decode::act(&bytemuck::pod_read_unaligned(bytes)));
                 runner.outcome.acts.extend(acts);
             }
+            tell::WAITING => runner.waiting = Some(Instant::now()),
             tell::OUTPUT => runner.outcome.output.extend_from_slice(entry.link.bytes()),
             tell::DONE => {
                 let Some(done) = entry.link.body::<Done>() else {
@@ -244,14 +260,36 @@ impl<'a> Course<'a> {
             runner.stopping = Some((now, now));
             entry.handle.signal(INTERRUPT);
             if entry.handle.is_stopped() {
-                runner.was_stopped_outside = true;
+                runner.reason = Some(STOPPED);
                 entry.handle.resume();
             }
         }
     }
 
+    /// Whether a process waits for a child although every other process has done its part.
+    fn waits_in_vain(&self, number: usize) -> bool {
+        let others_are_done = || {
+            let others = self.runners.iter().enumerate();
+            others
+                .filter(|(other, _)| *other != number)
+                .all(|(_, runner)| runner.done)
+        };
+        self.runners.get(number).is_some_and(|runner| {
+            let waiting = runner
+                .waiting
+                .is_some_and(|since| since.elapsed() > ENDS_WITHIN);
+            waiting && runner.stopping.is_none() && !runner.done && others_are_done()
+        })
+    }
+
     /// Looks after a process that is silent, or that does not stop.
     fn press(&mut self, number: usize) {
+        if self.waits_in_vain(number) {
+            if let Some((runner, _)) = self.pair(number) {
+                runner.reason = Some(PARKED);
+            }
+            self.stop_all();
+        }
         let Some((runner, entry)) = self.pair(number) else {
             return;
         };
@@ -269,11 +307,10 @@ impl<'a> Course<'a> {
                 *last = Instant::now();
                 entry.handle.signal(INTERRUPT);
             }
-            Some(_) => {}
             None if runner.watched.elapsed() >= LOOK_EVERY => {
                 self.show(number, false);
             }
-            None => {}
+            _ => {}
         }
     }
 
@@ -292,7 +329,7 @@ impl<'a> Course<'a> {
             None => fate::of(&entry.handle),
         };
         if kills.is_some() && fate::memory_kills() > kills && how.starts_with("killed by SIGKILL") {
-            how = "killed by SIGKILL: the kernel's out-of-memory killer chose it".to_owned();
+            "killed by SIGKILL: the kernel's out-of-memory killer chose it".clone_into(&mut how);
         }
         let _ = entry.fate.set(how.clone());
         let told = std::mem::replace(&mut runner.outcome, died(&how));
@@ -362,8 +399,8 @@ fn finish(runner: &mut Runner, entry: &mut Entry, done: &Done) {
         let _ = entry.fate.set(fate::exited(status));
         fate::of(&entry.handle);
     }
-    if runner.was_stopped_outside && matches!(outcome.ending, Ending::Interrupted(_)) {
-        outcome.ending = Ending::Interrupted(STOPPED.to_owned());
+    if let (Some(reason), Ending::Interrupted(why)) = (runner.reason, &mut outcome.ending) {
+        reason.clone_into(why);
     }
     runner.done = true;
 }

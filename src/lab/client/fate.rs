@@ -40,6 +40,12 @@ fn ask_kernel(handle: &Handle) -> Option<String> {
     }
 }
 
+/// Removes what is left of a process that has ended, if it is ours to remove.
+pub(super) fn reap(handle: &Handle) {
+    let pid = nix::unistd::Pid::from_raw(handle.pid().0);
+    let _ = waitpid(pid, Some(WaitPidFlag::WNOHANG));
+}
+
 /// From the number that waitpid(2) gives.
 fn of_code(code: i32) -> String {
     match code & 0x7f {

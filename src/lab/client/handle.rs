@@ -1,10 +1,10 @@
 //! A process that may end at any time, and a way to signal it that can never hit another one.
 //!
 //! Numbers of ended processes are given to new ones. Labs that forked are reaped by their parents, not by the tutor, so
-//! a pidfd (pidfd_open(2), since Linux 5.3) stands for each; where there is none, the number must do.
+//! a pidfd (`pidfd_open(2)`, since Linux 5.3) stands for each; where there is none, the number must do.
 
 use crate::mem::Pid;
-use nix::sys::signal::{Signal, kill};
+use nix::errno::Errno;
 use std::ffi::c_int;
 use std::fs;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
@@ -12,7 +12,16 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 /// A process of the lesson.
 pub(super) struct Handle {
     pid: Pid,
-    descriptor: Option<OwnedFd>,
+    reach: Reach,
+}
+
+/// By what a process is reached.
+enum Reach {
+    Descriptor(OwnedFd),
+    /// The kernel has no pidfds.
+    Number,
+    /// It was gone before it could be taken hold of.
+    Gone,
 }
 
 impl Handle {
@@ -20,14 +29,13 @@ impl Handle {
     pub(super) fn open(pid: Pid) -> Self {
         // SAFETY: takes numbers; gives a new descriptor or -1.
         let descriptor = unsafe { libc::syscall(libc::SYS_pidfd_open, pid.0, 0) };
-        Self {
-            pid,
-            descriptor: c_int::try_from(descriptor)
-                .ok()
-                .filter(|&descriptor| descriptor >= 0)
-                // SAFETY: the kernel just made it; nothing else owns it.
-                .map(|descriptor| unsafe { OwnedFd::from_raw_fd(descriptor) }),
-        }
+        let reach = match c_int::try_from(descriptor) {
+            // SAFETY: the kernel just made it; nothing else owns it.
+            Ok(descriptor @ 0..) => Reach::Descriptor(unsafe { OwnedFd::from_raw_fd(descriptor) }),
+            _ if Errno::last() == Errno::ESRCH => Reach::Gone,
+            _ => Reach::Number,
+        };
+        Self { pid, reach }
     }
 
     pub(super) fn pid(&self) -> Pid {
@@ -36,8 +44,8 @@ impl Handle {
 
     /// Sends a signal by number. A process that is gone is left alone.
     pub(super) fn signal(&self, number: c_int) {
-        match &self.descriptor {
-            Some(descriptor) => {
+        match &self.reach {
+            Reach::Descriptor(descriptor) => {
                 let no_info = std::ptr::null::<libc::siginfo_t>();
                 let pidfd = descriptor.as_raw_fd();
                 // SAFETY: takes numbers and no siginfo.
@@ -45,10 +53,11 @@ impl Handle {
                     libc::syscall(libc::SYS_pidfd_send_signal, pidfd, number, no_info, 0);
                 }
             }
-            None => {
+            Reach::Number => {
                 // SAFETY: takes numbers.
                 unsafe { libc::kill(self.pid.0, number) };
             }
+            Reach::Gone => {}
         }
     }
 
@@ -81,6 +90,6 @@ impl Handle {
 
     /// Lets it go on after a stop.
     pub(super) fn resume(&self) {
-        let _ = kill(nix::unistd::Pid::from_raw(self.pid.0), Signal::SIGCONT);
+        self.signal(libc::SIGCONT);
     }
 }

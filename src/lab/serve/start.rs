@@ -1,6 +1,6 @@
 //! Making a fresh lab ready: its stack grown, its limits set, nothing left over from the tutor.
 
-use crate::lab::own;
+use crate::lab::{own, rseq};
 use std::ffi::{c_int, c_ulong};
 use std::hint::black_box;
 
@@ -14,6 +14,10 @@ const LONGEST_FILE: u64 = 2 << 40;
 
 /// Touches the stack below, so that it never grows while something is measured.
 #[inline(never)]
+#[expect(
+    clippy::large_stack_arrays,
+    reason = "growing the stack is the purpose"
+)]
 pub(super) fn grow_stack() {
     let mut below = [0_u8; STACK_BELOW];
     black_box(&mut below);
@@ -29,6 +33,7 @@ pub(super) fn page_size() -> u64 {
 /// Closes what was inherited, sets the limits, and offers this process first when memory runs out.
 pub(super) fn settle(socket: c_int) {
     close_all_below(socket);
+    rseq::give_up();
     limit(libc::RLIMIT_CORE, 0);
     limit(libc::RLIMIT_DATA, MOST_DATA);
     limit(libc::RLIMIT_FSIZE, LONGEST_FILE);

@@ -2,7 +2,8 @@
 
 use super::players::Players;
 use crate::bytecode::Program;
-use crate::c::observers::{Observation, Prefix, substitute};
+use crate::c::observers::{OBSERVERS, Observation, Prefix, substitute};
+use crate::c::suggest::nearest;
 use crate::c::{Expression, Scope, Type, compile_expression};
 use crate::diagnostic::Diagnostic;
 
@@ -16,7 +17,26 @@ pub(super) fn compile(
         measurable(source, observation, whole, players).map(|of| (0, of))
     })?;
     let main = scope(players, None, expression)?;
-    compile_expression(source, &rest, main).map(|compiled| compiled.program)
+    match compile_expression(source, &rest, main) {
+        Ok(compiled) => Ok(compiled.program),
+        Err(mistake) => Err(did_you_mean(source, mistake)),
+    }
+}
+
+/// A name that is not known may be an observer's, mistyped.
+fn did_you_mean(source: &str, mistake: Diagnostic) -> Diagnostic {
+    let word = source.get(mistake.span.clone()).unwrap_or_default();
+    if mistake
+        .help
+        .as_deref()
+        .is_some_and(|help| help.starts_with("did you mean"))
+    {
+        return mistake;
+    }
+    match nearest(word, OBSERVERS.iter().map(|observer| observer.name)) {
+        Some(near) if near != word => mistake.help(format!("did you mean `{near}`?")),
+        _ => mistake,
+    }
 }
 
 /// The type of what is observed, if it can be.
@@ -33,16 +53,9 @@ fn measurable(
             Ok(compiled.result.unwrap_or(Type::LONG))
         }
         Observation::Observed {
-            prefix,
-            observer,
-            arguments,
+            prefix, arguments, ..
         } => {
             let scope = scope(players, *prefix, whole)?;
-            let (least, most) = observer.arity;
-            if !(least..=most).contains(&arguments.len()) {
-                let message = format!("`{}` is written `{}`", observer.name, observer.usage);
-                return Err(Diagnostic::new(whole.span.clone(), message).help(observer.gist));
-            }
             for argument in *arguments {
                 compile_expression(source, argument, scope)?;
             }

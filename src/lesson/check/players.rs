@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::lesson::model::{Code, Who};
 use crate::mem::Process;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Every process there is so far, with its variables.
 pub(super) struct Players {
@@ -36,7 +37,7 @@ impl Players {
         code: &Code,
         statement: &c::Statement,
     ) -> Result<(), Diagnostic> {
-        let process = self.who(code)?;
+        let process = self.who(source, code)?;
         let fresh = Scope::new(self.target);
         let scope = self.scopes.entry(process).or_insert(fresh);
         let compiled = c::compile(source, statement, scope)?;
@@ -62,7 +63,7 @@ impl Players {
     }
 
     /// The process that runs a block.
-    fn who(&self, code: &Code) -> Result<Process, Diagnostic> {
+    fn who(&self, source: &str, code: &Code) -> Result<Process, Diagnostic> {
         let process = match code.who {
             Who::Main => Process::Main,
             Who::LatestChild => Process::Child(self.children),
@@ -70,19 +71,25 @@ impl Players {
         };
         match process {
             Process::Child(_) if !self.scopes.contains_key(&process) => {
-                // The line of the fence, which ends where the code begins.
-                let place = code.text.start.saturating_sub(1)..code.text.start;
                 let message = match self.children {
                     0 => "there is no child yet".to_owned(),
                     1 => "only one child has been made so far".to_owned(),
                     several => format!("only {several} children have been made so far"),
                 };
                 let help = "`fork()` makes one, in a block of another process before this one";
-                Err(Diagnostic::new(place, message).help(help))
+                Err(Diagnostic::new(info(source, code), message).help(help))
             }
             process => Ok(process),
         }
     }
+}
+
+/// What stands behind the backticks of a block: the end of the line before its code.
+fn info(source: &str, code: &Code) -> Range<usize> {
+    let above = source[..code.text.start].trim_end();
+    let line = above.rfind('\n').map_or(0, |newline| newline + 1);
+    let info = above[line..].trim_start_matches([' ', '`', '~']);
+    above.len() - info.len()..above.len()
 }
 
 /// How many processes a statement can make: one for each call in it, as many as can be named where it loops.

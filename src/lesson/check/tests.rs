@@ -52,10 +52,13 @@ state(&x) == PRIVATE
 Because.
 "#;
 
+/// What is told of a lesson, by the reader or, where that is content, by the checker.
 fn told(source: &str) -> Vec<String> {
-    let lesson = read("a.md", source).unwrap();
-    let lines = check(&lesson);
-    lines.iter().map(|m| m.line("a.md", source)).collect()
+    let mistakes = match read("a.md", source) {
+        Ok(lesson) => check(&lesson),
+        Err(mistakes) => mistakes,
+    };
+    mistakes.iter().map(|m| m.line("a.md", source)).collect()
 }
 
 #[test]
@@ -74,13 +77,13 @@ fn each_mistake_is_told_with_its_place() {
             "```c child\n",
             "```c child 2\n",
             "only one child has been made",
-            (16, 13),
+            (16, 4),
         ),
         (
             "pid_t child = fork();\n",
             "",
             "there is no child yet",
-            (15, 11),
+            (15, 4),
         ),
         ("x = x + 1;", "x = y + 1;", "`y`", (39, 5)),
         ("x = x + 1;", "p[0] = 1;", "`p`", (39, 1)),
@@ -106,7 +109,7 @@ fn each_mistake_is_told_with_its_place() {
         (
             "rss(p) == 0",
             "rss(p, 1, 2) == 0",
-            "`rss` is written `rss(p), rss(p, length)`",
+            "`rss` takes 1 or 2 arguments",
             (21, 1),
         ),
         ("rss(p) == 0", "rss(pp) == 0", "`pp`", (21, 5)),
@@ -177,4 +180,13 @@ proptest::proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_mistyped_observer_is_told_by_its_name() {
+    let source = GOOD.replacen("child.minor_faults == 1", "minr_faults == 1", 1);
+    let lesson = read("a.md", &source).unwrap();
+    let mistakes = check(&lesson);
+    let help = mistakes[0].help.as_deref();
+    assert_eq!(help, Some("did you mean `minor_faults`?"));
 }

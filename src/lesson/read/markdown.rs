@@ -268,10 +268,11 @@ impl Reader<'_, '_> {
                 if title.trim().is_empty() {
                     self.tell(span.clone(), "this step has no title");
                 }
+                let end = span.start + self.source[span.clone()].trim_end().len();
                 self.elements.push(Element::Heading(Heading {
                     title,
                     options,
-                    span,
+                    span: span.start..end,
                 }));
             }
             _ => self.block(Block::Paragraph(vec![Inline::Strong(title)])),

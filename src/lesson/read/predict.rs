@@ -35,7 +35,7 @@ pub(super) fn prediction(
                 .help("its lines stand first; choices `VALUE: text` follow"),
         );
     }
-    if choices.len() == 1 {
+    if choices.len() == 1 && told.is_empty() {
         told.push(
             Diagnostic::new(fence.info.clone(), "one choice is no choice")
                 .help("leave choices out to ask for a number"),

@@ -565,6 +565,44 @@ fn a_child_is_judged_by_what_its_parent_had() {
 }
 
 #[test]
+fn a_child_that_ends_within_the_statement_is_judged_by_what_its_parent_had() {
+    let before = main(vec![anonymous("pp--")]);
+    let outcomes = [
+        (Process::Main, outcome(vec![call("fork", [0; 6], 101, 0)])),
+        (
+            Process::Child(1),
+            Outcome {
+                ending: Ending::Exited(0),
+                ..outcome(vec![
+                    call("fork", [0; 6], 0, 0),
+                    page(Write, 1),
+                    page(Write, 2),
+                ])
+            },
+        ),
+    ];
+    let told: Vec<_> = changes(&before, &before, &outcomes, size())
+        .into_iter()
+        .filter(|change| change.process == Process::Child(1))
+        .map(|change| (change.cause, change.place))
+        .collect();
+    let mapping = before[0].mappings[0].vma.range;
+    let at = |page| Place::Pages {
+        mapping,
+        first: page,
+        last: page,
+    };
+    assert_eq!(
+        told,
+        [
+            (Cause::CopyOnWrite, at(1)),
+            (Cause::DemandZero, at(2)),
+            (Cause::ProcessEnded, Place::Process),
+        ]
+    );
+}
+
+#[test]
 fn a_page_that_others_let_go_is_exclusive_again() {
     let two = |mine: &str, its: &str| {
         vec![

@@ -266,9 +266,9 @@ impl Walker<'_, '_> {
                 .and_then(|after| Some(&after.mapping_at(at)?.vma));
         }
         self.walk.working.mapped_at(at).or_else(|| {
-            self.around
-                .before
-                .and_then(|before| Some(&before.mapping_at(at)?.vma))
+            // For a process that came and went within the statement: as its parent had it.
+            let base = self.walk.working.base();
+            base.and_then(|base| Some(&base.mapping_at(at)?.vma))
         })
     }
 }

@@ -1,0 +1,44 @@
+//! What the program costs, printed as a Markdown table: `cargo bench`.
+//!
+//! Nothing is asserted. Each thing is timed in turn with something it can be compared with, in the same run; see
+//! `tutor/table.rs`. Run it on a machine that has nothing else to do.
+
+#![expect(clippy::print_stdout, reason = "the table is the result")]
+
+#[path = "tutor/actors.rs"]
+mod actors;
+#[path = "../tests/support/directory.rs"]
+mod directory;
+#[path = "tutor/frames.rs"]
+mod frames;
+#[path = "tutor/lab.rs"]
+mod lab;
+#[path = "../tests/support/pty.rs"]
+mod pty;
+#[path = "tutor/table.rs"]
+mod table;
+#[path = "tutor/terminal.rs"]
+mod terminal;
+#[path = "tutor/witness.rs"]
+mod witness;
+
+fn main() {
+    become_a_lab_if_asked();
+    let home = directory::fresh_directory();
+    table::head();
+    terminal::rows(home.path());
+    lab::rows(home.path());
+    witness::rows(home.path());
+    frames::rows();
+}
+
+/// A stage starts its labs from the program that runs, which is this one here.
+fn become_a_lab_if_asked() {
+    use std::ffi::CString;
+    let mut arguments = std::env::args()
+        .skip(1)
+        .map(|argument| CString::new(argument).unwrap_or_default());
+    if arguments.next().as_deref() == Some(mmap_tutor::lab::WORD) {
+        mmap_tutor::lab::serve::main(arguments.next().as_deref());
+    }
+}

@@ -1,0 +1,61 @@
+//! Two ways of doing something, timed in turn, and a row of a Markdown table about them.
+//!
+//! Times differ from machine to machine; the ratio of two things done side by side in one run travels.
+
+use std::time::{Duration, Instant};
+
+/// Times of one thing, in nanoseconds.
+struct Times(Vec<u64>);
+
+impl Times {
+    /// The time that `share` of all stay below; 0.5 for the median.
+    fn quantile(&mut self, share: f64) -> Duration {
+        self.0.sort_unstable();
+        let last = self.0.len().saturating_sub(1);
+        Duration::from_nanos(
+            self.0
+                .get((last as f64 * share).round() as usize)
+                .copied()
+                .unwrap_or(0),
+        )
+    }
+}
+
+/// Prints the head of the table.
+pub(crate) fn head() {
+    println!("| what | median | p99 | n | compared with | ratio |");
+    println!("|---|---:|---:|---:|---|---:|");
+}
+
+/// Measures something `n` times in turn with what it is compared with, and prints the row. Both give how long they
+/// took.
+pub(crate) fn row(
+    what: &str,
+    n: usize,
+    mut measured: impl FnMut() -> Duration,
+    compared_with: &str,
+    mut reference: impl FnMut() -> Duration,
+) {
+    let (mut times, mut references) = (Times(Vec::new()), Times(Vec::new()));
+    for round in 0..=n {
+        let (time, other) = (measured(), reference());
+        // The first round warms both.
+        if round > 0 {
+            times.0.push(time.as_nanos() as u64);
+            references.0.push(other.as_nanos() as u64);
+        }
+    }
+    let (median, other) = (times.quantile(0.5), references.quantile(0.5));
+    println!(
+        "| {what} | {median:.1?} | {:.1?} | {n} | {compared_with}: {other:.1?} | {:.2} |",
+        times.quantile(0.99),
+        median.as_secs_f64() / other.as_secs_f64(),
+    );
+}
+
+/// How long something takes.
+pub(crate) fn time<T>(act: impl FnOnce() -> T) -> Duration {
+    let since = Instant::now();
+    std::hint::black_box(act());
+    since.elapsed()
+}

@@ -1,0 +1,291 @@
+//! The player over a scripted stage: no process runs, so every answer is the script's.
+
+use super::*;
+use crate::bytecode::Program;
+use crate::lesson;
+use crate::mem::{Ending, Faults, PageSize, Pid, Reading, Totals};
+use crate::observe::Cached;
+use crate::session::moment::Verdict;
+use crate::session::stage::{Actor, Machine, Watch};
+use std::collections::VecDeque;
+
+/// What the stage says to one program.
+type Answer = Result<Vec<(Process, Outcome)>, StageError>;
+
+/// A stage that plays back outcomes, one a run, and remembers what it was asked.
+struct Script {
+    machine: Machine,
+    answers: VecDeque<Answer>,
+    asked: Vec<Process>,
+    actors: Vec<Process>,
+    starts: usize,
+}
+
+impl Script {
+    fn new(answers: Vec<Answer>) -> Self {
+        Self {
+            machine: Machine {
+                kernel: "6.18".into(),
+                page_size: PageSize::new(4096).unwrap(),
+                privileged: false,
+                file_system: "tmpfs".into(),
+                scratch: "/scratch".into(),
+            },
+            answers: answers.into(),
+            asked: Vec::new(),
+            actors: vec![Process::Main],
+            starts: 0,
+        }
+    }
+}
+
+impl Stage for Script {
+    fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    fn restart(&mut self, _: Settings, _: &[lesson::ScratchFile]) -> Result<(), StageError> {
+        self.starts += 1;
+        Ok(())
+    }
+
+    fn configure(&mut self, _: Settings) -> Result<(), StageError> {
+        Ok(())
+    }
+
+    fn actors(&self) -> Vec<Actor> {
+        let actor = |&process| Actor {
+            process,
+            pid: Pid(1),
+            ended: None,
+        };
+        self.actors.iter().map(actor).collect()
+    }
+
+    fn run(&mut self, process: Process, _: &Program, _: Pace, _: &mut Watch<'_>) -> Answer {
+        self.asked.push(process);
+        let answer = self
+            .answers
+            .pop_front()
+            .unwrap_or_else(|| Ok(vec![(process, faults(0))]));
+        if let Ok(outcomes) = &answer {
+            self.actors
+                .extend(outcomes.iter().skip(1).map(|(process, _)| *process));
+        }
+        answer
+    }
+
+    fn observe(&mut self) -> Vec<Snapshot> {
+        Vec::new()
+    }
+
+    fn cached(&self, _: Process, _: i32) -> Reading<Cached> {
+        Reading::unknown("there is no file")
+    }
+}
+
+/// A director that lets everything run and keeps what it is told.
+#[derive(Default)]
+struct Notes(Vec<Report>);
+
+impl Director for Notes {
+    fn report(&mut self, report: Report) {
+        self.0.push(report);
+    }
+
+    fn control(&mut self, _: bool) -> Control {
+        Control::Continue
+    }
+}
+
+impl Notes {
+    fn words(&self) -> Vec<String> {
+        let word = |report: &Report| match report {
+            Report::Line(moment) => {
+                format!("line {}", moment.ran.as_ref().map_or("", |ran| &ran.code))
+            }
+            Report::Graded(graded) => {
+                format!("graded {:?} {:?}", graded.answer.known(), graded.right)
+            }
+            Report::Expected { expected, .. } => {
+                let verdicts: Vec<String> = expected
+                    .iter()
+                    .map(|one| format!("{:?}", one.verdict))
+                    .collect();
+                format!("expected {}", verdicts.join(" "))
+            }
+            Report::Opened(_) => "opened".into(),
+            other => format!("{other:?}"),
+        };
+        self.0.iter().map(word).collect()
+    }
+}
+
+fn faults(minor: u64) -> Outcome {
+    Outcome {
+        value: Some(0),
+        totals: Totals {
+            faults: Faults { minor, major: 0 },
+            ..Totals::default()
+        },
+        ..Outcome::empty(Ending::Finished)
+    }
+}
+
+const LESSON: &str = "+++
+title = \"T\"
+summary = \"S\"
+minutes = 5
++++
+Hello.
+
+## One
+```predict minor_faults
+How many?
+0: none | believes: it is free
+2: two
+```
+```c
+int a = 1;
+int b = 2;
+```
+```expect
+minor_faults == 2
+minor_faults == 3
+rss(0) == 0
+```
+Because.
+
+## Two {fresh = true, needs = [\"frames\"]}
+```c
+int a = 3;
+fork();
+```
+```c child
+a = 4;
+```
+```expect
+child.minor_faults == 1
+minor_faults == 0
+```
+The end.
+";
+
+fn player(answers: Vec<Answer>) -> Player<Script> {
+    let lesson = lesson::read("t.md", LESSON).expect("the lesson is sound");
+    let mut player = Player::new(Script::new(answers), Arc::new(lesson));
+    player.start().unwrap();
+    player
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "stands beside answers that fail")]
+fn main(minor: u64) -> Answer {
+    Ok(vec![(Process::Main, faults(minor))])
+}
+
+#[test]
+fn a_guess_is_taken_with_its_first_line_and_graded_after_its_last() {
+    let mut player = player(vec![main(2), main(0)]);
+    let mut notes = Notes::default();
+    player
+        .advance(Some("2".into()), Pace::Full, &mut notes)
+        .unwrap();
+    assert_eq!(notes.words(), ["line int a = 1;"]);
+    player.advance(None, Pace::Full, &mut notes).unwrap();
+    let words = notes.words();
+    assert_eq!(
+        words[1..3],
+        ["line int b = 2;", "graded Some(2) Some(true)"]
+    );
+    assert!(
+        words[3].starts_with("expected Holds Fails Unknown("),
+        "{}",
+        words[3]
+    );
+    assert!(player.at_end_of_step());
+}
+
+#[test]
+fn guesses_are_right_wrong_or_none() {
+    let table = [
+        (Some("2"), Some(true)),
+        (Some("0"), Some(false)),
+        (Some("7"), Some(false)),
+        (Some(" 2 "), Some(true)),
+        (None, None),
+    ];
+    for (guess, right) in table {
+        let mut player = player(vec![main(2), main(0)]);
+        let mut notes = Notes::default();
+        player
+            .advance(guess.map(str::to_owned), Pace::Full, &mut notes)
+            .unwrap();
+        player.advance(None, Pace::Full, &mut notes).unwrap();
+        assert_eq!(
+            notes.words()[2],
+            format!("graded Some(2) {right:?}"),
+            "{guess:?}"
+        );
+    }
+}
+
+#[test]
+fn a_failed_rule_says_what_was_measured() {
+    let mut player = player(vec![main(2), main(0)]);
+    let mut notes = Notes::default();
+    player.advance(None, Pace::Full, &mut notes).unwrap();
+    player.advance(None, Pace::Full, &mut notes).unwrap();
+    let Some(Report::Expected { expected, .. }) = notes.0.last() else {
+        panic!("{:?}", notes.words())
+    };
+    assert_eq!(expected[1].verdict, Verdict::Fails);
+    assert_eq!(expected[1].measured, "minor_faults = 2");
+}
+
+#[test]
+fn a_line_that_cannot_run_leaves_the_lesson_where_it_is() {
+    let gone = StageError::NoProcess("main is gone".into());
+    let mut player = player(vec![Err(gone.clone()), main(1)]);
+    let before = player.position();
+    let mut notes = Notes::default();
+    assert_eq!(
+        player.advance(Some("2".into()), Pace::Full, &mut notes),
+        Err(gone)
+    );
+    assert_eq!(player.position().step, before.step);
+    assert!(notes.0.is_empty());
+    player.advance(None, Pace::Full, &mut notes).unwrap();
+    assert_eq!(
+        notes.words(),
+        ["line int a = 1;"],
+        "and the same line can be tried again"
+    );
+}
+
+#[test]
+fn a_fresh_step_starts_new_processes_and_a_child_has_its_parents_variables() {
+    let forked = Ok(vec![
+        (Process::Main, faults(0)),
+        (Process::Child(1), faults(0)),
+    ]);
+    let child = Ok(vec![(Process::Child(1), faults(1))]);
+    let mut player = player(vec![main(0), forked, child]);
+    let mut notes = Notes::default();
+    player.enter(1).unwrap();
+    assert_eq!(player.stage.starts, 2);
+    for _ in 0..3 {
+        player.advance(None, Pace::Full, &mut notes).unwrap();
+    }
+    assert_eq!(
+        player.stage.asked,
+        [Process::Main, Process::Main, Process::Child(1)]
+    );
+    assert_eq!(notes.words().last().unwrap(), "expected Holds Holds");
+}
+
+#[test]
+fn a_step_says_what_it_lacks() {
+    let player = player(Vec::new());
+    assert_eq!(player.missing(0), Vec::<String>::new());
+    assert!(player.missing(1)[0].contains("CAP_SYS_ADMIN"));
+}

@@ -1,0 +1,639 @@
+//! The screen as a learner meets it: keys in, commands out, cells on the screen, over a player that follows a story.
+//!
+//! No terminal and no kernel: ratatui's `TestBackend`, and snapshots built by hand in `screens/story.rs`.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
+#[path = "screens/story.rs"]
+mod story;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use mmap_tutor::app::panel::Panel;
+use mmap_tutor::app::{App, Effect, Event, Theme, update};
+use mmap_tutor::mem::{Control, PageSize, PageState, Range};
+use mmap_tutor::session::{Command, Machine, Position, Progress, Report};
+use mmap_tutor::view;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::style::{Color, Modifier};
+
+/// The program with a player that answers at once.
+struct Walk {
+    app: App,
+    at: Position,
+    guess: Option<String>,
+    size: (u16, u16),
+    /// Every effect since the last look, commands and all.
+    effects: Vec<Effect>,
+}
+
+impl Walk {
+    fn new(size: (u16, u16), theme: Theme) -> Self {
+        let app = App::new(vec![story::lesson()], Progress::default(), theme);
+        let mut walk = Self {
+            app,
+            at: Position::default(),
+            guess: None,
+            size,
+            effects: Vec::new(),
+        };
+        walk.hear(Report::Ready(Machine {
+            kernel: "6.18.0".to_owned(),
+            page_size: PageSize::new(story::PAGE).unwrap(),
+            privileged: false,
+            file_system: "ext4".to_owned(),
+            scratch: "/tmp".into(),
+        }));
+        walk
+    }
+
+    /// The lesson opened, and so many lines run.
+    fn after(lines: usize, size: (u16, u16)) -> Self {
+        let mut walk = Self::new(size, Theme::Dark);
+        walk.keys("\n");
+        for _ in 0..lines {
+            walk.keys("\n");
+        }
+        walk
+    }
+
+    fn hear(&mut self, report: Report) {
+        self.happen(Event::Report(report));
+    }
+
+    /// An event, and what the player says to the commands it causes.
+    fn happen(&mut self, event: Event) {
+        let effects = update(&mut self.app, event);
+        for effect in &effects {
+            let Effect::Send(command) = effect else {
+                continue;
+            };
+            match command {
+                Command::Open { step, .. } => {
+                    self.at = Position {
+                        step: *step,
+                        item: 0,
+                    };
+                    self.hear(story::opened());
+                    self.hear(Report::At(self.at));
+                }
+                Command::Advance { guess, .. } => {
+                    self.guess = guess.clone().or(self.guess.take());
+                    let (reports, next) =
+                        story::answer(&story::lesson(), self.at, self.guess.as_deref());
+                    self.at = next;
+                    for report in reports {
+                        self.hear(report);
+                    }
+                    self.hear(Report::At(next));
+                }
+                Command::Close => {}
+            }
+        }
+        self.effects.extend(effects);
+        self.app.seen = self.draw().1;
+    }
+
+    /// Keys, one a character: `\n` Enter, `\x1b` Esc, `\t` Tab, `<` and `>` Left and Right, `v` and `^` Down and Up.
+    fn keys(&mut self, keys: &str) {
+        for c in keys.chars() {
+            let code = match c {
+                '\n' => KeyCode::Enter,
+                '\x1b' => KeyCode::Esc,
+                '\t' => KeyCode::Tab,
+                '<' => KeyCode::Left,
+                '>' => KeyCode::Right,
+                'v' => KeyCode::Down,
+                '^' => KeyCode::Up,
+                c => KeyCode::Char(c),
+            };
+            self.happen(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+        }
+    }
+
+    fn draw(&self) -> (Buffer, mmap_tutor::app::panel::Seen) {
+        let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
+        let mut seen = None;
+        terminal
+            .draw(|frame| seen = Some(view::draw(frame, &self.app)))
+            .unwrap();
+        (terminal.backend().buffer().clone(), seen.unwrap())
+    }
+
+    /// The screen as text, a line a row.
+    fn text(&self) -> String {
+        let (buffer, _) = self.draw();
+        let width = usize::from(buffer.area.width);
+        let rows = buffer.content.chunks(width);
+        let row = |row: &[ratatui::buffer::Cell]| {
+            let text: String = row.iter().map(ratatui::buffer::Cell::symbol).collect();
+            text.trim_end().to_owned()
+        };
+        rows.map(row).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Cells that show a page of this mark, from left to right and down: whether each is marked as just changed.
+    fn pages(&self, mark: &str) -> Vec<bool> {
+        let (buffer, seen) = self.draw();
+        let panel = seen.panel(Panel::Pages).unwrap().area;
+        let cells = panel.positions().map(|position| &buffer[position]);
+        let fresh = |cell: &ratatui::buffer::Cell| cell.fg == Color::Indexed(16);
+        cells
+            .filter(|cell| cell.symbol() == mark)
+            .map(fresh)
+            .collect()
+    }
+}
+
+fn assert_shows(text: &str, wanted: &[&str]) {
+    for wanted in wanted {
+        assert!(
+            text.contains(wanted),
+            "{wanted:?} is not on the screen:\n{text}"
+        );
+    }
+}
+
+const SMALL: (u16, u16) = (80, 24);
+const SIZES: [(u16, u16); 3] = [SMALL, (120, 40), (200, 60)];
+
+#[test]
+fn home_says_what_this_is_and_what_there_is() {
+    for size in SIZES {
+        let walk = Walk::new(size, Theme::Dark);
+        let wanted = [
+            "mmap-tutor",
+            "Real C",
+            "Copy-on-write after fork",
+            "8 min",
+            "Enter open",
+            "? help",
+            "Linux 6.18.0",
+        ];
+        assert_shows(&walk.text(), &wanted);
+    }
+}
+
+#[test]
+fn before_the_first_line_the_right_side_is_empty_and_the_code_waits() {
+    for size in SIZES {
+        let walk = Walk::after(0, size);
+        let text = walk.text();
+        assert_shows(
+            &text,
+            &[
+                "▶ char *p = mmap(NULL",
+                "step 1 of 2",
+                "The lesson has no mapping yet",
+                "Enter run the line",
+                "pid 4242",
+            ],
+        );
+        assert_eq!(walk.pages("·").len(), 0);
+    }
+}
+
+#[test]
+fn a_mapping_appears_with_sixteen_absent_pages_and_its_name() {
+    for size in SIZES {
+        let walk = Walk::after(1, size);
+        let text = walk.text();
+        assert_shows(
+            &text,
+            &[
+                "+p rw-p 16 pages",
+                "✓ char *p",
+                "▶ memset",
+                "a mapping of 64 KiB was made; nothing is loaded; 0 faults",
+            ],
+        );
+        assert_eq!(walk.pages("·"), vec![false; 16]);
+    }
+}
+
+#[test]
+fn cells_fill_one_by_one_while_memset_runs() {
+    let mut walk = Walk::after(1, SMALL);
+    let key = KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE);
+    let effects = update(&mut walk.app, Event::Key(key));
+    assert!(matches!(
+        effects[..],
+        [
+            Effect::Wish(Control::Continue),
+            Effect::Send(Command::Advance { slow: true, .. }),
+            Effect::Draw
+        ]
+    ));
+    for done in 1..=16 {
+        walk.hear(story::filling(done));
+        let pages = walk.pages("■");
+        assert_eq!(pages.len(), done);
+        let bright: Vec<usize> = (0..done).filter(|page| pages[*page]).collect();
+        assert_eq!(
+            bright,
+            [done - 1],
+            "only the page of the last act is bright"
+        );
+        let text = walk.text();
+        let faults = format!("minor faults  {done} +{done}");
+        assert_shows(
+            &text,
+            &[&faults, "Enter full speed", "Esc stop", "▷ memset"],
+        );
+    }
+    walk.keys(" ");
+    assert!(
+        walk.effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Wish(Control::FullSpeed)))
+    );
+    walk.keys("\x1b");
+    assert!(
+        walk.effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Wish(Control::Stop)))
+    );
+}
+
+#[test]
+fn after_fork_both_processes_show_every_page_shared() {
+    for size in SIZES {
+        let walk = Walk::after(3, size);
+        assert_eq!(walk.pages("◧").len(), 32);
+        let text = walk.text();
+        assert_shows(
+            &text,
+            &[
+                "main pid 4242",
+                "child pid 4243 new",
+                "Rss           64 KiB",
+                "How many faults will the child's one",
+                "Enter skip",
+            ],
+        );
+        assert_shows(&text, &["Pss           32 KiB -32"]);
+    }
+}
+
+#[test]
+fn a_typed_value_picks_its_choice_and_guess_and_outcome_stand_side_by_side() {
+    for size in SIZES {
+        let mut walk = Walk::after(3, size);
+        walk.keys("16");
+        assert_shows(&walk.text(), &["▸ 16", "guess: 16", "Enter answer"]);
+        walk.keys("\n\n");
+        let text = walk.text();
+        assert_shows(
+            &text,
+            &[
+                "✗ you said 16  │  the kernel: 1",
+                "copy-on-write",
+                "✓ Measured: 1 was as expected",
+                "? frame(p)",
+                "The child's write found",
+            ],
+        );
+        assert_shows(&text, &["the kernel copied it", "Enter next step"]);
+        // Page 3 is bright in both grids: a copy here, exclusive again there; nothing else is.
+        assert_eq!(walk.pages("■"), [true, true]);
+        assert_eq!(walk.pages("◧"), vec![false; 30]);
+    }
+}
+
+#[test]
+fn enter_alone_skips_a_question_and_the_kernel_answers_all_the_same() {
+    let mut walk = Walk::after(3, SMALL);
+    walk.effects.clear();
+    walk.keys("\n");
+    assert!(
+        walk.effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Send(Command::Advance { guess: None, .. })))
+    );
+    assert_shows(&walk.text(), &["skipped"]);
+}
+
+#[test]
+fn arrows_pick_choices_and_go_back_to_none() {
+    let mut walk = Walk::after(3, SMALL);
+    walk.keys("vv");
+    assert_shows(&walk.text(), &["▸  1"]);
+    walk.keys("^^");
+    assert_shows(&walk.text(), &["Enter skip"]);
+}
+
+#[test]
+fn looking_back_shows_that_moment_and_says_so() {
+    let mut walk = Walk::after(3, SMALL);
+    walk.keys("<<");
+    let text = walk.text();
+    assert_shows(
+        &text,
+        &[
+            "looking back at line 1 of 3",
+            "a mapping of 64 KiB was made",
+            "◀ char *p",
+        ],
+    );
+    assert_eq!(walk.pages("·").len(), 16);
+    walk.keys("<");
+    assert_shows(&walk.text(), &["before the first of 3 lines"]);
+    walk.keys("<");
+    assert_shows(&walk.text(), &["before the first of 3 lines"]);
+    walk.keys("\x1b");
+    assert_eq!(walk.pages("◧").len(), 32);
+    walk.keys("<\n");
+    assert!(
+        walk.app.take().unwrap().back.is_none(),
+        "running returns to now"
+    );
+}
+
+#[test]
+fn the_step_runs_as_a_whole_up_to_its_question() {
+    let mut walk = Walk::after(0, SMALL);
+    walk.keys("n");
+    assert_shows(&walk.text(), &["Your prediction", "Enter skip"]);
+    assert_eq!(walk.app.take().unwrap().lines_run(), 3);
+}
+
+#[test]
+fn a_lesson_ends_is_remembered_and_can_be_started_again_anywhere() {
+    let mut walk = Walk::after(3, SMALL);
+    walk.keys("1\n\n\n\n\n");
+    assert_shows(
+        &walk.text(),
+        &[
+            "This lesson is done.",
+            "The kernel agreed with 1 of 1",
+            "Try it yourself",
+        ],
+    );
+    let kept = &walk.app.progress.lessons["06-fork-copy-on-write"];
+    assert!(kept.done);
+    assert_eq!(kept.guesses["0.2"].guess, "1");
+    walk.keys("S^");
+    assert_shows(&walk.text(), &["start at a step", "The last owner"]);
+    walk.effects.clear();
+    walk.keys("\n");
+    assert!(
+        walk.effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Send(Command::Open { step: 0, .. })))
+    );
+    walk.keys("q");
+    assert_shows(&walk.text(), &["✓ done"]);
+    walk.effects.clear();
+    walk.keys("q");
+    assert!(matches!(walk.effects.last(), Some(Effect::Quit)));
+}
+
+#[test]
+fn maps_show_what_is_new_what_is_gone_and_fold_the_programs_own_lines() {
+    let mut walk = Walk::after(1, (120, 40));
+    let text = walk.text();
+    assert_shows(
+        &text,
+        &[
+            "/proc/4242/maps of main",
+            "+1000000000-1000010000 rw-p  ← p",
+            "3 lines of the program: text, libc, stack",
+        ],
+    );
+    walk.keys("e");
+    assert_shows(&walk.text(), &["[stack]", "libc.so.6"]);
+    walk.keys("e");
+    let gone = story::snapshot(story::MAIN, Vec::new());
+    let Report::Line(mut moment) = story::mapped() else {
+        unreachable!()
+    };
+    moment.snapshots = vec![gone];
+    walk.hear(Report::Line(moment));
+    assert_shows(&walk.text(), &["-1000000000-1000010000 rw-p"]);
+}
+
+#[test]
+fn at_80x24_maps_take_the_place_of_the_counters_when_they_have_the_keys() {
+    let mut walk = Walk::after(1, SMALL);
+    assert_shows(&walk.text(), &["faults and smaps"]);
+    walk.keys("\t\t");
+    assert_shows(
+        &walk.text(),
+        &["▸ /proc/4242/maps of main", "+1000000000-1000010000 rw-p"],
+    );
+    walk.keys("z");
+    let text = walk.text();
+    assert!(!text.contains("step 1 of 2"), "{text}");
+    walk.keys("\x1b");
+    assert_shows(&walk.text(), &["step 1 of 2"]);
+}
+
+#[test]
+fn the_help_has_every_key_and_the_sources_of_the_numbers() {
+    let mut walk = Walk::after(1, (120, 200));
+    walk.keys("?");
+    let text = walk.text();
+    for binding in mmap_tutor::app::keys::BINDINGS {
+        let words: String = binding
+            .long
+            .split(' ')
+            .take(4)
+            .collect::<Vec<_>>()
+            .join(" ");
+        assert_shows(&text, &[&words]);
+    }
+    assert_shows(
+        &text,
+        &[
+            "ru_minflt",
+            "/proc/<pid>/smaps",
+            "pagemap",
+            "fields 10 and 12",
+        ],
+    );
+}
+
+#[test]
+fn the_legend_counts_the_pages_of_each_state() {
+    let mut walk = Walk::after(3, SMALL);
+    walk.keys("\n\nl");
+    let text = walk.text();
+    let shared = text
+        .lines()
+        .find(|line| line.contains("shared since fork"))
+        .unwrap();
+    let counts: Vec<&str> = shared
+        .split_whitespace()
+        .filter(|word| *word == "15")
+        .collect();
+    assert_eq!(counts.len(), 2, "{shared}");
+    for state in PageState::ALL {
+        let words = state.words().split(" (").next().unwrap();
+        assert!(text.contains(words), "{words}");
+    }
+}
+
+#[test]
+fn what_changes_nothing_draws_nothing() {
+    let mut walk = Walk::after(3, SMALL);
+    let mouse = |kind| {
+        Event::Mouse(MouseEvent {
+            kind,
+            column: 5,
+            row: 0,
+            modifiers: KeyModifiers::NONE,
+        })
+    };
+    let idle = [
+        Event::Key(KeyEvent::new(KeyCode::Char('x'), KeyModifiers::NONE)),
+        Event::Key(KeyEvent::new(KeyCode::F(9), KeyModifiers::NONE)),
+        Event::Key(KeyEvent::new(KeyCode::Right, KeyModifiers::NONE)),
+        mouse(MouseEventKind::Moved),
+        mouse(MouseEventKind::ScrollUp),
+        mouse(MouseEventKind::Down(MouseButton::Left)),
+        Event::Paste(String::new()),
+    ];
+    for event in idle {
+        // A paste into a question is text, but this one has none.
+        let is_paste = matches!(event, Event::Paste(_));
+        let effects = update(&mut walk.app, event.clone());
+        assert!(effects.is_empty() || is_paste, "{event:?} -> {effects:?}");
+    }
+}
+
+#[test]
+fn reports_of_a_lesson_that_was_left_are_not_taken_for_the_next() {
+    let mut walk = Walk::after(1, SMALL);
+    let open = Event::Key(KeyEvent::new(KeyCode::Char('r'), KeyModifiers::NONE));
+    update(&mut walk.app, open);
+    walk.hear(story::filled());
+    assert_eq!(
+        walk.app.take().unwrap().moments.len(),
+        0,
+        "a line of before is ignored"
+    );
+    walk.hear(story::opened());
+    assert_eq!(walk.app.take().unwrap().moments.len(), 1);
+}
+
+#[test]
+fn what_could_not_be_done_is_said_and_the_lesson_goes_on() {
+    let mut walk = Walk::after(1, SMALL);
+    update(
+        &mut walk.app,
+        Event::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)),
+    );
+    walk.hear(Report::Failed(
+        "main was killed by SIGKILL\u{1b}[2J".to_owned(),
+    ));
+    walk.hear(Report::At(walk.at));
+    assert_shows(
+        &walk.text(),
+        &["✗ main was killed by SIGKILL␛[2J", "Enter run the line"],
+    );
+    walk.keys("\n");
+    assert_eq!(walk.pages("■").len(), 16);
+}
+
+#[test]
+fn without_colour_what_changed_is_reversed() {
+    let mut walk = Walk::new(SMALL, Theme::Mono);
+    walk.keys("\n\n\n\n1\n\n");
+    let (buffer, seen) = walk.draw();
+    let panel = seen.panel(Panel::Pages).unwrap().area;
+    let reversed = panel.positions().filter(|at| {
+        buffer[*at].symbol() == "■" && buffer[*at].modifier.contains(Modifier::REVERSED)
+    });
+    assert_eq!(reversed.count(), 2);
+    assert!(
+        buffer
+            .content
+            .iter()
+            .all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset)
+    );
+}
+
+#[test]
+fn many_pages_share_cells_and_the_block_says_so() {
+    let mut walk = Walk::after(0, SMALL);
+    let range = Range::of(story::P.start, 4096 * story::PAGE);
+    let mut states = vec![PageState::Absent; 4096];
+    states[..1000].fill(PageState::Private);
+    let Report::Line(mut moment) = story::mapped() else {
+        unreachable!()
+    };
+    moment.snapshots = vec![story::snapshot(
+        story::MAIN,
+        vec![story::mapping(range, states)],
+    )];
+    walk.hear(Report::Line(moment));
+    assert_shows(&walk.text(), &["1 cell = 32 pages", "4096 pages"]);
+}
+
+#[test]
+fn a_click_gives_a_panel_the_keys_and_the_wheel_scrolls() {
+    let mut walk = Walk::after(3, SMALL);
+    let at = |walk: &Walk, panel| walk.app.seen.panel(panel).unwrap().area;
+    let counters = at(&walk, Panel::Counters);
+    let mouse = |kind, area: ratatui::layout::Rect| {
+        Event::Mouse(MouseEvent {
+            kind,
+            column: area.x + 1,
+            row: area.y + 1,
+            modifiers: KeyModifiers::NONE,
+        })
+    };
+    walk.happen(mouse(MouseEventKind::Down(MouseButton::Left), counters));
+    assert_shows(&walk.text(), &["▸ faults and smaps"]);
+    let reading = at(&walk, Panel::Reading);
+    let before = walk.app.seen.panel(Panel::Reading).unwrap().offset;
+    walk.happen(mouse(MouseEventKind::ScrollUp, reading));
+    assert_eq!(
+        walk.app.seen.panel(Panel::Reading).unwrap().offset,
+        before - 3
+    );
+}
+
+#[test]
+fn a_small_window_gets_a_sentence_and_recovers() {
+    let mut walk = Walk::after(2, (50, 10));
+    assert_shows(&walk.text(), &["mmap-tutor needs a window of", "q leaves"]);
+    walk.size = SMALL;
+    walk.happen(Event::Resize(80, 24));
+    assert_shows(&walk.text(), &["▶ pid_t child = fork();"]);
+}
+
+#[test]
+fn no_size_makes_any_screen_panic() {
+    let mut walks = vec![
+        Walk::new(SMALL, Theme::Light),
+        Walk::after(0, SMALL),
+        Walk::after(2, SMALL),
+        Walk::after(3, SMALL),
+    ];
+    for keys in [
+        "?",
+        "l",
+        "S",
+        "z",
+        "\tz",
+        "\t\tz",
+        "\t\t\tz",
+        "\t\t\t\tz",
+        "1\n\nt",
+        "<<",
+    ] {
+        let mut walk = Walk::after(3, SMALL);
+        walk.keys(keys);
+        walks.push(walk);
+    }
+    for walk in &mut walks {
+        for width in (1..=100).step_by(13).chain([60, 61, 160, 200]) {
+            for height in (1..=60).step_by(11).chain([18, 19]) {
+                walk.size = (width, height);
+                walk.draw();
+            }
+        }
+    }
+}
