@@ -22,7 +22,6 @@ mod log;
 mod meter;
 mod own;
 mod protocol;
-mod rseq;
 mod sandbox;
 mod signals;
 mod space;

@@ -35,6 +35,7 @@ macro_rules! observers {
 observers! {
     "minor_faults" (0, 0) "minor_faults" "minor faults of the code it measures, in that process"
     "major_faults" (0, 0) "major_faults" "major faults of that code"
+    "calls" (0, 0) "calls" "calls of that code to the kernel or to malloc; loads, stores and memset are none"
     "signal" (0, 0) "signal" "number of the signal that ended its last line, or 0"
     "errno" (0, 0) "errno" "the error number of the last call that failed"
     "ns" (0, 0) "ns" "median time of that code's accesses, in nanoseconds"

@@ -67,6 +67,8 @@ pub enum Cause {
     MappingShrunk,
     /// The protection of a VMA changed.
     ProtectionChanged,
+    /// The name of the file or the shared memory behind a VMA was removed (`unlink`, `shm_unlink`); nothing else was.
+    NameRemoved,
     /// Page-table entries went away while the VMA stayed (`MADV_DONTNEED`, truncation, reclaim).
     Dropped,
     /// Private pages became shared with a new process.

@@ -72,8 +72,11 @@ fn met(before: PageState, cause: Cause) -> &'static str {
         (PageState::Shared, _) => "present, shared since fork",
         (PageState::Private, Cause::Reuse) => "present, no longer shared, still write-protected",
         (PageState::Private, _) => "present, private",
-        (PageState::File, Cause::WriteNotify) => "present, clean",
-        (PageState::FileShared, Cause::WriteNotify) => "present, clean, mapped by several",
+        // Not "clean": another mapping may have made the page dirty. This entry does not allow to write.
+        (PageState::File, Cause::WriteNotify) => "present, write-protected",
+        (PageState::FileShared, Cause::WriteNotify) => {
+            "present, write-protected, mapped by several"
+        }
         (PageState::File, _) => "present, in the page cache",
         (PageState::FileShared, _) => "present, in the page cache, mapped by several",
         (PageState::Shmem, _) => "present, shared memory",
@@ -219,7 +222,7 @@ pub(super) fn count(n: u64, what: &str) -> String {
 pub(super) fn created(process: Process, pid: Pid, parent: Option<(Process, Pid)>) -> String {
     match parent {
         Some((parent, _)) => format!(
-            "{process} ({pid}) was forked from {parent}: it has a copy of the page tables, not of the pages"
+            "{process} ({pid}) was forked from {parent}: it has the same mappings, and no page was copied"
         ),
         None if matches!(process, Process::Child(_)) => format!("{process} ({pid}) was forked"),
         None => format!("{process} ({pid}) was started: it shares nothing with the others"),
@@ -230,10 +233,10 @@ pub(super) fn created(process: Process, pid: Pid, parent: Option<(Process, Pid)>
 pub(super) fn ended(process: Process, ending: Option<&Ending>) -> String {
     match ending {
         Some(Ending::Exited(status)) => {
-            format!("{process} exited with status {status}: its memory is free")
+            format!("{process} exited with status {status}: its mappings are gone")
         }
         Some(Ending::Died(how)) => format!("{process} has died: {how}"),
-        _ => format!("{process} has ended: its memory is free"),
+        _ => format!("{process} has ended: its mappings are gone"),
     }
 }
 

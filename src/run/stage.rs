@@ -8,7 +8,7 @@ use crate::mem::{Control, Outcome, Pace, Process, Progress, Reading, Settings};
 use crate::observe::{self, Cached, Live, Snapshot, Source};
 use crate::session::{Actor, Machine, Stage, StageError, Watch};
 use anyhow::Result;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Pages of all processes that one snapshot may read.
 const PAGE_BUDGET: u64 = 1 << 20;
@@ -23,8 +23,13 @@ pub struct LiveStage {
 }
 
 impl LiveStage {
-    /// A stage without processes yet.
+    /// A stage without processes yet; they will be copies of this program.
     pub fn new() -> Result<Self> {
+        Self::with_program(Path::new("/proc/self/exe"))
+    }
+
+    /// A stage whose processes will be copies of another program: that of the binary, when this is a test.
+    pub fn with_program(executable: &Path) -> Result<Self> {
         let scratch = Scratch::new()?;
         Ok(Self {
             machine: Machine {
@@ -34,7 +39,7 @@ impl LiveStage {
                 file_system: observe::file_system(scratch.path()),
                 scratch: scratch.path().to_owned(),
             },
-            executable: PathBuf::from("/proc/self/exe"),
+            executable: executable.to_owned(),
             scratch,
             labs: None,
             witness: Live::new(PAGE_BUDGET),

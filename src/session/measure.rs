@@ -185,6 +185,7 @@ impl<S: Stage> Instruments<'_, S> {
         let value = match observer.name {
             "minor_faults" => tally.faults.minor,
             "major_faults" => tally.faults.major,
+            "calls" => tally.calls,
             "signal" => tally.signal.map_or(0, |signal| signal.number as u64),
             "errno" => tally.errno as u64,
             "ns" => tally

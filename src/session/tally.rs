@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 pub struct Tally {
     /// Faults of all acts.
     pub faults: Faults,
+    /// Calls made, other than those that only load and store.
+    pub calls: u64,
     /// The last signal an access raised.
     pub signal: Option<Signal>,
     /// `errno` of the last call that failed; 0 when none did.
@@ -35,6 +37,7 @@ impl Tallies {
     pub fn add(&mut self, process: Process, outcome: &Outcome) {
         let tally = self.0.entry(process).or_default();
         tally.faults += outcome.totals.faults;
+        tally.calls += outcome.totals.calls;
         tally.signal = outcome.signal().or(tally.signal);
         if outcome.errno != 0 {
             tally.errno = outcome.errno;
@@ -60,20 +63,23 @@ mod tests {
 
     #[test]
     fn lines_add_up_process_by_process() {
-        let line = |minor, errno| Outcome {
+        let line = |minor, calls, errno| Outcome {
             errno,
             totals: Totals {
                 faults: Faults { minor, major: 0 },
+                calls,
                 ..Totals::default()
             },
             ..Outcome::empty(Ending::Finished)
         };
         let mut tallies = Tallies::default();
-        tallies.add(Process::Main, &line(16, 0));
-        tallies.add(Process::Child(1), &line(1, 0));
-        tallies.add(Process::Main, &line(2, 22));
-        tallies.add(Process::Main, &line(0, 0));
+        tallies.add(Process::Main, &line(16, 64, 0));
+        tallies.add(Process::Child(1), &line(1, 0, 0));
+        tallies.add(Process::Main, &line(2, 1, 22));
+        tallies.add(Process::Main, &line(0, 0, 0));
         assert_eq!(tallies.of(Process::Main).faults.minor, 18);
+        assert_eq!(tallies.of(Process::Main).calls, 65);
+        assert_eq!(tallies.of(Process::Child(1)).calls, 0);
         assert_eq!(
             tallies.of(Process::Main).errno,
             22,

@@ -1,6 +1,6 @@
 //! Making a fresh lab ready: its stack grown, its limits set, nothing left over from the tutor.
 
-use crate::lab::{own, rseq};
+use crate::lab::own;
 use std::ffi::{c_int, c_ulong};
 use std::hint::black_box;
 
@@ -33,7 +33,6 @@ pub(super) fn page_size() -> u64 {
 /// Closes what was inherited, sets the limits, and offers this process first when memory runs out.
 pub(super) fn settle(socket: c_int) {
     close_all_below(socket);
-    rseq::give_up();
     limit(libc::RLIMIT_CORE, 0);
     limit(libc::RLIMIT_DATA, MOST_DATA);
     limit(libc::RLIMIT_FSIZE, LONGEST_FILE);

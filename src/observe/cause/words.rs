@@ -32,6 +32,7 @@ impl Cause {
             Self::MappingGrown => "mapping-grown",
             Self::MappingShrunk => "mapping-shrunk",
             Self::ProtectionChanged => "protection-changed",
+            Self::NameRemoved => "name-removed",
             Self::Dropped => "dropped",
             Self::SharedByFork => "shared-by-fork",
             Self::ExclusiveAgain => "exclusive-again",
@@ -70,6 +71,7 @@ impl Cause {
             Self::MappingGrown => "mapping grown",
             Self::MappingShrunk => "mapping shrunk",
             Self::ProtectionChanged => "protection changed",
+            Self::NameRemoved => "name removed",
             Self::Dropped => "pages dropped",
             Self::SharedByFork => "shared by fork",
             Self::ExclusiveAgain => "exclusive again",
@@ -107,7 +109,7 @@ impl Cause {
                 "The page was not in the page cache and had to be brought there first. That is what major means; the disk may or may not have been asked."
             }
             Self::FaultAround => {
-                "On a read fault of a file page, the kernel also maps neighbours that are in the page cache already, to save the faults they would cost."
+                "On a read fault of a page of a file or of shared memory, the kernel also maps neighbours that are in memory already, to save the faults they would cost."
             }
             Self::WriteNotify => {
                 "Clean pages of a shared file mapping are write-protected. The first write faults, so that the kernel learns that the page must be written back."
@@ -150,6 +152,9 @@ impl Cause {
             Self::MappingGrown => "The VMA has more pages than before.",
             Self::MappingShrunk => "The VMA has fewer pages than before.",
             Self::ProtectionChanged => "Other kinds of access are allowed now than before.",
+            Self::NameRemoved => {
+                "Nobody can open it by that name any more. What is open or mapped stays, until the last one lets go."
+            }
             Self::Dropped => {
                 "Page-table entries are gone while the mapping stays. The next touch faults again."
             }
@@ -160,7 +165,9 @@ impl Cause {
                 "The others have let go of the page: it is mapped here only. The next write may still cost a fault, but no copy."
             }
             Self::ProcessCreated => "A new process with an address space of its own.",
-            Self::ProcessEnded => "The process has ended, and its memory is free.",
+            Self::ProcessEnded => {
+                "The process has ended: all its mappings are gone, and the memory that nobody else has is free."
+            }
             Self::Unexplained => {
                 "The kernel's counters or page tables say something that no rule of this program explains. It is shown rather than hidden."
             }
@@ -172,7 +179,7 @@ impl Cause {
 mod tests {
     use super::*;
 
-    const ALL: [Cause; 32] = [
+    const ALL: [Cause; 33] = [
         Cause::ZeroPageRead,
         Cause::DemandZero,
         Cause::ZeroPageUpgrade,
@@ -199,6 +206,7 @@ mod tests {
         Cause::MappingGrown,
         Cause::MappingShrunk,
         Cause::ProtectionChanged,
+        Cause::NameRemoved,
         Cause::Dropped,
         Cause::SharedByFork,
         Cause::ExclusiveAgain,

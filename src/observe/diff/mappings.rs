@@ -3,9 +3,12 @@
 //! Two VMAs hold the same where they overlap, have the same backing, and show the same bytes of it. So a mapping put
 //! over another one by `MAP_FIXED` is new, and one cut in the middle is split.
 
-use crate::mem::{Range, Vma};
+use crate::mem::{Backing, Range, Vma};
 use crate::observe::Snapshot;
 use crate::observe::cause::Cause;
+
+/// What maps writes behind a name that is gone.
+const DELETED: &str = " (deleted)";
 
 /// What became of VMAs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +47,7 @@ pub(super) fn fates<'a>(
     for group in groups(&old, &new) {
         fates.extend(fate(&group));
         fates.extend(protected(&group));
+        fates.extend(renamed(&group));
     }
     fates.sort_by_key(|fate| fate.range().start);
     fates
@@ -105,10 +109,26 @@ fn holds_the_same(old: &Vma, new: &Vma) -> bool {
     let Some(both) = old.range.intersection(new.range) else {
         return false;
     };
-    old.backing == new.backing
+    same_backing(&old.backing, &new.backing)
         && old.perms.shared == new.perms.shared
         && old.inode == new.inode
         && (!old.backing.is_file() || old.file_offset(both.start) == new.file_offset(both.start))
+}
+
+/// Whether two backings are one, with its name or without: `unlink` takes the name, not the file.
+fn same_backing(old: &Backing, new: &Backing) -> bool {
+    match (old, new) {
+        (Backing::File { path: old, .. }, Backing::File { path: new, .. }) => old == new,
+        (Backing::SharedMemory { name: old }, Backing::SharedMemory { name: new }) => {
+            named(old) == named(new)
+        }
+        _ => old == new,
+    }
+}
+
+/// The name of shared memory, also when it has been removed.
+fn named(name: &str) -> &str {
+    name.strip_suffix(DELETED).unwrap_or(name)
 }
 
 fn fate<'a>(group: &Group<'a>) -> Option<Fate<'a>> {
@@ -145,6 +165,31 @@ fn protected<'a>(group: &Group<'a>) -> Vec<Fate<'a>> {
             Some(Fate {
                 cause: Cause::ProtectionChanged,
                 old: vec![differs(new)?],
+                new: vec![new],
+            })
+        })
+        .collect()
+}
+
+/// The parts of a group whose file, or shared memory, has lost its name.
+fn renamed<'a>(group: &Group<'a>) -> Vec<Fate<'a>> {
+    let lost = |new: &Vma| {
+        let has_no_name = |vma: &Vma| match &vma.backing {
+            Backing::File { deleted, .. } => *deleted,
+            Backing::SharedMemory { name } => name.ends_with(DELETED),
+            _ => false,
+        };
+        let was_named =
+            |old: &&Vma| old.range.intersection(new.range).is_some() && !has_no_name(old);
+        has_no_name(new).then(|| group.old.iter().copied().find(was_named))?
+    };
+    group
+        .new
+        .iter()
+        .filter_map(|&new| {
+            Some(Fate {
+                cause: Cause::NameRemoved,
+                old: vec![lost(new)?],
                 new: vec![new],
             })
         })

@@ -22,6 +22,8 @@ pub(crate) struct What {
     pub(crate) cause: Cause,
     /// Index of the call that did it, among the calls of the walk.
     pub(crate) call: Option<usize>,
+    /// Whether a fault on the same mapping had a page read in: neighbours may have come with it.
+    pub(crate) read_ahead: bool,
     /// Numbers that stand for the states: an enum without an order of its own.
     before: u8,
     after: u8,
@@ -124,6 +126,7 @@ impl Judge<'_> {
         Some(What {
             cause,
             call,
+            read_ahead: cause == Cause::FaultAround && self.met(&[Cause::FileMajor]),
             before: was as u8,
             after: now as u8,
         })
@@ -157,14 +160,6 @@ impl Judge<'_> {
         if let Some(found) = self.inside(at) {
             return found;
         }
-        let along = |causes: &[Cause]| {
-            let here =
-                |run: &Run| run.mapping.map(|(range, _)| range) == Some(self.mapping.vma.range);
-            self.walk
-                .runs
-                .iter()
-                .any(|run| here(run) && causes.contains(&run.cause))
-        };
         let file = [
             Cause::FileMinor,
             Cause::FileMajor,
@@ -172,17 +167,26 @@ impl Judge<'_> {
             Cause::SharedMemoryMap,
             Cause::WriteNotify,
         ];
-        if was == PageState::Absent && is_of_file(now) && along(&file) {
+        if was == PageState::Absent && is_of_file(now) && self.met(&file) {
             return (Cause::FaultAround, None);
         }
         // A huge page: one fault, many entries.
-        if now == PageState::Private && along(&[Cause::DemandZero, Cause::ZeroPageUpgrade]) {
+        if now == PageState::Private && self.met(&[Cause::DemandZero, Cause::ZeroPageUpgrade]) {
             return (Cause::DemandZero, None);
         }
         match self.faulting_call() {
             Some(call) => (self.by_library(was, now), Some(call)),
             None => (Cause::Unexplained, None),
         }
+    }
+
+    /// Whether an access to this mapping faulted for one of these causes.
+    fn met(&self, causes: &[Cause]) -> bool {
+        let here = |run: &Run| run.mapping.map(|(range, _)| range) == Some(self.mapping.vma.range);
+        self.walk
+            .runs
+            .iter()
+            .any(|run| here(run) && causes.contains(&run.cause))
     }
 
     /// The call that says of itself that it touches the page: populating, or a buffer of `read` and `write`.

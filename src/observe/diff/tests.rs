@@ -39,6 +39,13 @@ fn file() -> Backing {
     }
 }
 
+/// Shared memory with a name in `/dev/shm`, and what maps writes behind it.
+fn shared_memory(behind: &str) -> Backing {
+    Backing::SharedMemory {
+        name: format!("/dev/shm/note{behind}"),
+    }
+}
+
 /// Page states by letter: `-` absent, z zero, p private, s shared, f file, F shared file page, m shared memory,
 /// M shared memory of several, g guard, w swapped, ? zero or shared.
 fn states(letters: &str) -> Vec<PageState> {
@@ -126,6 +133,16 @@ fn signal(kind: AccessKind, address: u64, number: i32, code: i32) -> Act {
             address: Addr(address),
         }),
     })
+}
+
+fn major(kind: AccessKind, index: u64) -> Act {
+    match page(kind, index) {
+        Act::Access(access) => Act::Access(Access {
+            faults: Faults { minor: 0, major: 1 },
+            ..access
+        }),
+        call @ Act::Call(_) => call,
+    }
 }
 
 fn call(function: &'static str, arguments: [u64; 6], result: i64, minor: u64) -> Act {
@@ -348,7 +365,11 @@ fn mappings_are_compared_by_what_they_hold() {
     let anon =
         |start: u64, perms: &str, letters: &str| at(start, perms, Backing::Anonymous, letters);
     let heap = |pages: usize| at(P, "rw-p", Backing::Heap, &"-".repeat(pages));
-    let table: [Row; 9] = [
+    let unlinked = Backing::File {
+        path: "/tmp/data.bin".to_owned(),
+        deleted: true,
+    };
+    let table: [Row; 11] = [
         (
             vec![],
             vec![anon(P, "rw-p", "----")],
@@ -403,6 +424,18 @@ fn mappings_are_compared_by_what_they_hold() {
             ],
             &[Cause::MappingShrunk, Cause::MappingCreated],
             "the mapping at 0x1000000000 shrank from 16 KiB to 8 KiB",
+        ),
+        (
+            vec![at(P, "rw-s", shared_memory(""), "m-")],
+            vec![at(P, "rw-s", shared_memory(" (deleted)"), "m-")],
+            &[Cause::NameRemoved],
+            "the name note is gone: the mapping of 8 KiB at 0x1000000000 stays, and keeps its pages",
+        ),
+        (
+            vec![at(P, "rw-p", file(), "f-")],
+            vec![at(P, "rw-p", unlinked, "f-")],
+            &[Cause::NameRemoved],
+            "the name data.bin is gone: the mapping of 8 KiB at 0x1000000000 stays, and keeps its pages",
         ),
         (
             vec![anon(P, "rw-p", "--")],
@@ -529,6 +562,24 @@ fn fault_around_and_huge_pages_bring_neighbours() {
         file_page[1],
         "3 pages of 0-3 were mapped along: in the page cache already (fault-around)"
     );
+    let cold = told(
+        &main(vec![mapping("r--p", file(), "--------")]),
+        &main(vec![mapping("r--p", file(), "ffff----")]),
+        vec![major(Read, 1)],
+    );
+    assert_eq!(
+        cold[1],
+        "3 pages of 0-3 were mapped along: in the page cache by then (read-ahead, then fault-around)"
+    );
+    let memory = told(
+        &main(vec![mapping("rw-s", shared_memory(""), "----")]),
+        &main(vec![mapping("rw-s", shared_memory(""), "MM--")]),
+        vec![page(Read, 1)],
+    );
+    assert_eq!(
+        memory[1],
+        "page 0 was mapped along: there in the shared memory already (fault-around)"
+    );
     let huge = told(
         &main(vec![anonymous("----")]),
         &main(vec![anonymous("pppp")]),
@@ -557,7 +608,7 @@ fn a_child_is_judged_by_what_its_parent_had() {
         texts,
         [
             "write to page 1: present, shared since fork -> the kernel copied it (copy-on-write), 1 minor fault, 1.9 us",
-            "child (101) was forked from main: it has a copy of the page tables, not of the pages",
+            "child (101) was forked from main: it has the same mappings, and no page was copied",
             "fork: 1 page is now shared with child (101)",
         ]
     );
@@ -603,6 +654,29 @@ fn a_child_that_ends_within_the_statement_is_judged_by_what_its_parent_had() {
 }
 
 #[test]
+fn a_child_that_came_and_went_within_the_statement_is_told_by_what_its_parent_had() {
+    let fork = call("fork", [0; 6], 101, 0);
+    let child = Outcome {
+        ending: Ending::Exited(0),
+        ..outcome(vec![page(Write, 0), page(Write, 1)])
+    };
+    let outcomes = [
+        (Process::Main, outcome(vec![fork])),
+        (Process::Child(1), child),
+    ];
+    let world = || main(vec![mapping("rw-s", shared_memory(""), "m---")]);
+    let found = changes(&world(), &world(), &outcomes, size());
+    let texts: Vec<&str> = found.iter().map(|change| change.text.as_str()).collect();
+    assert_eq!(
+        texts,
+        [
+            "write to pages 0-1: absent -> 2 pages of the shared memory, mapped here, 2 minor faults, 1.9 us each (median)",
+            "child exited with status 0: its mappings are gone",
+        ]
+    );
+}
+
+#[test]
 fn a_page_that_others_let_go_is_exclusive_again() {
     let two = |mine: &str, its: &str| {
         vec![
@@ -638,7 +712,7 @@ fn a_page_that_others_let_go_is_exclusive_again() {
     assert_eq!(
         texts,
         [
-            "child exited with status 3: its memory is free",
+            "child exited with status 3: its mappings are gone",
             "3 pages of 0-3 are exclusive again: child has ended",
         ]
     );

@@ -40,6 +40,12 @@ pub(crate) fn mapping(
             size(new)
         ),
         (Cause::ProtectionChanged, &[old], &[new]) => protected(old, new, page_size),
+        (Cause::NameRemoved, &[old], &[new]) => format!(
+            "the name {} is gone: the mapping of {} at {} stays, and keeps its pages",
+            file_name(old),
+            size(new),
+            new.range.start
+        ),
         (cause, old, new) => format!(
             "{}: {} before, {} now",
             cause.label(),
@@ -57,10 +63,19 @@ fn the(vma: &Vma) -> String {
     match &vma.backing {
         Backing::Anonymous => "the mapping".to_owned(),
         Backing::File { path, .. } => format!("the mapping of {}", name(path)),
-        Backing::SharedMemory { .. } => "the shared memory".to_owned(),
+        Backing::SharedMemory { .. } => "the mapping of shared memory".to_owned(),
         Backing::Heap => "the heap".to_owned(),
         Backing::Stack => "the stack".to_owned(),
         Backing::Special(name) => name.clone(),
+    }
+}
+
+/// The name that stands in a directory.
+fn file_name(vma: &Vma) -> &str {
+    match &vma.backing {
+        Backing::File { path, .. } => name(path),
+        Backing::SharedMemory { name: path } => name(path),
+        _ => "of it",
     }
 }
 

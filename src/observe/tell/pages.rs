@@ -37,7 +37,7 @@ pub(crate) fn drift(drift: &Drift, call: Option<&Call>, first: bool, others: &Ot
             drift.what.after()
         ),
         Cause::FaultAround => {
-            format!("{place} {were} mapped along: in the page cache already (fault-around)")
+            format!("{place} {were} mapped along: {}", lay_ready(drift))
         }
         Cause::Dropped => dropped(drift, name, &place, were),
         Cause::ProtectionChanged if drift.what.after() == PageState::Guard => {
@@ -61,6 +61,17 @@ pub(crate) fn drift(drift: &Drift, call: Option<&Call>, first: bool, others: &Ot
             drift.what.before(),
             drift.what.after()
         ),
+    }
+}
+
+/// Where pages were that came along with a fault on another one.
+fn lay_ready(drift: &Drift) -> &'static str {
+    match drift.what.after() {
+        PageState::Shmem | PageState::ShmemShared => {
+            "there in the shared memory already (fault-around)"
+        }
+        _ if drift.what.read_ahead => "in the page cache by then (read-ahead, then fault-around)",
+        _ => "in the page cache already (fault-around)",
     }
 }
 
