@@ -334,7 +334,7 @@ static int made_by_this_row[PROCESSES], made_count;
 // even there in the child: all are touched again before anything more is counted.
 static pid_t the_fork(void)
 {
-    int number = notes->children + 1;
+    int number = __atomic_add_fetch(&notes->children, 1, __ATOMIC_SEQ_CST);
     fflush(stdout);
     if (number > CHILDREN) {
         errno = EAGAIN;
@@ -348,7 +348,6 @@ static pid_t the_fork(void)
         made_count = 0;
         has_turn = false;
     } else if (pid > 0) {
-        notes->children = number;
         notes->pids[CHILD(number)] = pid;
         made_by_this_row[made_count++] = CHILD(number);
     }

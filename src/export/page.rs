@@ -115,10 +115,15 @@ impl Page {
             let parts = acts.iter().flat_map(|act| act.parts.keys());
             parts.map(number).max().unwrap_or(0)
         };
-        let children = most(&|process| match process {
+        let named = most(&|process| match process {
             Process::Child(number) => *number,
             _ => 0,
         });
+        let children = if acts.iter().any(Act::forks_more) {
+            named.max(statement::MOST_CHILDREN as u8)
+        } else {
+            named
+        };
         let peers = most(&|process| match process {
             Process::Peer(number) => *number,
             _ => 0,
@@ -216,7 +221,7 @@ impl Page {
             self.depth -= 1;
             self.line("}");
         }
-        if !silent.is_empty() {
+        if !silent.is_empty() || run.forks_more {
             self.line(&format!("if (!IS({}))", who(process)));
             self.line("    STAY();");
         }

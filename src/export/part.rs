@@ -14,6 +14,19 @@ pub(super) struct Act {
     pub(super) children: u8,
 }
 
+impl Act {
+    /// Whether more children may be made than can be told beforehand.
+    pub(super) fn forks_more(&self) -> bool {
+        let entries = self.parts.values().flatten();
+        entries
+            .filter_map(|entry| match entry {
+                Entry::Run(run) => Some(run),
+                _ => None,
+            })
+            .any(|run| run.forks_more)
+    }
+}
+
 /// What the function `main` of the program does next.
 #[derive(Debug)]
 pub(super) enum Cue {
@@ -59,6 +72,8 @@ pub(super) struct Run {
     pub(super) uses: Vec<String>,
     /// Whether C lets a program jump over it.
     pub(super) recovers: bool,
-    /// The children that it may make.
+    /// The children that it makes.
     pub(super) forks: Vec<u8>,
+    /// Whether it may make more: it forks in a loop.
+    pub(super) forks_more: bool,
 }

@@ -73,7 +73,9 @@ fn look(expression: &Expression, found: &mut Found) {
                 (ExpressionKind::Member { name, .. }, _) => name_used(name, true, found),
                 _ => look(callee, found),
             }
-            arguments.iter().for_each(|part| look(part, found));
+            for argument in arguments {
+                look(argument, found);
+            }
         }
         kind => kind.parts().into_iter().for_each(|part| look(part, found)),
     }

@@ -177,6 +177,7 @@ impl<'a> Writer<'a> {
             uses,
             recovers: statement::can_be_left(statement),
             forks: children.clone(),
+            forks_more: statement::forks_in_a_loop(statement),
         };
         self.part(process).push(Entry::Run(run));
         self.act.children = self.act.children.saturating_add(forks);

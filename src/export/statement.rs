@@ -104,6 +104,16 @@ pub(super) fn forks(statement: &Statement) -> u64 {
     .min(MOST_CHILDREN)
 }
 
+/// Whether a statement forks in a loop: its children may go round that loop as well.
+pub(super) fn forks_in_a_loop(statement: &Statement) -> bool {
+    match &statement.kind {
+        StatementKind::For { .. } | StatementKind::While { .. } | StatementKind::Do { .. } => {
+            forks(statement) > 0
+        }
+        _ => inside(statement).into_iter().any(forks_in_a_loop),
+    }
+}
+
 /// How often a loop `for (int i = 0; i < 3; i++)` goes round; as often as children can be named where that is not clear.
 fn rounds(start: &Statement, condition: Option<&Expression>) -> u64 {
     let first = match &start.kind {
