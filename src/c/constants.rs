@@ -49,7 +49,8 @@ const INTS: &[(&str, i64)] = from_libc! {
     STDIN_FILENO STDOUT_FILENO STDERR_FILENO EXIT_SUCCESS EXIT_FAILURE
 };
 
-/// Constants of type `int` that `libc` lacks: from `asm-generic/mman-common.h`, `linux/memfd.h` and `limits.h`.
+/// Constants of type `int` that `libc` lacks: from `asm-generic/mman-common.h`, `asm-generic/siginfo.h`,
+/// `linux/memfd.h` and `limits.h`.
 const MORE_INTS: &[(&str, i64)] = &[
     ("MADV_DONTNEED_LOCKED", 24),
     ("MADV_COLLAPSE", 25),
@@ -58,6 +59,10 @@ const MORE_INTS: &[(&str, i64)] = &[
     ("MADV_SOFT_OFFLINE", 101),
     ("MFD_NOEXEC_SEAL", 8),
     ("MFD_EXEC", 16),
+    ("SEGV_MAPERR", 1),
+    ("SEGV_ACCERR", 2),
+    ("BUS_ADRALN", 1),
+    ("BUS_ADRERR", 2),
     ("CHAR_BIT", 8),
     ("CHAR_MIN", std::ffi::c_char::MIN as i64),
     ("CHAR_MAX", std::ffi::c_char::MAX as i64),

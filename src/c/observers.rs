@@ -37,6 +37,8 @@ observers! {
     "major_faults" (0, 0) "major_faults" "major faults of that code"
     "calls" (0, 0) "calls" "calls of that code to the kernel or to malloc; loads, stores and memset are none"
     "signal" (0, 0) "signal" "number of the signal that ended its last line, or 0"
+    "signal_code" (0, 0) "signal_code" "why that signal was raised: SEGV_MAPERR, SEGV_ACCERR, BUS_ADRERR, …"
+    "signal_address" (0, 0) "signal_address" "the address whose access raised it"
     "errno" (0, 0) "errno" "the error number of the last call that failed"
     "ns" (0, 0) "ns" "median time of that code's accesses, in nanoseconds"
     "vmas" (0, 0) "vmas" "number of the lesson's lines in maps"
@@ -79,6 +81,15 @@ impl Observer {
     /// The observer of that name.
     pub fn named(name: &str) -> Option<&'static Self> {
         OBSERVERS.iter().find(|observer| observer.name == name)
+    }
+
+    /// The C type of its value: an address can be compared with pointers, everything else is a number.
+    pub fn of(&self) -> Type {
+        if self.name == "signal_address" {
+            Type::VOID.pointer()
+        } else {
+            Type::LONG
+        }
     }
 }
 

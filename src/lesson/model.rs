@@ -66,6 +66,9 @@ pub enum Need {
     Glibc,
     /// Frame numbers are readable.
     Frames,
+    /// The processor is an x86-64: the lesson brings machine code.
+    #[serde(rename = "x86-64")]
+    X86_64,
 }
 
 /// A step: prose, code, perhaps a prediction and expectations, and an explanation after.

@@ -118,7 +118,7 @@ impl<S: Stage> Instruments<'_, S> {
                     .map(|argument| self.evaluate(process, argument).map(|(value, _)| value))
                     .collect::<Result<Vec<_>, _>>()?;
                 self.observe(process, observer, &arguments)
-                    .map(|value| (value, Type::LONG))
+                    .map(|value| (value, observer.of()))
             }
         }
     }
@@ -187,6 +187,8 @@ impl<S: Stage> Instruments<'_, S> {
             "major_faults" => tally.faults.major,
             "calls" => tally.calls,
             "signal" => tally.signal.map_or(0, |signal| signal.number as u64),
+            "signal_code" => tally.signal.map_or(0, |signal| signal.code as u64),
+            "signal_address" => tally.signal.map_or(0, |signal| signal.address.0),
             "errno" => tally.errno as u64,
             "ns" => tally
                 .median()

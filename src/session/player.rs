@@ -439,6 +439,9 @@ pub(crate) fn lacking(need: Need, machine: &super::stage::Machine) -> Option<Str
         Need::Glibc if !cfg!(target_env = "gnu") => {
             Some("needs glibc: this program was built with another C library".into())
         }
+        Need::X86_64 if !cfg!(target_arch = "x86_64") => {
+            Some("needs an x86-64 processor: its machine code is for no other".into())
+        }
         Need::Frames if !machine.privileged => {
             Some("needs frame numbers: the kernel shows them to CAP_SYS_ADMIN only".into())
         }

@@ -59,7 +59,7 @@ fn measurable(
             for argument in *arguments {
                 compile_expression(source, argument, scope)?;
             }
-            Ok(Type::LONG)
+            Ok(observer.of())
         }
     }
 }
