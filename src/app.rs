@@ -7,6 +7,7 @@ pub mod answers;
 pub mod guess;
 pub mod home;
 pub mod keys;
+pub mod ledger;
 pub mod names;
 pub mod panel;
 pub mod scene;
@@ -92,6 +93,8 @@ pub enum Overlay {
     Legend(u16),
     /// The steps of the lesson, one of them chosen.
     Steps(usize),
+    /// The claims of the article, one of them chosen.
+    Claims(usize),
 }
 
 /// The terminal program.
@@ -155,6 +158,7 @@ impl App {
             (Some(Overlay::Help(_)), _) => Context::Help,
             (Some(Overlay::Legend(_)), _) => Context::Legend,
             (Some(Overlay::Steps(_)), _) => Context::Steps,
+            (Some(Overlay::Claims(_)), _) => Context::Claims,
             (None, Screen::Home) if self.home.search.is_some() => Context::Search,
             (None, Screen::Home) => Context::Home,
             (None, Screen::Lesson(take)) => lesson_context(take),

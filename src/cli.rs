@@ -66,6 +66,12 @@ pub enum Command {
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Play every lesson and say of each claim of the article how it fared on this kernel.
+    Verify {
+        /// Print one JSON object instead of text.
+        #[arg(long)]
+        json: bool,
+    },
     /// Say what is wrong, and where, in lesson files.
     Check {
         /// Lesson files (.md) or C files (.c).
@@ -100,6 +106,10 @@ mod tests {
         assert_eq!(
             parse(&["export", "6", "-o", "a.c"]).unwrap().command,
             Some(export)
+        );
+        assert_eq!(
+            parse(&["verify", "--json"]).unwrap().command,
+            Some(Command::Verify { json: true })
         );
         assert_eq!(
             parse(&["list", "--lessons", "x"]).unwrap().lessons,

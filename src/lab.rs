@@ -18,6 +18,7 @@ mod access;
 mod calls;
 mod channel;
 mod clone;
+mod companion;
 mod log;
 mod meter;
 mod own;

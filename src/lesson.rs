@@ -9,7 +9,7 @@ pub mod visible;
 pub use catalogue::{Catalogue, check_file, load};
 pub use check::check;
 pub use model::{
-    Block, Choice, Code, Expectation, Front, Inline, Lesson, Need, Options, Part, Prediction,
-    Prose, ScratchFile, Section, Step, Who,
+    Block, Choice, Code, Entry, Expectation, Front, Inline, Lesson, Need, Options, Part,
+    Prediction, Prose, ScratchFile, Section, Step, Who,
 };
 pub use read::{Broken, read, read_bytes, read_c};

@@ -16,6 +16,7 @@
 //! | [`bytecode`] | the instruction set between compiler and lab |
 //! | [`diagnostic`] | what is wrong with a text, and where |
 //! | [`c`] | the C subset: tokens, parser, compiler, builtins |
+//! | [`claims`] | the ledger: what the article says, claim by claim |
 //! | [`lesson`] | Markdown to [`lesson::Lesson`]; the catalogue |
 //! | [`lab`] | the process under study: spawning it, the machine that runs bytecode, faulting accesses, fork |
 //! | [`observe`] | `/proc` to snapshots, differences, causes |
@@ -33,6 +34,7 @@
 pub mod app;
 pub mod bytecode;
 pub mod c;
+pub mod claims;
 pub mod cli;
 pub mod diagnostic;
 pub mod export;

@@ -9,15 +9,19 @@ pub mod cache;
 pub mod cause;
 mod diff;
 pub mod live;
+pub mod shootdowns;
 pub mod snapshot;
 pub mod source;
 pub mod state;
 pub mod tell;
 
-pub use ability::{Ability, abilities, file_system, frames_readable, kernel_release, page_size};
-pub use cache::{Cached, cached};
+pub use ability::{
+    Ability, Offers, abilities, file_system, frames_readable, kernel_release, offers, page_size,
+};
+pub use cache::{CacheState, Cached, cached};
 pub use cause::{Cause, Change, Place};
 pub use diff::changes;
 pub use live::Live;
+pub use shootdowns::shootdowns;
 pub use snapshot::{Mapping, Pages, Snapshot};
 pub use source::{ObserveError, Source};

@@ -8,6 +8,7 @@ pub mod screen;
 pub mod stage;
 pub mod store;
 pub mod terminal;
+pub mod theatre;
 mod theme;
 pub mod worker;
 
@@ -53,6 +54,7 @@ fn command(cli: Cli) -> Result<i32> {
         Some(Command::Export { lesson, output }) => {
             export::export(&*find(&catalogue, &lesson)?, output.as_deref())
         }
+        Some(Command::Verify { json }) => headless::verify(&catalogue, json),
         Some(Command::Check { files }) => headless::check(&files),
         Some(Command::Doctor) => headless::doctor(&catalogue),
         None => terminal_program(&catalogue, &cli),

@@ -5,19 +5,25 @@
 
 pub mod measure;
 pub mod moment;
+pub mod need;
 mod nowhere;
 pub mod play;
 pub mod player;
 pub mod progress;
+pub mod race;
 pub mod script;
 pub mod stage;
 pub mod tally;
+pub mod told;
 pub mod wish;
 
 pub use moment::{Expected, Graded, Moment, Ran, Verdict};
+pub use need::lacking;
 pub use play::{Command, Report};
 pub use player::{Director, Player};
 pub use progress::{Guess, LessonProgress, Progress};
+pub use race::Race;
 pub use script::{Item, Position, Script};
 pub use stage::{Actor, Machine, Stage, StageError, Watch};
+pub use told::{Told, told};
 pub use wish::Wish;

@@ -2,6 +2,7 @@
 //!
 //! [`draw`] gives back what it put where, for the next click and the next scroll.
 
+mod cache;
 mod canvas;
 mod code;
 mod counters;
@@ -10,12 +11,14 @@ mod grid;
 mod header;
 mod help;
 mod home;
+mod ledger;
 mod legend;
 mod lesson;
 mod maps;
 mod overlay;
 mod prose;
 mod question;
+mod race;
 mod reading;
 mod steps;
 pub mod text;
@@ -54,6 +57,10 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) -> Seen {
         (Some(Overlay::Help(offset)), _) => {
             forget(&mut canvas);
             help::draw(&mut canvas, above(area), app, offset);
+        }
+        (Some(Overlay::Claims(chosen)), _) => {
+            forget(&mut canvas);
+            ledger::draw(&mut canvas, above(area), app, chosen);
         }
         (Some(Overlay::Legend(offset)), Some(take)) => {
             forget(&mut canvas);

@@ -897,6 +897,7 @@ fn settings_take_effect_in_living_processes() {
     let mut lesson = Lesson::with(Settings {
         placement: Placement::Kernel,
         huge_pages: false,
+        thread: false,
     });
     let first = lesson.run(&map(1)).value.unwrap();
     let second = lesson.run(&map(1)).value.unwrap();

@@ -7,6 +7,9 @@
     reason = "a test: a failure is a panic, and what was skipped is said aloud"
 )]
 
+#[path = "support/directory.rs"]
+mod directory;
+
 use mmap_tutor::mem::{
     Access, AccessKind, Act, Addr, Backing, Call, Ending, Faults, Nanos, Outcome, PageState, Pid,
     Process, Reading, Totals,
@@ -665,6 +668,36 @@ fn a_thousand_snapshots_cost_the_process_no_fault() {
     assert_eq!(first.faults, last.faults);
     assert_eq!(first.mapping_at(Addr(p)), last.mapping_at(Addr(p)));
     assert_eq!(theatre.state(MAIN, p + 2 * page()), PageState::Absent);
+}
+
+#[test]
+fn looking_at_the_page_cache_costs_the_process_no_fault() {
+    let directory = directory::fresh_directory();
+    let file = std::fs::File::options()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .open(directory.path().join("data.bin"))
+        .unwrap();
+    file.set_len(16 * page()).unwrap();
+    let mut theatre = Theatre::new();
+    theatre.live = std::mem::take(&mut theatre.live).with_files_below(directory.path());
+    let (p, _) = theatre.map(16, libc::MAP_SHARED, file.as_raw_fd());
+    theatre.write(MAIN, p + 3 * page());
+    let pid = theatre.subject.pid;
+    let first = theatre.live.snapshot(MAIN, pid).unwrap();
+    if let Some(why) = first.mapping_at(Addr(p)).unwrap().cache.reason() {
+        println!("the page cache is not read here: {why}");
+    }
+    for _ in 0..1000 {
+        theatre.live.snapshot(MAIN, pid).unwrap();
+    }
+    let last = theatre.live.snapshot(MAIN, pid).unwrap();
+    assert_eq!(first.faults, last.faults);
+    assert_eq!(
+        first.mapping_at(Addr(p)).unwrap().pages,
+        last.mapping_at(Addr(p)).unwrap().pages
+    );
 }
 
 #[test]

@@ -44,6 +44,7 @@ impl Walk {
             privileged: false,
             file_system: "ext4".to_owned(),
             scratch: "/tmp".into(),
+            offers: mmap_tutor::observe::Offers::all(),
         }));
         walk
     }
@@ -635,5 +636,37 @@ fn no_size_makes_any_screen_panic() {
                 walk.draw();
             }
         }
+    }
+}
+
+#[test]
+fn the_ledger_lists_every_claim_and_leads_to_its_step() {
+    for size in SIZES {
+        let mut walk = Walk::new(size, Theme::Dark);
+        walk.app.lessons = mmap_tutor::lesson::Catalogue::built_in().lessons().to_vec();
+        walk.keys("c");
+        let wanted = [
+            "what the article claims",
+            "how it works",
+            "▸   H1  mmap makes a virtual memory area and loads nothing.",
+            "what is so:  The call only notes the area.",
+            "01 A promise of memory, step 1: Sixteen pages, please",
+            "Enter see it",
+        ];
+        assert_shows(&walk.text(), &wanted);
+        walk.keys("G");
+        assert_shows(
+            &walk.text(),
+            &["▸   X1", "06 Copy-on-write after fork, step 2"],
+        );
+        walk.effects.clear();
+        walk.keys("\n");
+        let opened = walk.effects.iter().find_map(|effect| match effect {
+            Effect::Send(Command::Open { lesson, step }) => Some((lesson.id.as_str(), *step)),
+            _ => None,
+        });
+        assert_eq!(opened, Some(("06-fork-copy-on-write", 1)));
+        walk.keys("qc\x1b");
+        assert_shows(&walk.text(), &["Enter open", "c claims"]);
     }
 }

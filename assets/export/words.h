@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <malloc.h>
 #include <poll.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -65,6 +66,7 @@ static int the_process;
     do {                                  \
         if (sigsetjmp(the_recovery, 0))   \
             goto after_##number;          \
+        the_recovery_is_set = true;       \
     } while (0);                          \
     the_count_begins();                   \
     __VA_ARGS__                           \
@@ -91,19 +93,21 @@ static int the_process;
 // process, and for the number of the signal of its last statement.
 #define CHECK(...)                                                  \
     do {                                                            \
-        if (sigsetjmp(the_recovery, 0) == 0)                        \
+        if (sigsetjmp(the_recovery, 0) == 0)                                      \
             the_rule(#__VA_ARGS__, (the_rule_begins(), __VA_ARGS__) ? 1 : 0); \
         else                                                        \
             the_rule(#__VA_ARGS__, -1);                             \
     } while (0)
-static long minor_faults, major_faults;
+#define minor_faults (the_minor_faults & LONG_MAX)
+#define major_faults (the_major_faults & LONG_MAX)
+static long the_minor_faults, the_major_faults;
 static volatile int the_signal;
 #define signal the_signal
 
 // ANSWER(x) prints the answer to a question of the lesson, uncounted.
 #define ANSWER(...)                                                 \
     do {                                                            \
-        if (sigsetjmp(the_recovery, 0) == 0)                        \
+        if (sigsetjmp(the_recovery, 0) == 0)                                      \
             the_answer(#__VA_ARGS__, (long)(the_rule_begins(), __VA_ARGS__)); \
     } while (0)
 
@@ -120,9 +124,21 @@ static volatile int the_signal;
 static bool the_mappings_stay_apart = APART;
 // Whether transparent huge pages may be used. Without them one touch is one page.
 #define HUGE_PAGES(allowed) prctl(PR_SET_THP_DISABLE, !(allowed), 0, 0, 0)
+// Whether a second thread spins while a statement runs, so that another CPU must be told of changes in the page table.
+#define THREAD(wanted) (the_thread_is_wanted = (wanted))
+static bool the_thread_is_wanted;
+
+// RACE(rounds, contestants) { SETUP(0) {…} LAP(0, "name") {…} LAP(1, "other") {…} } lets blocks take turns, round by
+// round, in alternating order, and prints the median of each. A first round warms up and does not count.
+#define RACE(rounds, contestants) for (the_race_begins(rounds, contestants); the_race_goes_on();)
+#define SETUP(contestant) if (the_contestant == (contestant))
+#define LAP(contestant, name) \
+    if (the_contestant == (contestant)) for (the_lap_begins(name); the_lap_goes_on();)
+static int the_contestant;
 
 #define WORD static __attribute__((unused))
 static sigjmp_buf the_recovery;
+static bool the_recovery_is_set;
 WORD void the_row_begins(const char *statement);
 WORD void the_count_begins(void);
 WORD void the_row_ends(void);
@@ -130,6 +146,10 @@ WORD void the_row_shows(const char *name, int kind, long value);
 WORD void the_rule_begins(void);
 WORD void the_rule(const char *text, int holds);
 WORD void the_answer(const char *text, long value);
+WORD void the_race_begins(int rounds, int contestants);
+WORD bool the_race_goes_on(void);
+WORD void the_lap_begins(const char *name);
+WORD bool the_lap_goes_on(void);
 WORD void the_turn(void);
 WORD void the_rest(void) __attribute__((noreturn));
 WORD void the_exit(int status) __attribute__((noreturn));

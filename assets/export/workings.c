@@ -118,8 +118,12 @@ static void the_row_begins(const char *statement)
     in_statement = true;
 }
 
+static void start_thread(void);
+static void stop_thread(void);
+
 static void the_count_begins(void)
 {
+    start_thread();
     errno = row_errno;
     getrusage(RUSAGE_THREAD, &before);
 }
@@ -134,8 +138,8 @@ static void count(void)
 
 static void count_in_all(void)
 {
-    minor_faults += spent_minor;
-    major_faults += spent_major;
+    the_minor_faults += spent_minor;
+    the_major_faults += spent_major;
     notes->minor[the_process] += spent_minor;
     notes->major[the_process] += spent_major;
 }
@@ -158,7 +162,8 @@ static void the_row_ends(void)
 {
     count();
     row_errno = errno;
-    in_statement = false;
+    in_statement = the_recovery_is_set = false;
+    stop_thread();
     notes->running[the_process] = NULL;
     count_in_all();
     write_row();
@@ -176,11 +181,13 @@ static void the_row_shows(const char *name, int kind, long value)
 
 static void the_rule_begins(void)
 {
+    the_recovery_is_set = true;
     errno = row_errno;
 }
 
 static void the_rule(const char *text, int holds)
 {
+    the_recovery_is_set = row_killed = false;
     finish_row();
     if (holds == 0)
         notes->rules_broken++;
@@ -190,11 +197,116 @@ static void the_rule(const char *text, int holds)
 
 static void the_answer(const char *text, long value)
 {
+    the_recovery_is_set = row_killed = false;
     finish_row();
     add_to_row("         answer: %s is %ld", text, value);
     if (value > ' ' && value <= '~')
         add_to_row(" ('%c')", (char)value);
     finish_row();
+}
+
+// ---- The second thread, and races ----
+
+static volatile int thread_shall_run;
+static volatile pid_t thread_lives;
+static char thread_stack[64 * 1024] __attribute__((aligned(16)));
+
+static int spin(void *unused)
+{
+    (void)unused;
+    while (thread_shall_run)
+        continue;
+    return 0;
+}
+
+static void start_thread(void)
+{
+    const int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM
+                      | CLONE_CHILD_CLEARTID;
+    if (!the_thread_is_wanted || thread_shall_run)
+        return;
+    thread_shall_run = thread_lives = 1;
+    if (clone(spin, thread_stack + sizeof thread_stack, flags, NULL, NULL, NULL, (void *)&thread_lives) < 0)
+        thread_shall_run = thread_lives = 0;
+}
+
+static void stop_thread(void)
+{
+    thread_shall_run = 0;
+    while (thread_lives) // The kernel clears it when the thread is gone.
+        sched_yield();
+}
+
+#define MOST_CONTESTANTS 8
+#define MOST_ROUNDS 1000
+static struct {
+    const char *name;
+    long nanoseconds[MOST_ROUNDS], minor[MOST_ROUNDS], major[MOST_ROUNDS];
+} race[MOST_CONTESTANTS];
+static int race_rounds, race_contestants, race_round, race_slot;
+static bool in_lap;
+static struct timespec lap_begun, lap_ended;
+
+static void the_race_begins(int rounds, int contestants)
+{
+    finish_row();
+    race_rounds = rounds < MOST_ROUNDS ? rounds : MOST_ROUNDS - 1;
+    race_contestants = contestants < MOST_CONTESTANTS ? contestants : MOST_CONTESTANTS;
+    race_round = 0; // the one that warms up
+    race_slot = -1;
+}
+
+static long median(long *values)
+{
+    for (int i = 2; i <= race_rounds; i++) // Sorts them; place 0 is the round that warms up.
+        for (int j = i; j > 1 && values[j] < values[j - 1]; j--) {
+            long swapped = values[j];
+            values[j] = values[j - 1];
+            values[j - 1] = swapped;
+        }
+    return values[1 + (race_rounds - 1) / 2];
+}
+
+static bool the_race_goes_on(void)
+{
+    if (++race_slot == race_contestants) {
+        race_slot = 0;
+        race_round++;
+    }
+    the_contestant = race_round % 2 == 0 ? race_slot : race_contestants - 1 - race_slot;
+    if (race_round <= race_rounds)
+        return true;
+    for (int i = 0; i < race_contestants; i++) {
+        add_to_row("         race: %-20s %12ld ns, %ld+%ld faults (median of %d rounds)", race[i].name,
+                   median(race[i].nanoseconds), median(race[i].minor), median(race[i].major), race_rounds);
+        finish_row();
+    }
+    return false;
+}
+
+static void the_lap_begins(const char *name)
+{
+    race[the_contestant].name = name;
+    in_lap = true;
+    start_thread();
+    getrusage(RUSAGE_THREAD, &before);
+    clock_gettime(CLOCK_MONOTONIC, &lap_begun);
+}
+
+static bool the_lap_goes_on(void)
+{
+    if (in_lap) {
+        in_lap = false;
+        return true;
+    }
+    clock_gettime(CLOCK_MONOTONIC, &lap_ended);
+    getrusage(RUSAGE_THREAD, &after);
+    stop_thread();
+    race[the_contestant].nanoseconds[race_round] =
+        (lap_ended.tv_sec - lap_begun.tv_sec) * 1000000000L + lap_ended.tv_nsec - lap_begun.tv_nsec;
+    race[the_contestant].minor[race_round] = after.ru_minflt - before.ru_minflt;
+    race[the_contestant].major[race_round] = after.ru_majflt - before.ru_majflt;
+    return false;
 }
 
 // ---- Signals that would have killed ----
@@ -229,12 +341,13 @@ static const char *code_name(int number, int code)
 static void on_signal(int number, siginfo_t *info, void *context)
 {
     (void)context;
-    if (row_killed) {
+    if (row_killed || !the_recovery_is_set) {
         sigaction(number, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
         return;
     }
-    row_killed = in_statement;
-    the_signal = number;
+    row_killed = true;
+    if (in_statement)
+        the_signal = number;
     snprintf(killed_by, sizeof killed_by, "%s (%s) at %p", signal_name(number), code_name(number, info->si_code),
              info->si_addr);
     siglongjmp(the_recovery, 1);
@@ -344,7 +457,9 @@ static pid_t the_fork(void)
     pid_t pid = fork();
     if (pid == 0) {
         the_process = CHILD(number);
-        minor_faults = major_faults = spent_minor = spent_major = 0;
+        thread_shall_run = thread_lives = 0; // A fork copies one thread only.
+        the_thread_is_wanted = false;
+        the_minor_faults = the_major_faults = spent_minor = spent_major = 0;
         made_count = 0;
         has_turn = false;
     } else if (pid > 0) {
@@ -444,7 +559,7 @@ static void the_turn(void)
     has_turn = true;
     static int step_before;
     if (notes->step != step_before)
-        minor_faults = major_faults = 0;
+        the_minor_faults = the_major_faults = 0;
     step_before = notes->step;
 }
 

@@ -26,6 +26,8 @@ pub enum Context {
     Back,
     /// The list of steps lies over the lesson.
     Steps,
+    /// The ledger of claims lies over the list of lessons.
+    Claims,
     /// The legend of page states lies over the screen.
     Legend,
     /// The help lies over the screen.
@@ -61,6 +63,10 @@ pub enum Action {
     Steps,
     /// Starts at the chosen step.
     StartStep,
+    /// Opens the ledger of claims.
+    Claims,
+    /// Opens the step that shows the chosen claim.
+    OpenClaim,
     /// Turns slow motion on or off.
     Slow,
     /// Gives the keys to the next panel.
@@ -178,7 +184,7 @@ const LESSON: &[Context] = &[
     C::Running,
 ];
 /// Where arrows scroll or choose.
-const LISTS: &[Context] = &[C::Home, C::Steps];
+const LISTS: &[Context] = &[C::Home, C::Steps, C::Claims];
 const PAGES: &[Context] = &[
     C::Line,
     C::StepDone,
@@ -199,8 +205,9 @@ const SCROLLS: &[Context] = &[
     C::Help,
     C::Home,
     C::Steps,
+    C::Claims,
 ];
-const OVERLAYS: &[Context] = &[C::Steps, C::Legend, C::Help];
+const OVERLAYS: &[Context] = &[C::Steps, C::Claims, C::Legend, C::Help];
 const PLAIN: &[Context] = &[
     C::Home,
     C::Line,
@@ -210,6 +217,7 @@ const PLAIN: &[Context] = &[
     C::Running,
     C::Back,
     C::Steps,
+    C::Claims,
     C::Legend,
     C::Help,
 ];
@@ -223,6 +231,7 @@ const ALL: &[Context] = &[
     C::Running,
     C::Back,
     C::Steps,
+    C::Claims,
     C::Legend,
     C::Help,
 ];
@@ -239,6 +248,20 @@ pub static BINDINGS: &[Binding] = &[
         &[C::Home],
         "search",
         "search the lessons; a digit begins a search too",
+    ),
+    bind(
+        &[char('c')],
+        A::Claims,
+        &[C::Home],
+        "claims",
+        "what the article claims, and the steps that show it",
+    ),
+    bind(
+        &[ENTER],
+        A::OpenClaim,
+        &[C::Claims],
+        "see it",
+        "open the step that shows the claim, the first that is not done",
     ),
     bind(
         &[ENTER],

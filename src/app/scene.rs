@@ -141,7 +141,7 @@ impl<'a> Scene<'a> {
         let ours = self
             .changes
             .iter()
-            .filter(|change| change.process == process);
+            .filter(|change| change.process == process && !change.cause.is_of_page_cache());
         for change in ours {
             let (first, last) = match &change.place {
                 Place::Pages {

@@ -72,6 +72,8 @@ pub struct Take {
     pub slow: bool,
     /// How the screen is arranged.
     pub desk: Desk,
+    /// A step that this machine cannot show, and what is missing.
+    pub missing: Option<(usize, Vec<String>)>,
     /// What could not be done, in a sentence.
     pub failure: Option<String>,
 }
@@ -90,6 +92,7 @@ impl Take {
             guess: Guess::default(),
             slow: true,
             desk: Desk::default(),
+            missing: None,
             failure: None,
         }
     }
@@ -114,6 +117,9 @@ impl Take {
         let Some(Item::Ask { part }) = self.next() else {
             return None;
         };
+        if !self.lacks().is_empty() {
+            return None;
+        }
         match self
             .lesson
             .steps
@@ -123,6 +129,14 @@ impl Take {
         {
             Part::Predict(prediction) => Some(prediction),
             _ => None,
+        }
+    }
+
+    /// What is missing for the step that is next; empty when it can be shown, or has begun.
+    pub fn lacks(&self) -> &[String] {
+        match &self.missing {
+            Some((step, why)) if *step == self.position.step && self.position.item == 0 => why,
+            _ => &[],
         }
     }
 
@@ -199,6 +213,7 @@ impl Take {
                 }
                 self.position = position;
             }
+            Report::Missing { step, why } => self.missing = Some((step, why)),
             Report::Failed(why) => {
                 self.forget_look();
                 self.failure = Some(why);

@@ -4,6 +4,7 @@ use super::panel::Panel;
 use super::take::Take;
 use super::update::{drawn, with_take};
 use super::{App, Effect, Overlay, Screen, keys::Action, update};
+use crate::claims::Ledger;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 /// Rows that one turn of the wheel moves.
@@ -64,6 +65,12 @@ fn go(app: &mut App, by: i32) -> Vec<Effect> {
             let was = *step;
             *step = was.saturating_add_signed(by as isize).min(last);
             return drawn(*step != was);
+        }
+        Some(Overlay::Claims(claim)) => {
+            let last = Ledger::built_in().claims().len().saturating_sub(1);
+            let was = *claim;
+            *claim = was.saturating_add_signed(by as isize).min(last);
+            return drawn(*claim != was);
         }
         None => {}
     }
@@ -155,6 +162,7 @@ fn click(app: &mut App, column: u16, row: u16) -> Vec<Effect> {
 fn pick(app: &mut App, index: usize) -> Vec<Effect> {
     match (&mut app.overlay, &mut app.screen) {
         (Some(Overlay::Steps(step)), _) => *step = index,
+        (Some(Overlay::Claims(claim)), _) => *claim = index,
         (None, Screen::Home) if app.home.chosen == index => return update::open(app, index, None),
         (None, Screen::Home) => app.home.chosen = index,
         (None, Screen::Lesson(take)) => {

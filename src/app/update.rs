@@ -2,6 +2,7 @@
 
 use super::home::Home;
 use super::keys::{self, Action, Context};
+use super::ledger;
 use super::take::{Activity, Stride, Take};
 use super::{App, Effect, Event, Overlay, Screen, travel};
 use crate::lesson::Lesson;
@@ -86,6 +87,8 @@ fn act(app: &mut App, context: Context, action: Action) -> Vec<Effect> {
         Action::Help => show(app, Overlay::Help(0)),
         Action::Legend => show(app, Overlay::Legend(0)),
         Action::Steps => show_steps(app),
+        Action::Claims => show(app, Overlay::Claims(0)),
+        Action::OpenClaim => open_claim(app),
         Action::Leave => leave(app),
         Action::Escape => escape(app),
         Action::Open => open_chosen(app),
@@ -144,6 +147,19 @@ fn show_steps(app: &mut App) -> Vec<Effect> {
     let last = take.lesson.steps.len().saturating_sub(1);
     let step = take.step_shown().min(last);
     show(app, Overlay::Steps(step))
+}
+
+/// Opens the step that shows the claim chosen in the ledger; a claim without one stays where it is.
+fn open_claim(app: &mut App) -> Vec<Effect> {
+    let Some(Overlay::Claims(chosen)) = app.overlay else {
+        return Vec::new();
+    };
+    let rows = ledger::rows(&app.lessons, &app.progress);
+    let Some(place) = rows.get(chosen).and_then(ledger::Row::next) else {
+        return Vec::new();
+    };
+    app.overlay = None;
+    open(app, place.lesson, Some(place.step))
 }
 
 /// Says a sentence where it will be seen.
@@ -371,7 +387,7 @@ fn arrive(app: &mut App, position: Position) -> Vec<Effect> {
 fn follow_up(take: &mut Take, stride: Stride) -> Vec<Effect> {
     match (take.next(), stride) {
         (Some(Item::Grade { .. } | Item::Expect { .. }), _)
-        | (Some(Item::Line { .. }), Stride::Step) => advance(take, stride),
+        | (Some(Item::Line { .. } | Item::Race { .. }), Stride::Step) => advance(take, stride),
         _ => Vec::new(),
     }
 }

@@ -59,6 +59,12 @@ observers! {
     "frame" (1, 1) "frame(p)" "number of the frame behind p (needs privilege)"
     "cached" (1, 1) "cached(fd)" "pages of the file in the page cache"
     "dirty" (1, 1) "dirty(fd)" "pages of the file changed and not written back"
+    "tlb_shootdowns" (0, 0) "tlb_shootdowns" "TLB shootdowns of the whole system while that code ran"
+    "time" (1, 1) "time(NAME)" "median time of one round of a race's contestant, in nanoseconds"
+    "faster" (2, 2) "faster(A, B)" "1 when contestant A was faster than B, 0 when it was slower; unknown within noise"
+    "percent" (2, 2) "percent(A, B)" "the median of contestant A as a percentage of B's"
+    "round_faults" (1, 1) "round_faults(NAME)" "faults of one round of a contestant, the median"
+    "round_major_faults" (1, 1) "round_major_faults(NAME)" "major faults of one round of a contestant, the median"
 }
 
 /// Names of page states in expectations; the value is the number of the [`PageState`].
@@ -78,6 +84,18 @@ pub const STATES: &[(&str, PageState)] = &[
 ];
 
 impl Observer {
+    /// Whether its arguments are names of contestants of a race, instead of C expressions.
+    pub fn of_race(&self) -> bool {
+        let names = [
+            "time",
+            "faster",
+            "percent",
+            "round_faults",
+            "round_major_faults",
+        ];
+        names.contains(&self.name)
+    }
+
     /// The observer of that name.
     pub fn named(name: &str) -> Option<&'static Self> {
         OBSERVERS.iter().find(|observer| observer.name == name)
@@ -110,6 +128,8 @@ pub enum Prefix {
     Child(Option<u8>),
     /// `peer.`, the first; `peer3.`: the third.
     Peer(u8),
+    /// `peers.`: the sum over all peers there are.
+    Peers,
 }
 
 impl Prefix {
@@ -120,8 +140,10 @@ impl Prefix {
             digits if digits.starts_with('0') => None,
             digits => digits.parse::<u8>().ok().map(Some),
         };
-        if name == "main" {
-            return Some(Self::Main);
+        match name {
+            "main" => return Some(Self::Main),
+            "peers" => return Some(Self::Peers),
+            _ => {}
         }
         if let Some(rest) = name.strip_prefix("child") {
             return number(rest).map(Self::Child);
@@ -197,10 +219,10 @@ pub(super) fn check(expression: &Expression) -> Result<(), Diagnostic> {
     {
         let (least, most) = observer.arity;
         if !(least..=most).contains(&arguments.len()) {
-            let plural = if most > least {
-                " or 2 arguments"
-            } else {
-                " argument"
+            let plural = match (least, most) {
+                _ if most > least => " or 2 arguments",
+                (1, _) => " argument",
+                _ => " arguments",
             };
             let message = format!(
                 "`{}` takes {least}{}, not {}",

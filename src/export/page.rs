@@ -1,6 +1,6 @@
 //! Acts to text: functions, indented, their comments wrapped.
 
-use super::part::{Act, Cue, Entry, Run};
+use super::part::{Act, Cue, Entry, Lane, Run};
 use super::statement;
 use super::{WORDS, WORKINGS};
 use crate::lesson::{Lesson, Part};
@@ -36,11 +36,13 @@ fn declares_in_vain(lesson: &Lesson) -> bool {
     let parts = lesson.steps.iter().flat_map(|step| &step.parts);
     parts
         .filter_map(|part| match part {
-            Part::Code(code) => Some(&code.statements),
+            Part::Code(code) => Some(code),
             _ => None,
         })
-        .flatten()
-        .any(statement::declares_in_vain)
+        .any(|code| match code.race {
+            None => code.statements.iter().any(statement::declares_in_vain),
+            Some(_) => statement::declares_in_vain(&code.block()),
+        })
 }
 
 /// A text that grows, at some depth of blocks.
@@ -139,7 +141,7 @@ impl Page {
             .parts
             .iter()
             .rev()
-            .filter(|(process, _)| matches!(process, Process::Main | Process::Peer(_)));
+            .filter(|(process, _)| player(act, **process) == Some(**process));
         for (process, entries) in functions {
             self.line("");
             self.line(&format!("static void {}(void)", function(number, *process)));
@@ -178,6 +180,8 @@ impl Page {
                     self.line(&format!("PLACEMENT({placement});"));
                     self.line(&format!("HUGE_PAGES({});", settings.huge_pages));
                 }
+                Entry::Thread(wanted) => self.line(&format!("THREAD({wanted});")),
+                Entry::Race(rounds, lanes) => self.race(*rounds, lanes),
                 Entry::Run(run) => self.run(process, run, parts),
                 Entry::Behind(text) => {
                     self.text.truncate(self.text.trim_end().len());
@@ -227,6 +231,31 @@ impl Page {
         }
     }
 
+    fn race(&mut self, rounds: u32, lanes: &[Lane]) {
+        self.line(&format!("RACE({rounds}, {}) {{", lanes.len()));
+        self.depth += 1;
+        for (number, lane) in lanes.iter().enumerate() {
+            if let Some(setup) = &lane.setup {
+                self.block(&format!("SETUP({number})"), setup);
+            }
+            self.block(
+                &format!("LAP({number}, {})", literal(&lane.name)),
+                &lane.code,
+            );
+        }
+        self.depth -= 1;
+        self.line("}");
+    }
+
+    /// Code in braces behind a word.
+    fn block(&mut self, word: &str, code: &str) {
+        self.line(&format!("{word} {{"));
+        self.depth += 1;
+        code.lines().for_each(|line| self.line(line.trim_end()));
+        self.depth -= 1;
+        self.line("}");
+    }
+
     /// The function `main` of the program.
     fn main(&mut self, lesson: &Lesson, acts: &[Act]) {
         self.line("");
@@ -245,8 +274,8 @@ impl Page {
                 self.line(&format!("make_file({name}, {});", file.pages));
             }
             for process in act.parts.keys() {
-                if matches!(process, Process::Main | Process::Peer(_)) {
-                    let function = function(number, *process);
+                if let Some(player) = player(act, *process) {
+                    let function = function(number, player);
                     self.line(&format!("the_part[{}] = {function};", who(*process)));
                 }
             }
@@ -280,6 +309,25 @@ fn who(process: Process) -> String {
         Process::Main => "MAIN".to_owned(),
         Process::Child(number) => format!("CHILD({number})"),
         Process::Peer(number) => format!("PEER({number})"),
+    }
+}
+
+/// The process whose function a process runs: its own, or that of the first peer that does just the same. A child has
+/// none, it goes on in its parent's.
+fn player(act: &Act, process: Process) -> Option<Process> {
+    match process {
+        Process::Main => Some(process),
+        Process::Child(_) => None,
+        Process::Peer(_) => {
+            let own = act.parts.get(&process);
+            let mut peers = act
+                .parts
+                .iter()
+                .filter(|(other, _)| matches!(other, Process::Peer(_)));
+            peers
+                .find(|(_, entries)| own == Some(*entries))
+                .map(|(other, _)| *other)
+        }
     }
 }
 

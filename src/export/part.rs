@@ -37,7 +37,7 @@ pub(super) enum Cue {
 }
 
 /// What a process does next.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Entry {
     /// A heading, as a comment.
     Heading(String),
@@ -49,8 +49,12 @@ pub(super) enum Entry {
     Turn,
     /// Changes how it is set up.
     Settings(Settings),
+    /// Lets a second thread spin while statements run, or not.
+    Thread(bool),
     /// Runs a statement.
     Run(Run),
+    /// Lets blocks race each other.
+    Race(u32, Vec<Lane>),
     /// A comment that stood behind the last statement, in its line.
     Behind(String),
     /// A rule that only the tutor can evaluate, as a comment.
@@ -61,8 +65,19 @@ pub(super) enum Entry {
     Answer(String),
 }
 
+/// One of those that race.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Lane {
+    /// Its name.
+    pub(super) name: String,
+    /// What it runs before each round, untimed.
+    pub(super) setup: Option<String>,
+    /// What is timed.
+    pub(super) code: String,
+}
+
 /// A statement.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Run {
     /// Its text.
     pub(super) code: String,

@@ -2,13 +2,14 @@
 //!
 //! Follows the same order as [`Script`](crate::session::script::Script), and counts children as the check of lessons does.
 
-use super::part::{Act, Cue, Entry, Run};
+use super::part::{Act, Cue, Entry, Lane, Run};
 use super::plain::{Plain, plain};
 use super::statement;
 use crate::c::Statement;
 use crate::c::observers::Prefix;
 use crate::lesson::{Block, Code, Expectation, Inline, Lesson, Part, Prediction, Prose, Step, Who};
 use crate::mem::{Process, Settings};
+use crate::session::race::ROUNDS;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -58,15 +59,25 @@ impl<'a> Writer<'a> {
         self.settings = Settings {
             placement: step.options.placement,
             huge_pages: step.options.huge_pages,
+            thread: step.options.thread,
         };
         self.playing = None;
         let title = heading(self.step);
         self.act.cues.push(Cue::Step(title.clone()));
         self.tell(Entry::Heading(title));
         let mut asked: Option<&Prediction> = None;
+        let mut racing: Vec<&Code> = Vec::new();
         for part in &step.parts {
             match part {
                 Part::Prose(prose) => self.prose(prose),
+                Part::Code(code) if code.race.is_some() => {
+                    racing.push(code);
+                    continue;
+                }
+                _ => self.race(&std::mem::take(&mut racing)),
+            }
+            match part {
+                Part::Prose(_) => {}
                 Part::Code(code) => self.code(code),
                 Part::Predict(prediction) => {
                     if let Some(before) = asked.replace(prediction) {
@@ -82,6 +93,7 @@ impl<'a> Writer<'a> {
                 }
             }
         }
+        self.race(&racing);
         if let Some(before) = asked {
             self.answer(before);
         }
@@ -105,8 +117,13 @@ impl<'a> Writer<'a> {
                 entries.push(Entry::Heading(heading(self.step)));
             }
             entries.push(Entry::Turn);
-            if before.unwrap_or_default() != self.settings {
-                entries.push(Entry::Settings(self.settings));
+            let before = before.unwrap_or_default();
+            let wanted = self.settings;
+            if (before.placement, before.huge_pages) != (wanted.placement, wanted.huge_pages) {
+                entries.push(Entry::Settings(wanted));
+            }
+            if before.thread != wanted.thread && process == Process::Main {
+                entries.push(Entry::Thread(wanted.thread));
             }
         }
         self.act.parts.entry(process).or_default()
@@ -122,7 +139,55 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Blocks that stand together race each other.
+    fn race(&mut self, blocks: &[&Code]) {
+        let mut rounds = ROUNDS;
+        let mut lanes: Vec<Lane> = Vec::new();
+        let mut setups = Vec::new();
+        for block in blocks {
+            let Some(entry) = &block.race else { continue };
+            rounds = entry.rounds.unwrap_or(rounds);
+            let code = self.lesson.source[block.block().span].to_owned();
+            if entry.is_setup {
+                setups.push((&entry.name, code));
+            } else {
+                lanes.push(Lane {
+                    name: entry.name.clone(),
+                    setup: None,
+                    code,
+                });
+            }
+        }
+        for (name, code) in setups {
+            if let Some(lane) = lanes.iter_mut().find(|lane| lane.name == *name) {
+                lane.setup = Some(code);
+            }
+        }
+        if !lanes.is_empty() {
+            self.part(Process::Main).push(Entry::Race(rounds, lanes));
+        }
+    }
+
+    /// A block that each of several peers runs: statement by statement, one peer after the other.
+    fn group(&mut self, peers: std::ops::RangeInclusive<u8>, code: &Code) {
+        let text = self.lesson.source[code.text.clone()].trim_end();
+        let (first, last) = (peers.start(), peers.end());
+        self.tell(Entry::Say(format!(
+            "Here each of peers {first} to {last} runs:"
+        )));
+        self.tell(Entry::Quote(text.to_owned()));
+        for statement in &code.statements {
+            for peer in peers.clone() {
+                self.statement(Process::Peer(peer), statement);
+            }
+        }
+    }
+
     fn code(&mut self, code: &Code) {
+        if let Some(peers) = code.who.group() {
+            self.group(peers, code);
+            return;
+        }
         let process = self.process(code.who);
         if process != Process::Main {
             let text = self.lesson.source[code.text.clone()].trim_end();
@@ -227,6 +292,7 @@ impl<'a> Writer<'a> {
             Some(Prefix::Child(None)) => Process::Child(self.act.children),
             Some(Prefix::Child(Some(number))) => Process::Child(number),
             Some(Prefix::Peer(number)) => Process::Peer(number),
+            Some(Prefix::Peers) => return None,
         };
         let there = process == Process::Main || self.act.parts.contains_key(&process);
         there.then_some(process)
@@ -235,6 +301,7 @@ impl<'a> Writer<'a> {
     fn process(&self, who: Who) -> Process {
         match who {
             Who::Main => Process::Main,
+            Who::Peers(first, _) => Process::Peer(first),
             Who::LatestChild => Process::Child(self.act.children),
             Who::Named(process) => process,
         }

@@ -110,7 +110,7 @@ impl Space {
         arguments: [u64; 6],
         call: impl FnOnce() -> Answer,
     ) -> Result<i64, Stop> {
-        let (answer, cost) = self.meter.measure(call);
+        let (answer, cost) = self.weigh(call);
         self.called(builtin, arguments, answer, cost)
     }
 }

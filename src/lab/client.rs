@@ -252,6 +252,11 @@ fn send_settings(
     settings: Settings,
     within: Duration,
 ) -> Result<Ready, LabError> {
+    let settings = Settings {
+        // The second thread is `main`'s.
+        thread: settings.thread && entry.process == Process::Main,
+        ..settings
+    };
     let body = decode::settings(settings);
     let failed = |entry: &Entry, error: &dyn fmt::Display| {
         let who = entry.process;
@@ -299,7 +304,11 @@ fn send_program(link: &Link, program: &Program, pace: Pace) -> nix::Result<()> {
         )?;
     }
     let head = protocol::Run {
-        slow: u32::from(pace == Pace::Slow),
+        pace: match pace {
+            Pace::Full => protocol::Run::FULL,
+            Pace::Slow => protocol::Run::SLOW,
+            Pace::Timed => protocol::Run::TIMED,
+        },
         count: program.code.len() as u32,
     };
     let code = bytemuck::cast_slice(&program.code);

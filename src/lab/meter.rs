@@ -154,6 +154,11 @@ impl Meter {
         self.add(cost);
     }
 
+    /// Counts a statement that was measured as a whole.
+    pub(super) fn count_whole(&mut self, cost: Cost) {
+        self.add(cost);
+    }
+
     fn add(&mut self, cost: Cost) {
         self.sums.minor += u64::from(cost.minor);
         self.sums.major += u64::from(cost.major);

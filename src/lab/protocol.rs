@@ -7,7 +7,7 @@
 use bytemuck::{Pod, Zeroable};
 
 /// Raised whenever a message changes its meaning. Tutor and lab are one binary: a mismatch is a mistake.
-pub(super) const VERSION: u16 = 1;
+pub(super) const VERSION: u16 = 2;
 /// The most bytes after a header.
 pub(super) const BODY_BYTES: usize = 66 * 1024;
 /// How many records one message carries at most.
@@ -83,10 +83,19 @@ pub(super) struct Literals {
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
 pub(super) struct Run {
-    /// 1 to pause after acts worth a look.
-    pub(super) slow: u32,
+    /// [`Run::FULL`] and the like.
+    pub(super) pace: u32,
     /// Number of instructions.
     pub(super) count: u32,
+}
+
+impl Run {
+    /// Measure each act.
+    pub(super) const FULL: u32 = 0;
+    /// The same, and pause after acts worth a look.
+    pub(super) const SLOW: u32 = 1;
+    /// Measure the statement as a whole, and none of its acts.
+    pub(super) const TIMED: u32 = 2;
 }
 
 /// Settings that a lab obeys.
@@ -97,6 +106,8 @@ pub(super) struct Configure {
     pub(super) apart: u32,
     /// 1 when transparent huge pages are allowed.
     pub(super) huge_pages: u32,
+    /// 1 when a second thread spins while a statement runs.
+    pub(super) thread: u32,
 }
 
 /// The tutor's answer to a pause or a question.

@@ -7,6 +7,7 @@ mod buffers;
 mod start;
 
 use super::channel::{Channel, leave};
+use super::companion::Companion;
 use super::machine;
 use super::own::Own;
 use super::protocol::{Configure, Done, Literals, Ready, Run, Text, ask, tell};
@@ -116,12 +117,18 @@ fn run(space: &mut Space, body: &[u8]) -> Option<()> {
     if code.len() != head.count as usize {
         return None;
     }
-    space.begin(head.slow == 1);
-    let end = machine::run(code, space);
+    if space.settings.thread == 1 {
+        space.companion = Companion::start();
+    }
+    space.begin(head.pace);
+    let end = space.measured_as_a_whole(|space| machine::run(code, space));
     let exit = match end {
         Err(Stop::Exit(status)) => Some(status),
         _ => None,
     };
+    if let Some(companion) = space.companion.take() {
+        companion.stop();
+    }
     finish(space, end);
     if let Some(status) = exit {
         leave(status);

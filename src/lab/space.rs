@@ -2,11 +2,12 @@
 
 use super::access;
 use super::channel::Channel;
+use super::companion::Companion;
 use super::log::{Log, Output};
-use super::meter::{Cost, Meter, now};
+use super::meter::{Cost, Meter, counters, now};
 use super::own::{self, Own};
 use super::placement;
-use super::protocol::{Configure, Header, Record, Verdict, ask, tell};
+use super::protocol::{Configure, Header, Record, Run, Verdict, ask, tell};
 use super::signals;
 use super::world::{Stop, World};
 use crate::bytecode::{Builtin, ERRNO_OFFSET};
@@ -36,10 +37,14 @@ pub(super) struct Space {
     pub(super) log: Log,
     pub(super) output: Output,
     pub(super) settings: Configure,
+    /// The second thread, while there is one.
+    pub(super) companion: Option<Companion>,
     /// Where the next mapping is placed when they are kept apart.
     pub(super) hint: u64,
     /// Whether to pause after acts worth a look.
     pub(super) slow: bool,
+    /// Whether the statement is measured as a whole, and none of its acts.
+    timed: bool,
     /// `errno` of the last call of the statement that failed.
     pub(super) errno: i32,
     /// Bytes of files written or reserved so far.
@@ -72,8 +77,10 @@ impl Space {
             log,
             output,
             settings: Configure::default(),
+            companion: None,
             hint: placement::FIRST,
             slow: false,
+            timed: false,
             errno: 0,
             written: 0,
             landlock: 0,
@@ -87,9 +94,10 @@ impl Space {
     }
 
     /// Starts a statement.
-    pub(super) fn begin(&mut self, slow: bool) {
+    pub(super) fn begin(&mut self, pace: u32) {
         signals::clear_interrupt();
-        self.slow = slow;
+        self.slow = pace == Run::SLOW;
+        self.timed = pace == Run::TIMED;
         self.errno = 0;
         self.reason = None;
         self.last_page = u64::MAX;
@@ -107,6 +115,13 @@ impl Space {
         length: u64,
         act: impl FnOnce() -> Result<T, Signal>,
     ) -> Result<T, Stop> {
+        if self.timed {
+            return match act() {
+                Ok(value) => self.unless_interrupted().map(|()| value),
+                Err(Signal { number: 0, .. }) => Err(Stop::Interrupted),
+                Err(signal) => Err(Stop::Signal(signal)),
+            };
+        }
         let (result, cost) = self.meter.measure(act);
         self.meter.count_access(cost);
         let mut record = Record {
@@ -143,6 +158,40 @@ impl Space {
         }
     }
 
+    /// Runs a statement and, when it is timed, measures it as a whole.
+    pub(super) fn measured_as_a_whole<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        if !self.timed {
+            return run(self);
+        }
+        let before = counters();
+        let begun = now();
+        let result = run(self);
+        let ended = now();
+        let after = counters();
+        self.meter.count_whole(Cost {
+            minor: after.minor.saturating_sub(before.minor) as u32,
+            major: after.major.saturating_sub(before.major) as u32,
+            elapsed: ended.saturating_sub(begun),
+        });
+        result
+    }
+
+    /// Runs a call and says what it cost; nothing, when only the whole statement is measured.
+    pub(super) fn weigh<T>(&mut self, call: impl FnOnce() -> T) -> (T, Cost) {
+        if self.timed {
+            (call(), Cost::default())
+        } else {
+            self.meter.measure(call)
+        }
+    }
+
+    fn unless_interrupted(&self) -> Result<(), Stop> {
+        if signals::interrupted() {
+            return Err(Stop::Interrupted);
+        }
+        Ok(())
+    }
+
     /// Counts and keeps a call that was measured; a failed one leaves `errno` where the program finds it.
     pub(super) fn called(
         &mut self,
@@ -151,11 +200,16 @@ impl Space {
         (result, errno): (i64, i32),
         cost: Cost,
     ) -> Result<i64, Stop> {
-        self.meter.count_call(cost);
+        if !self.timed {
+            self.meter.count_call(cost);
+        }
         if errno != 0 {
             self.errno = errno;
             // The frame is the lab's own memory and there; a lesson that unmapped it loses its errno with it.
             let _ = access::store(self.places.frame + u64::from(ERRNO_OFFSET), 4, errno as u64);
+        }
+        if self.timed {
+            return self.unless_interrupted().map(|()| result);
         }
         let record = Record {
             kind: Record::CALL,
@@ -332,6 +386,10 @@ impl World for Space {
             self.jumps = 0;
             if now() >= self.next_look {
                 self.look();
+                if self.timed && self.meter.peak() > self.budget {
+                    self.acts_until_check = 0;
+                    self.check_memory()?;
+                }
             }
         }
         if signals::interrupted() {

@@ -1,8 +1,10 @@
 //! Beyond reading: does every line compile where it stands, does every question and rule ask for something that can be
-//! measured, and is the lesson one that teaches. Runs nothing.
+//! measured, and is the lesson one that teaches and proves what it claims. Runs nothing.
 
+mod claims;
 mod measure;
 mod players;
+mod race;
 
 use super::model::{Expectation, Lesson, Part, Prediction, Step};
 use crate::c;
@@ -14,6 +16,7 @@ use std::path::Path;
 /// keeps it from teaching.
 pub fn check(lesson: &Lesson) -> Vec<Diagnostic> {
     let mut mistakes = errors(lesson);
+    mistakes.extend(claims::claims(lesson));
     for step in &lesson.steps {
         mistakes.extend(statements(step).filter_map(c::lint));
         if !is_plain_c(lesson) {
@@ -32,6 +35,7 @@ pub fn errors(lesson: &Lesson) -> Vec<Diagnostic> {
         if step.options.fresh {
             players = Players::new();
         }
+        mistakes.extend(race::errors(step));
         play(lesson, step, &mut players, &mut mistakes);
     }
     mistakes.sort_by_key(|mistake| mistake.span.start);
@@ -78,6 +82,9 @@ fn play(lesson: &Lesson, step: &Step, players: &mut Players, mistakes: &mut Vec<
     for part in &step.parts {
         match part {
             Part::Prose(_) => {}
+            Part::Code(code) if code.race.is_some() => {
+                mistakes.extend(players.race(&lesson.source, code).err());
+            }
             Part::Code(code) => {
                 for statement in &code.statements {
                     mistakes.extend(players.play(&lesson.source, code, statement).err());

@@ -69,6 +69,16 @@ pub enum Need {
     /// The processor is an x86-64: the lesson brings machine code.
     #[serde(rename = "x86-64")]
     X86_64,
+    /// Huge pages are reserved, and some are free.
+    FreeHugePages,
+    /// Transparent huge pages are not switched off.
+    Thp,
+    /// Memory that was written may be made executable.
+    Jit,
+    /// `cachestat(2)` answers: what is cached and dirty can be asked.
+    Cachestat,
+    /// Two threads can run at the same time.
+    TwoCpus,
 }
 
 /// A step: prose, code, perhaps a prediction and expectations, and an explanation after.
@@ -98,8 +108,13 @@ pub struct Options {
     pub huge_pages: bool,
     /// Whether the step starts new labs, with no variables and no mappings.
     pub fresh: bool,
+    /// Whether `main` has a second thread while its lines run: it only spins, so that a change of page tables must
+    /// be told to another CPU.
+    pub thread: bool,
     /// What the step needs beyond what the lesson needs.
     pub needs: Vec<Need>,
+    /// Claims of the ledger that its expectations show; each is one that its lesson lists.
+    pub claims: Vec<String>,
 }
 
 /// A piece of a step.
@@ -120,10 +135,38 @@ pub enum Part {
 pub struct Code {
     /// Who runs it.
     pub who: Who,
+    /// Its part in a race, if it runs in one.
+    pub race: Option<Entry>,
     /// The text between the fences.
     pub text: Range<usize>,
     /// Its top-level statements; their spans point into the lesson's source.
     pub statements: Vec<c::Statement>,
+}
+
+impl Code {
+    /// The whole block as one statement, as a race runs it.
+    pub fn block(&self) -> c::Statement {
+        let start = self
+            .statements
+            .first()
+            .map_or(self.text.start, |s| s.span.start);
+        let end = self.statements.last().map_or(self.text.end, |s| s.span.end);
+        c::Statement {
+            span: start..end,
+            kind: c::ast::StatementKind::Block(self.statements.clone()),
+        }
+    }
+}
+
+/// The part that a block has in a race: ```` ```c race NAME rounds=21 ````, ```` ```c race NAME setup ````.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The contestant.
+    pub name: String,
+    /// Whether the block runs untimed before each round of that contestant, instead of being what is timed.
+    pub is_setup: bool,
+    /// How many rounds are asked for.
+    pub rounds: Option<u32>,
 }
 
 /// Who runs a block, as the fence names it.
@@ -136,6 +179,18 @@ pub enum Who {
     LatestChild,
     /// ```` ```c child 2 ````, ```` ```c peer ````, ```` ```c peer 3 ````.
     Named(Process),
+    /// ```` ```c peer 1-10 ````: each of these peers, from the first number to the last, one after the other.
+    Peers(u8, u8),
+}
+
+impl Who {
+    /// The peers of a group.
+    pub fn group(self) -> Option<std::ops::RangeInclusive<u8>> {
+        match self {
+            Self::Peers(first, last) => Some(first..=last),
+            _ => None,
+        }
+    }
 }
 
 /// A question whose answer is measured.

@@ -116,6 +116,7 @@ pub fn read_c(file: &str, bytes: &[u8]) -> Result<Lesson, Broken> {
     let code = match statements(source, 0..source.len()) {
         Ok(statements) => Code {
             who: Who::Main,
+            race: None,
             text: 0..source.len(),
             statements,
         },

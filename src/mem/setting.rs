@@ -20,6 +20,8 @@ pub struct Settings {
     pub placement: Placement,
     /// Whether transparent huge pages may be used; off by default, so that a touch is a page.
     pub huge_pages: bool,
+    /// Whether `main` has a second thread, which only spins, while a statement of it runs.
+    pub thread: bool,
 }
 
 /// How fast a statement runs.
@@ -30,6 +32,8 @@ pub enum Pace {
     Full,
     /// Pausing after every access that faults or enters another page, and after `fork`, until told to go on.
     Slow,
+    /// As fast as the machine goes, and measured as a whole only: one time, one count of faults, no acts.
+    Timed,
 }
 
 /// What to do with a statement that is still running.

@@ -4,9 +4,11 @@
 //! an unknown with the kernel's reason.
 
 mod disk;
+mod offers;
 mod trial;
 
 pub use disk::file_system;
+pub use offers::{Offers, offers};
 
 use super::live::pagemap::Pagemap;
 use super::state;

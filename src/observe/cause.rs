@@ -75,6 +75,18 @@ pub enum Cause {
     SharedByFork,
     /// Pages became exclusive again because the others let go.
     ExclusiveAgain,
+    /// Pages of a file came into the page cache along with the one that a fault or an advice asked for.
+    ReadAhead,
+    /// Pages of a file came into the page cache, by `read(2)` or for a fault of their own.
+    Cached,
+    /// Pages of a file in the page cache were changed, and have to be written back.
+    Dirtied,
+    /// Dirty pages of a file are being written back.
+    WritebackStarted,
+    /// Dirty pages of a file were written back: they are clean again.
+    WrittenBack,
+    /// Pages of a file left the page cache.
+    Evicted,
     /// A process appeared.
     ProcessCreated,
     /// A process ended.

@@ -3,6 +3,7 @@
 //! Pure: two sets of snapshots and the outcomes between them go in, changes with causes and sentences come out.
 //! Nothing is hidden: faults that no rule explains are a change of their own.
 
+mod cache;
 mod mappings;
 mod pages;
 #[cfg(test)]
@@ -10,6 +11,7 @@ mod tests;
 mod walk;
 mod working;
 
+pub(super) use cache::Shift;
 pub(super) use mappings::Fate;
 pub(super) use pages::Drift;
 pub(super) use walk::Run;
@@ -17,7 +19,7 @@ pub(super) use walk::Run;
 use super::cause::{Cause, Change, Place};
 use super::snapshot::Snapshot;
 use super::tell;
-use crate::mem::{Addr, Ending, Faults, Outcome, PageSize, Pid, Process};
+use crate::mem::{Addr, Ending, Faults, Outcome, PageSize, Pid, Process, Range};
 use std::collections::HashSet;
 use std::sync::Arc;
 use walk::{Around, Walk};
@@ -46,6 +48,7 @@ pub fn changes(
         changes.extend(drifts);
         unexplained.extend(left_over(story, &spent));
     }
+    changes.extend(cache_changes(before, after, &stories, page_size));
     // A page that nothing explains stands with the faults that nothing explains: last.
     let (last, mut changes): (Vec<_>, Vec<_>) = changes
         .into_iter()
@@ -338,6 +341,42 @@ fn others(story: &Story<'_>, stories: &[Story<'_>], drift: &Drift) -> Others {
         }
     }
     others
+}
+
+/// What changed in the page cache: it belongs to nobody, and is told with the process that ran.
+fn cache_changes(
+    before: &[Arc<Snapshot>],
+    after: &[Arc<Snapshot>],
+    stories: &[Story<'_>],
+    page_size: PageSize,
+) -> Vec<Change> {
+    let Some(process) = stories.first().map(|story| story.process) else {
+        return Vec::new();
+    };
+    let runs = stories.iter().flat_map(|story| &story.walk.runs);
+    let missed: HashSet<Range> = runs
+        .filter(|run| run.faults.major > 0)
+        .filter_map(|run| Some(run.mapping?.0))
+        .collect();
+    let calls = stories.iter().flat_map(|story| &story.walk.calls);
+    let asked: Vec<Range> = calls
+        .filter(|call| call.function == "madvise" && call.result == 0)
+        .filter(|call| call.arguments[2] == libc::MADV_WILLNEED as u64)
+        .map(|call| Range::of(Addr(call.arguments[0]), call.arguments[1]))
+        .collect();
+    let reads = |range: Range| {
+        missed.contains(&range)
+            || asked
+                .iter()
+                .any(|asked| asked.intersection(range).is_some())
+    };
+    cache::shifts(before, after, page_size, &reads)
+        .into_iter()
+        .map(|shift| {
+            let text = tell::shift(&shift);
+            plain(process, shift.cause, shift.place, text)
+        })
+        .collect()
 }
 
 /// Faults that were counted, and that no change tells of.

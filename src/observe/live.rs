@@ -4,20 +4,23 @@
 //! it no fault. What the program itself had before its first line (its text, libc, stack) is told apart by a
 //! *baseline*, and only the lesson's VMAs are read page by page. See proc(5).
 
+mod files;
 pub mod maps;
 pub mod pagemap;
 pub mod scan;
 pub mod smaps;
 pub mod stat;
 
-use super::{Mapping, ObserveError, Pages, Snapshot, Source};
+use super::{CacheState, Mapping, ObserveError, Pages, Snapshot, Source};
 use crate::mem::{Backing, PageSize, Pid, Process, Range, Reading, Vma};
+use files::Files;
 use pagemap::Pagemap;
 use procfs::process::Process as Directory;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
 /// Pages of one snapshot, when nobody says otherwise: 4 GiB of addresses in pages of 4 KiB.
 pub const PAGE_BUDGET: u64 = 1 << 20;
@@ -28,6 +31,7 @@ pub struct Live {
     page_size: PageSize,
     page_budget: u64,
     frames: bool,
+    files: Files,
     own: HashMap<Process, Vec<Vma>>,
     open: HashMap<Process, Opened>,
     buffer: Vec<u8>,
@@ -70,10 +74,19 @@ impl Live {
             page_size: super::page_size(),
             page_budget,
             frames: super::frames_readable(),
+            files: Files::default(),
             own: HashMap::new(),
             open: HashMap::new(),
             buffer: Vec::new(),
         }
+    }
+
+    /// The same, which also asks what the page cache has of files below `directory`: the lesson's own. No other file
+    /// is ever opened.
+    #[must_use]
+    pub fn with_files_below(mut self, directory: &Path) -> Self {
+        self.files = Files::below(directory);
+        self
     }
 
     /// Marks everything the process has mapped now, but for `[heap]`, as the program's own. To be called once,
@@ -154,7 +167,8 @@ impl Live {
                 plain(vma)
             } else {
                 let pages = opened.pages(&vma, self.page_size, share, self.frames)?;
-                described(vma, &usages, pages)
+                let cache = self.files.cache(&vma, share, self.page_size);
+                described(vma, &usages, pages, cache)
             };
             mappings.push(mapping);
         }
@@ -331,10 +345,16 @@ fn plain(vma: Vma) -> Mapping {
         flags: Vec::new(),
         pages: Reading::Unknown(own()),
         file_length: None,
+        cache: Reading::Unknown(own()),
     }
 }
 
-fn described(vma: Vma, blocks: &Reading<Vec<smaps::Block>>, pages: Reading<Pages>) -> Mapping {
+fn described(
+    vma: Vma,
+    blocks: &Reading<Vec<smaps::Block>>,
+    pages: Reading<Pages>,
+    cache: Reading<Vec<CacheState>>,
+) -> Mapping {
     let (usage, flags) = match blocks {
         Reading::Unknown(why) => (Reading::unknown(why.clone()), Vec::new()),
         Reading::Known(blocks) => match find(blocks, vma.range) {
@@ -352,6 +372,7 @@ fn described(vma: Vma, blocks: &Reading<Vec<smaps::Block>>, pages: Reading<Pages
         usage,
         flags,
         pages,
+        cache,
     }
 }
 

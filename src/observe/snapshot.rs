@@ -1,5 +1,6 @@
 //! What was true of one process at one instant.
 
+use super::CacheState;
 use crate::mem::{Addr, Faults, PageSize, PageState, Pid, Process, Range, Reading, Usage, Vma};
 
 /// The pages of one VMA, one state a page.
@@ -28,6 +29,9 @@ pub struct Mapping {
     pub pages: Reading<Pages>,
     /// Length in bytes of the file behind it, while its name still leads to it; `None` where there is none.
     pub file_length: Option<u64>,
+    /// What the page cache has of the file behind it, one state a page, first page of the VMA first, as many as were
+    /// read of `pages` at most; read of files in the scratch directory only.
+    pub cache: Reading<Vec<CacheState>>,
 }
 
 /// What was read of one process while it was parked, so that maps, smaps and pagemap agree.

@@ -6,11 +6,14 @@
 //! a mapping of 64 KiB was made at 0x1000000000; nothing is loaded yet
 //! fork: 16 pages are now shared with child (4243)
 //! page 3 is exclusive again: child has its own copy
+//! pages 84-115 of data.bin are in the page cache now: read ahead
 //! ```
 
+mod cache;
 mod mapping;
 mod pages;
 
+pub(super) use cache::shift;
 pub(super) use mapping::mapping;
 pub(super) use pages::drift;
 

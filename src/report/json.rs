@@ -1,6 +1,6 @@
 //! A transcript as one JSON object. The names here are stable: programs read them.
 
-use super::transcript::{Answered, Line, StepTranscript, Transcript};
+use super::transcript::{Answered, Line, Raced, StepTranscript, Transcript};
 use crate::c::constants::errno_name;
 use crate::mem::{Outcome, Signal};
 use crate::session::{Expected, Verdict};
@@ -38,8 +38,9 @@ fn line(line: &Line) -> Value {
     let empty = Outcome::empty(crate::mem::Ending::Finished);
     let outcome = line.outcome().unwrap_or(&empty);
     let others = line.outcomes.iter().skip(1);
+    let each = || line.outcomes.iter().map(also).collect::<Vec<_>>();
     json!({
-        "process": line.process.to_string(),
+        "process": line.actor,
         "code": line.code,
         "result": line.result.as_deref().map(result),
         "errno": errno(outcome.errno),
@@ -55,14 +56,37 @@ fn line(line: &Line) -> Value {
             "cause": change.cause.word(),
             "text": change.text,
         })).collect::<Vec<_>>(),
-        "also": others.map(|(process, outcome)| json!({
-            "process": process.to_string(),
-            "output": text(&outcome.output),
-            "signal": outcome.signal().map(signal),
-            "minor_faults": outcome.totals.faults.minor,
-            "major_faults": outcome.totals.faults.major,
-            "ns": outcome.totals.elapsed.0,
-        })).collect::<Vec<_>>(),
+        "also": others.map(also).collect::<Vec<_>>(),
+        "outcomes": line.is_group.then(each),
+        "race": line.raced.as_ref().map(raced),
+    })
+}
+
+/// What another process did in the same line.
+fn also((process, outcome): &(crate::mem::Process, Outcome)) -> Value {
+    json!({
+        "process": process.to_string(),
+        "output": text(&outcome.output),
+        "signal": outcome.signal().map(signal),
+        "minor_faults": outcome.totals.faults.minor,
+        "major_faults": outcome.totals.faults.major,
+        "ns": outcome.totals.elapsed.0,
+    })
+}
+
+/// A contestant of a race.
+fn raced(raced: &Raced) -> Value {
+    let one = &raced.contestant;
+    let (low, high) = one.quartiles();
+    json!({
+        "name": one.name,
+        "rounds": one.rounds.len(),
+        "median_ns": one.median().0,
+        "lower_quartile_ns": low.0,
+        "upper_quartile_ns": high.0,
+        "minor_faults": one.faults().minor,
+        "major_faults": one.faults().major,
+        "sentence": raced.sentence,
     })
 }
 

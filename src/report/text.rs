@@ -1,9 +1,8 @@
 //! A transcript as text, for reading from top to bottom: every line, its measured effect, each expectation.
 
-use super::transcript::{Answered, Line, StepTranscript, Transcript};
+use super::transcript::{Answered, Line, Raced, StepTranscript, Transcript};
 use crate::c::constants::errno_name;
 use crate::mem::Process;
-use crate::observe::Place;
 use crate::session::{Expected, Verdict};
 use std::fmt::Write;
 
@@ -51,11 +50,10 @@ fn step_text(index: usize, step: &StepTranscript) -> String {
 }
 
 fn line_text(line: &Line) -> String {
-    let mut out = format!(
-        "   {:7} {}\n",
-        line.process.to_string(),
-        indented(&line.code)
-    );
+    let mut out = format!("   {:7} {}\n", line.actor, indented(&line.code));
+    if let Some(raced) = &line.raced {
+        out.push_str(&race_text(raced));
+    }
     if let Some(result) = &line.result {
         let _ = writeln!(out, "             = {result}");
     }
@@ -84,15 +82,17 @@ fn line_text(line: &Line) -> String {
             );
         }
     }
-    for change in &line.changes {
+    for told in &line.told {
+        let is_others = line.is_group || told.who != line.process.to_string();
         // A sentence about a process as such names it already.
-        let whose = match change.place {
-            Place::Process => String::new(),
-            _ => whose(change.process, line),
+        let who = if is_others && !told.names_itself {
+            format!("{}: ", told.who)
+        } else {
+            String::new()
         };
-        let _ = writeln!(out, "             {whose}{}", change.text);
+        let _ = writeln!(out, "             {who}{}", told.text);
     }
-    for (process, outcome) in &line.outcomes {
+    for (process, outcome) in line.outcomes.iter().filter(|_| !line.is_group) {
         let totals = &outcome.totals;
         if totals.accesses + totals.calls > 0 {
             let whose = whose(*process, line);
@@ -116,6 +116,33 @@ fn whose(process: Process, line: &Line) -> String {
     } else {
         format!("{process}: ")
     }
+}
+
+/// How many characters wide the longest bar is.
+const BAR: usize = 40;
+
+/// A contestant of a race: its bar, its numbers, and after the last one the sentence.
+fn race_text(raced: &Raced) -> String {
+    let one = &raced.contestant;
+    let (low, high) = one.quartiles();
+    let mut out = format!(
+        "             {:12} {} {}\n             {:12} {} rounds, the middle half {low} to {high}, {} a round\n",
+        one.name,
+        raced.bar.text(BAR),
+        one.median(),
+        "",
+        one.rounds.len(),
+        one.faults(),
+    );
+    if let Some(sentence) = &raced.sentence {
+        let scale = if raced.is_logarithmic {
+            " (the bars are on a logarithmic scale)"
+        } else {
+            ""
+        };
+        let _ = writeln!(out, "             {sentence}{scale}");
+    }
+    out
 }
 
 fn prediction(answered: &Answered) -> String {

@@ -1,8 +1,10 @@
 //! What happened in a lesson, step by step.
 
+use crate::lesson::Step;
 use crate::mem::{Ending, Outcome, Process};
 use crate::observe::Change;
-use crate::session::{Expected, Graded, Machine, Moment, Verdict};
+use crate::session::race::{Bar, Contestant};
+use crate::session::{Expected, Graded, Machine, Moment, Race, Ran, Told, Verdict, told};
 
 /// A lesson that was played.
 #[derive(Clone, Debug)]
@@ -22,6 +24,8 @@ pub struct Transcript {
 pub struct StepTranscript {
     /// Its title.
     pub title: String,
+    /// The claims that its rules show.
+    pub claims: Vec<String>,
     /// Why it was not played, if it was not.
     pub skipped: Option<String>,
     /// Its lines.
@@ -37,8 +41,12 @@ pub struct StepTranscript {
 /// A line that ran.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// Who ran it.
+    /// Who ran it; of a group, the first.
     pub process: Process,
+    /// Who ran it, in words: `main`, `peer 1-10`.
+    pub actor: String,
+    /// Whether a group of peers ran it.
+    pub is_group: bool,
     /// Its C.
     pub code: String,
     /// Its value.
@@ -47,8 +55,25 @@ pub struct Line {
     pub outcomes: Vec<(Process, Outcome)>,
     /// What changed, with causes.
     pub changes: Vec<Change>,
+    /// What changed as it is told: one sentence where it is the same for several of a group.
+    pub told: Vec<Told>,
+    /// Its rounds, when it is a contestant of a race, with the sentence and the bar.
+    pub raced: Option<Raced>,
     /// How its own process ended, if it did in this line.
     pub ending: Option<String>,
+}
+
+/// A contestant of a race.
+#[derive(Clone, Debug)]
+pub struct Raced {
+    /// Its rounds.
+    pub contestant: Contestant,
+    /// Its bar among those of the others.
+    pub bar: Bar,
+    /// Whether bars are drawn on a logarithmic scale.
+    pub is_logarithmic: bool,
+    /// The sentence of the race, for its last contestant.
+    pub sentence: Option<String>,
 }
 
 /// A question with its answer.
@@ -70,6 +95,15 @@ impl Transcript {
 }
 
 impl StepTranscript {
+    /// The transcript of a step before anything of it has happened.
+    pub fn of(step: &Step) -> Self {
+        Self {
+            title: step.title.clone(),
+            claims: step.options.claims.clone(),
+            ..Self::default()
+        }
+    }
+
     /// Whether it was played to its end, or skipped for a reason, and no expectation failed.
     pub fn ok(&self) -> bool {
         self.broken.is_none()
@@ -81,27 +115,61 @@ impl StepTranscript {
 }
 
 impl Line {
-    /// The line of a moment; `None` for the moment before the first line.
-    pub fn of(moment: Moment) -> Option<Self> {
-        let ran = moment.ran?;
+    /// The line of a moment, or the contestants of its race; nothing for the moment before the first line.
+    pub fn of(moment: Moment) -> Vec<Self> {
+        let told = told(&moment);
+        let Some(ran) = moment.ran else {
+            return Vec::new();
+        };
+        if let Some(race) = &ran.race {
+            return contestants(&ran, race);
+        }
         let ending = ran
             .outcomes
-            .first()
-            .and_then(|(process, outcome)| ending(*process, &outcome.ending));
-        Some(Self {
+            .iter()
+            .find_map(|(process, outcome)| ending(*process, &outcome.ending));
+        vec![Self {
+            actor: ran.actor(),
+            is_group: ran.group.is_some(),
             process: ran.process,
             code: ran.code,
             result: ran.result,
             outcomes: ran.outcomes,
             changes: moment.changes,
+            told,
+            raced: None,
             ending,
-        })
+        }]
     }
 
     /// What its own process did.
     pub fn outcome(&self) -> Option<&Outcome> {
         self.outcomes.first().map(|(_, outcome)| outcome)
     }
+}
+
+/// One line for each contestant of a race.
+fn contestants(ran: &Ran, race: &Race) -> Vec<Line> {
+    let last = race.contestants.len().saturating_sub(1);
+    let line = |(index, (contestant, bar)): (usize, (&Contestant, Bar))| Line {
+        process: ran.process,
+        actor: ran.actor(),
+        is_group: false,
+        code: contestant.code.clone(),
+        result: None,
+        outcomes: Vec::new(),
+        changes: Vec::new(),
+        told: Vec::new(),
+        raced: Some(Raced {
+            contestant: contestant.clone(),
+            bar,
+            is_logarithmic: race.is_logarithmic(),
+            sentence: (index == last).then(|| race.sentence()),
+        }),
+        ending: None,
+    };
+    let pairs = race.contestants.iter().zip(race.bars());
+    pairs.enumerate().map(line).collect()
 }
 
 /// A sentence for an ending that is not the usual one. Signals have their own words among the changes.

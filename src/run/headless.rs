@@ -1,20 +1,19 @@
-//! The commands without a screen: `list`, `run`, `check`, `doctor`.
+//! The commands without a screen: `list`, `run`, `verify`, `check`, `doctor`.
 
 use super::stage::LiveStage;
+use super::theatre;
+use crate::claims::Ledger;
 use crate::lesson::visible::visible_line;
 use crate::lesson::{self, Catalogue, Lesson};
-use crate::mem::{Control, Pace};
 use crate::observe;
-use crate::report::transcript::Answered;
-use crate::report::{Line, StepTranscript, Transcript, json, text};
-use crate::session::stage::PATIENCE;
-use crate::session::{Director, Player, Report, Stage};
+use crate::report::{Transcript, Verification, json, ledger, text};
+use crate::session::Stage;
 use anyhow::{Context, Result};
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Exit status when everything held.
 pub(super) const HELD: i32 = 0;
@@ -48,7 +47,9 @@ pub fn list(catalogue: &Catalogue) -> Result<i32> {
 
 /// Plays a lesson and prints its transcript.
 pub fn run(lesson: &Arc<Lesson>, as_json: bool) -> Result<i32> {
-    let transcript = play(lesson)?;
+    let (stage, played) = theatre::play(LiveStage::new()?, lesson);
+    drop(stage);
+    let transcript = played.context("the lesson cannot start")?;
     if as_json {
         print(&format!("{:#}\n", json::transcript(&transcript)))?;
     } else {
@@ -57,93 +58,50 @@ pub fn run(lesson: &Arc<Lesson>, as_json: bool) -> Result<i32> {
     Ok(if transcript.ok() { HELD } else { FAILED })
 }
 
-/// Plays a lesson from its first line to its last.
-fn play(lesson: &Arc<Lesson>) -> Result<Transcript> {
-    let stage = LiveStage::new()?;
-    let machine = stage.machine().clone();
-    let mut player = Player::new(stage, Arc::clone(lesson));
-    player.start().context("the lesson cannot start")?;
-    let mut steps = Vec::new();
-    for (index, step) in lesson.steps.iter().enumerate() {
-        let mut transcript = StepTranscript {
-            title: step.title.clone(),
-            ..StepTranscript::default()
-        };
-        let missing = player.missing(index);
-        if missing.is_empty() {
-            play_step(&mut player, index, lesson, &mut transcript);
-        } else {
-            transcript.skipped = Some(missing.join("; "));
-        }
-        steps.push(transcript);
+/// Plays every lesson and prints how the claims of the article fared.
+pub fn verify(catalogue: &Catalogue, as_json: bool) -> Result<i32> {
+    let mut stage = LiveStage::new()?;
+    let kernel = stage.machine().kernel.clone();
+    let mut transcripts = Vec::new();
+    for lesson in catalogue.lessons() {
+        let since = Instant::now();
+        let played;
+        (stage, played) = theatre::play(stage, lesson);
+        let transcript = played.unwrap_or_else(|why| theatre::unplayed(lesson, &stage, &why));
+        progress(&transcript, since.elapsed())?;
+        transcripts.push(transcript);
     }
-    Ok(Transcript {
-        lesson: lesson.id.clone(),
-        title: lesson.front.title.clone(),
-        machine,
-        steps,
+    drop(stage);
+    let verification = Verification::of(Ledger::built_in(), kernel, transcripts);
+    if as_json {
+        print(&format!(
+            "{:#}\n",
+            ledger::json::verification(&verification)
+        ))?;
+    } else {
+        print(&ledger::text::verification(&verification))?;
+    }
+    for broken in catalogue.broken() {
+        complain(&format!("{}\n", broken.render(false)))?;
+    }
+    Ok(match (verification.ok(), catalogue.broken().is_empty()) {
+        (false, _) => FAILED,
+        (true, false) => MISTAKE,
+        (true, true) => HELD,
     })
 }
 
-/// Plays one step into its transcript.
-fn play_step(
-    player: &mut Player<LiveStage>,
-    index: usize,
-    lesson: &Lesson,
-    transcript: &mut StepTranscript,
-) {
-    if let Err(error) = player.enter(index) {
-        transcript.broken = Some(error.to_string());
-        return;
+/// One line about a lesson that was played, for somebody who waits at a terminal.
+fn progress(transcript: &Transcript, took: Duration) -> Result<()> {
+    if !std::io::stderr().is_terminal() {
+        return Ok(());
     }
-    let mut clerk = Clerk {
-        lesson,
-        transcript,
-        since: Instant::now(),
-    };
-    while player.position().step == index && !player.at_end_of_step() {
-        clerk.since = Instant::now();
-        if let Err(error) = player.advance(None, Pace::Full, &mut clerk) {
-            clerk.transcript.broken = Some(error.to_string());
-            return;
-        }
-    }
-}
-
-/// Writes down what is reported, and loses patience with a line that does not end.
-struct Clerk<'a> {
-    lesson: &'a Lesson,
-    transcript: &'a mut StepTranscript,
-    since: Instant,
-}
-
-impl Director for Clerk<'_> {
-    fn report(&mut self, report: Report) {
-        match report {
-            Report::Line(moment) => self.transcript.lines.extend(Line::of(moment)),
-            Report::Expected { expected, .. } => self.transcript.expectations.extend(expected),
-            Report::Graded(graded) => {
-                if let lesson::Part::Predict(prediction) =
-                    &self.lesson.steps[graded.step].parts[graded.part]
-                {
-                    self.transcript.predictions.push(Answered {
-                        question: prediction.question.plain(),
-                        measures: prediction.text.clone(),
-                        graded,
-                    });
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn control(&mut self, _paused: bool) -> Control {
-        if self.since.elapsed() > PATIENCE {
-            Control::Stop
-        } else {
-            Control::Continue
-        }
-    }
+    let fared = if transcript.ok() { "played" } else { "FAILED" };
+    complain(&format!(
+        "{:32} {fared} in {:.1} s\n",
+        transcript.lesson,
+        took.as_secs_f64()
+    ))
 }
 
 /// Says what is wrong in lesson files.
@@ -180,7 +138,7 @@ pub fn doctor(catalogue: &Catalogue) -> Result<i32> {
             .flat_map(|step| &step.options.needs)
             .chain(&lesson.front.needs);
         let missing: Vec<String> = needs
-            .filter_map(|&need| crate::session::player::lacking(need, stage.machine()))
+            .filter_map(|&need| crate::session::lacking(need, stage.machine()))
             .collect();
         let verdict = if missing.is_empty() {
             "everything can be shown".to_owned()

@@ -37,12 +37,13 @@ impl LiveStage {
                 page_size: observe::page_size(),
                 privileged: observe::frames_readable(),
                 file_system: observe::file_system(scratch.path()),
+                offers: observe::offers(scratch.path()),
                 scratch: scratch.path().to_owned(),
             },
             executable: executable.to_owned(),
+            witness: Live::new(PAGE_BUDGET).with_files_below(scratch.path()),
             scratch,
             labs: None,
-            witness: Live::new(PAGE_BUDGET),
         })
     }
 }
@@ -127,6 +128,10 @@ impl Stage for LiveStage {
         living
             .filter_map(|(process, pid, _)| self.witness.snapshot(process, pid).ok())
             .collect()
+    }
+
+    fn shootdowns(&self) -> Reading<u64> {
+        observe::shootdowns()
     }
 
     fn cached(&self, process: Process, descriptor: i32) -> Reading<Cached> {

@@ -78,6 +78,11 @@ fn play(commands: &Receiver<Command>, wish: &Wish, tell: &mut dyn FnMut(Report))
             Command::Close => idle = playing.take().map(Player::close).or(idle.take()),
         }
         if let Some(player) = &playing {
+            if player.cannot_be_shown() {
+                let step = player.position().step;
+                let why = player.missing(step);
+                tell(Report::Missing { step, why });
+            }
             tell(Report::At(player.position()));
         }
     }
@@ -96,12 +101,7 @@ fn open(
     while player.position() < (Position { step, item: 0 }) {
         director.since = Instant::now();
         let here = player.position();
-        if player.at_end_of_step() || player.missing(here.step).is_empty() {
-            player.advance(None, Pace::Full, director)?;
-        } else {
-            // A step that this machine cannot show is passed over.
-            player.enter(here.step + 1)?;
-        }
+        player.advance(None, Pace::Full, director)?;
         if player.position() == here {
             break;
         }

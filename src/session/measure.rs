@@ -5,6 +5,7 @@
 
 use super::moment::{Expected, Verdict};
 use super::nowhere;
+use super::race::{self, Contestant};
 use super::stage::Stage;
 use super::tally::Tallies;
 use crate::c::observers::{Observation, Observer, Prefix, STATES, substitute};
@@ -27,6 +28,8 @@ pub(super) struct Instruments<'a, S> {
     pub(super) snapshots: &'a [Arc<Snapshot>],
     /// What the lines so far did.
     pub(super) tallies: &'a Tallies,
+    /// The latest race of each contestant.
+    pub(super) races: &'a BTreeMap<String, Contestant>,
     /// The process that `child` means.
     pub(super) latest_child: Option<Process>,
     /// Bytes of a page.
@@ -112,6 +115,13 @@ impl<S: Stage> Instruments<'_, S> {
                 observer,
                 arguments,
             } => {
+                if observer.of_race() {
+                    let value = self.raced(observer, arguments)?;
+                    return Ok((value, Type::LONG));
+                }
+                if *prefix == Some(Prefix::Peers) {
+                    return self.summed(observer, arguments);
+                }
                 let process = prefix.map_or(Ok(Process::Main), |prefix| self.process(prefix))?;
                 let arguments = arguments
                     .iter()
@@ -123,6 +133,55 @@ impl<S: Stage> Instruments<'_, S> {
         }
     }
 
+    /// An observer's sum over all peers.
+    fn summed(
+        &mut self,
+        observer: &Observer,
+        arguments: &[Expression],
+    ) -> Result<(i64, Type), Unknown> {
+        let mut sum = 0_i64;
+        let peers: Vec<Process> = self.scopes.keys().copied().collect();
+        for process in peers {
+            if !matches!(process, Process::Peer(_)) {
+                continue;
+            }
+            let arguments = arguments
+                .iter()
+                .map(|argument| self.evaluate(process, argument).map(|(value, _)| value))
+                .collect::<Result<Vec<_>, _>>()?;
+            sum = sum.wrapping_add(self.observe(process, observer, &arguments)?);
+        }
+        Ok((sum, Type::LONG))
+    }
+
+    /// What a race says of its contestants.
+    fn raced(&self, observer: &Observer, arguments: &[Expression]) -> Result<i64, Unknown> {
+        let contestant = |index: usize| {
+            let name = arguments.get(index).and_then(Expression::name);
+            let found = name.and_then(|name| self.races.get(name));
+            found
+                .filter(|contestant| !contestant.rounds.is_empty())
+                .ok_or_else(|| format!("`{}` has not raced", name.unwrap_or("?")))
+        };
+        let first = contestant(0)?;
+        let value = match observer.name {
+            "time" => first.median().0,
+            "round_faults" => first.faults().total(),
+            "round_major_faults" => first.faults().major,
+            "percent" => first
+                .percent_of(contestant(1)?)
+                .ok_or("a round of the other took no time that could be measured")?,
+            _ => match first.against(contestant(1)?) {
+                race::Verdict::First => 1,
+                race::Verdict::Second => 0,
+                race::Verdict::Noise => {
+                    return Err("the two are within noise of each other here".into());
+                }
+            },
+        };
+        Ok(value as i64)
+    }
+
     /// The process that a prefix names.
     fn process(&self, prefix: Prefix) -> Result<Process, Unknown> {
         match prefix {
@@ -132,6 +191,7 @@ impl<S: Stage> Instruments<'_, S> {
                 .latest_child
                 .ok_or_else(|| "there is no child: nothing has called fork()".into()),
             Prefix::Peer(number) => Ok(Process::Peer(number)),
+            Prefix::Peers => Err("only what an observer counts can be summed over peers".into()),
         }
     }
 
@@ -194,6 +254,7 @@ impl<S: Stage> Instruments<'_, S> {
                 .median()
                 .map(|median| median.0)
                 .ok_or("this code made no access to be timed")?,
+            "tlb_shootdowns" => *reading(&self.tallies.shootdowns)?,
             "vmas" => self.snapshot(process)?.lesson_mappings().count() as u64,
             "state" => self.snapshot(process)?.state_at(at(), self.page_size) as u64,
             "present" => self.present(

@@ -1,8 +1,9 @@
 //! What was true after a line: the unit of the time machine, the transcript and the screen.
 
+use super::race::Race;
 use crate::mem::{Outcome, Process, Reading};
 use crate::observe::{Change, Snapshot};
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
 /// One line of a step that has run.
@@ -12,16 +13,36 @@ pub struct Ran {
     pub step: usize,
     /// Index of the line within the step.
     pub line: usize,
-    /// The process it ran in.
+    /// The process it ran in; of a group, the first.
     pub process: Process,
+    /// The numbers of the peers that ran it, when it was a group.
+    pub group: Option<RangeInclusive<u8>>,
     /// Its C, as written.
     pub code: String,
     /// Where it stands in the lesson's source, in bytes.
     pub span: Range<usize>,
     /// Its value as the transcript shows it: `0x1000000000`, `3`, `-1`; `None` for declarations without one.
     pub result: Option<String>,
-    /// What it did, first in its own process, then in those it forked.
+    /// What it did, first in its own process, then in those it forked; of a group, peer by peer. Empty for a race.
     pub outcomes: Vec<(Process, Outcome)>,
+    /// What came of it, when it was a race: then `code` and `span` are those of all its blocks.
+    pub race: Option<Race>,
+}
+
+impl Ran {
+    /// Who ran it, in words: `main`, `peer 1-10`.
+    pub fn actor(&self) -> String {
+        match &self.group {
+            Some(group) => format!("peer {}-{}", group.start(), group.end()),
+            None => self.process.to_string(),
+        }
+    }
+
+    /// Whether it is the statement at `span`, or the race that the statement is a part of.
+    pub fn is_of(&self, span: &Range<usize>) -> bool {
+        let inside = self.span.start <= span.start && span.end <= self.span.end;
+        self.span == *span || (self.race.is_some() && inside)
+    }
 }
 
 /// What was true after a line.

@@ -59,6 +59,13 @@ pub enum Report {
         /// Each with its verdict.
         expected: Vec<Expected>,
     },
+    /// A step that is next cannot be shown here: sent before [`Report::At`]. To advance passes it over.
+    Missing {
+        /// The step.
+        step: usize,
+        /// What is missing, and what can be done about it, in a sentence each.
+        why: Vec<String>,
+    },
     /// The next thing to happen; sent after each command when all its reports are out.
     At(Position),
     /// Something could not be done, in a sentence; the lesson stays where it is.

@@ -3,18 +3,21 @@
 //! Used as it is by the thread behind the screen and by the commands without one: what a learner sees and what a
 //! transcript says are the same run.
 
+mod race;
 #[cfg(test)]
 mod tests;
 
 use super::measure::Instruments;
 use super::moment::{Expected, Graded, Moment, Ran};
+use super::need::lacking;
 use super::play::Report;
+use super::race::Contestant;
 use super::script::{Item, Position, Script};
 use super::stage::{Stage, StageError};
 use super::tally::Tallies;
 use crate::c::{self, Scope};
-use crate::lesson::{Expectation, Lesson, Need, Part, Prediction, Who};
-use crate::mem::{Control, Faults, Outcome, Pace, Process, Progress, Settings};
+use crate::lesson::{Expectation, Lesson, Part, Prediction, Who};
+use crate::mem::{Control, Faults, Outcome, Pace, Process, Progress, Reading, Settings};
 use crate::observe::{self, Snapshot};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -43,6 +46,8 @@ pub struct Player<S> {
     step_tallies: Tallies,
     /// The question that is being measured.
     asked: Option<Asked>,
+    /// The latest race of each contestant.
+    races: BTreeMap<String, Contestant>,
 }
 
 /// A question between being asked and being graded.
@@ -64,6 +69,7 @@ impl<S: Stage> Player<S> {
             snapshots: Vec::new(),
             step_tallies: Tallies::default(),
             asked: None,
+            races: BTreeMap::new(),
         }
     }
 
@@ -120,6 +126,13 @@ impl<S: Stage> Player<S> {
             .collect()
     }
 
+    /// Whether the lesson stands before a step that this machine cannot show: it is passed over.
+    pub fn cannot_be_shown(&self) -> bool {
+        self.position.item == 0
+            && self.position.step < self.script.steps.len()
+            && !self.missing(self.position.step).is_empty()
+    }
+
     /// Moves to the beginning of a step without running anything of it.
     pub fn enter(&mut self, step: usize) -> Result<Option<Moment>, StageError> {
         self.position = Position { step, item: 0 };
@@ -130,6 +143,7 @@ impl<S: Stage> Player<S> {
             self.stage.restart(settings, &self.lesson.front.files)?;
             self.settings = settings;
             self.scopes.clear();
+            self.races.clear();
             return Ok(Some(self.look()));
         }
         if settings != self.settings {
@@ -152,6 +166,9 @@ impl<S: Stage> Player<S> {
             .steps
             .get(self.position.step)
             .map_or(0, Vec::len);
+        if self.cannot_be_shown() {
+            self.position.item = items;
+        }
         if self.position.item >= items {
             if self.position.step + 1 < self.script.steps.len() {
                 let fresh = self.enter(self.position.step + 1)?;
@@ -169,8 +186,8 @@ impl<S: Stage> Player<S> {
             });
             self.position.item += 1;
         }
-        if let Some(Item::Line { .. }) = self.script.item(self.position) {
-            let moment = self.line(pace, director)?;
+        if self.script.item(self.position).is_some_and(Item::runs) {
+            let moment = self.code(pace, director)?;
             self.position.item += 1;
             director.report(Report::Line(moment));
         }
@@ -202,57 +219,119 @@ impl<S: Stage> Player<S> {
         }
     }
 
-    /// Runs the line at the position.
-    fn line(&mut self, pace: Pace, director: &mut dyn Director) -> Result<Moment, StageError> {
+    /// Runs what stands at the position: a line, or a race.
+    fn code(&mut self, pace: Pace, director: &mut dyn Director) -> Result<Moment, StageError> {
+        match self.script.item(self.position).cloned() {
+            Some(Item::Line {
+                who,
+                part,
+                statement,
+                ..
+            }) => self.line(who, (part, statement), pace, director),
+            Some(Item::Race { parts, span }) => self.race(&parts, span, director),
+            _ => Err(StageError::Failed("there is no line to run here".into())),
+        }
+    }
+
+    /// Runs a statement of a part of the step, in every process that it is for.
+    fn line(
+        &mut self,
+        who: Who,
+        (part, statement): (usize, usize),
+        pace: Pace,
+        director: &mut dyn Director,
+    ) -> Result<Moment, StageError> {
         let lesson = Arc::clone(&self.lesson);
-        let Some(Item::Line {
-            who,
-            part,
-            statement,
-            span,
-        }) = self.script.item(self.position).cloned()
-        else {
-            return Err(StageError::Failed("there is no line to run here".into()));
-        };
         let Part::Code(code) = &lesson.steps[self.position.step].parts[part] else {
-            return Err(StageError::Failed(
-                "this part of the step is not code".into(),
-            ));
+            return Err(not_code());
         };
-        let process = self.resolve(who)?;
+        let Some(statement) = code.statements.get(statement) else {
+            return Err(not_code());
+        };
+        let group = who.group();
+        let processes: Vec<Process> = match &group {
+            Some(group) => group.clone().map(Process::Peer).collect(),
+            None => vec![self.resolve(who)?],
+        };
+        let before = self.shootdowns();
+        let mut outcomes = Vec::new();
+        let mut result = None;
+        for (index, &process) in processes.iter().enumerate() {
+            // Of a group, one is enough to be watched closely.
+            let pace = if index == 0 { pace } else { Pace::Full };
+            let (kind, ran) = self.statement(process, statement, pace, director)?;
+            if index == 0 {
+                result = kind
+                    .zip(ran.first().and_then(|(_, outcome)| outcome.value))
+                    .map(|(kind, value)| c::show(value, &kind));
+            }
+            outcomes.extend(ran);
+        }
+        self.tally(&outcomes, before);
+        let ran = Ran {
+            step: self.position.step,
+            line: self.lines_before(),
+            process: processes[0],
+            group,
+            code: lesson.source[statement.span.clone()].to_owned(),
+            span: statement.span.clone(),
+            result,
+            outcomes,
+            race: None,
+        };
+        Ok(self.look_after(ran))
+    }
+
+    /// Compiles and runs one statement in one process; gives the type of its value, and what it did.
+    fn statement(
+        &mut self,
+        process: Process,
+        statement: &c::Statement,
+        pace: Pace,
+        director: &mut dyn Director,
+    ) -> Result<(Option<c::Type>, Vec<(Process, Outcome)>), StageError> {
+        let lesson = Arc::clone(&self.lesson);
         let mut scope = self.scope(process);
-        let compiled = c::compile(&lesson.source, &code.statements[statement], &mut scope)
-            .map_err(|diagnostic| {
-                StageError::Failed(diagnostic.render(&lesson.file, &lesson.source, false))
-            })?;
+        let compiled = compiled(&lesson, statement, &mut scope)?;
         let outcomes = self.run(process, &compiled.program, pace, director)?;
         for (other, _) in &outcomes[1..] {
             self.scopes.insert(*other, scope.clone());
         }
         self.scopes.insert(process, scope);
-        for (process, outcome) in &outcomes {
-            self.step_tallies.add(*process, outcome);
-            if let Some(asked) = &mut self.asked {
-                asked.tallies.add(*process, outcome);
+        Ok((compiled.result, outcomes))
+    }
+
+    /// Adds what a line did to the sums of the step, and to those of the question that is being measured.
+    fn tally(&mut self, outcomes: &[(Process, Outcome)], shootdowns_before: Option<Reading<u64>>) {
+        let shootdowns = shootdowns_before.map(|before| match (before, self.stage.shootdowns()) {
+            (Reading::Known(before), Reading::Known(now)) => {
+                Reading::Known(now.saturating_sub(before))
+            }
+            (Reading::Unknown(why), _) | (_, Reading::Unknown(why)) => Reading::Unknown(why),
+        });
+        let asked = self.asked.as_mut().map(|asked| &mut asked.tallies);
+        for tallies in [Some(&mut self.step_tallies), asked].into_iter().flatten() {
+            for (process, outcome) in outcomes {
+                tallies.add(*process, outcome);
+            }
+            if let Some(shootdowns) = &shootdowns {
+                tallies.add_shootdowns(shootdowns);
             }
         }
-        let result = match (&compiled.result, outcomes[0].1.value) {
-            (Some(kind), Some(value)) => Some(c::show(value, kind)),
-            _ => None,
-        };
-        let ran = Ran {
-            step: self.position.step,
-            line: self.script.steps[self.position.step][..self.position.item]
-                .iter()
-                .filter(|item| matches!(item, Item::Line { .. }))
-                .count(),
-            process,
-            code: lesson.source[span.clone()].to_owned(),
-            span,
-            result,
-            outcomes,
-        };
-        Ok(self.look_after(ran))
+    }
+
+    /// The shootdowns of the system so far, in a lesson that asks for them.
+    fn shootdowns(&self) -> Option<Reading<u64>> {
+        let asks = self.lesson.source.contains("tlb_shootdowns");
+        asks.then(|| self.stage.shootdowns())
+    }
+
+    /// How many lines of the step stand before the position.
+    fn lines_before(&self) -> usize {
+        self.script.steps[self.position.step][..self.position.item]
+            .iter()
+            .filter(|item| item.runs())
+            .count()
     }
 
     /// Sends a program to a process and shows it running.
@@ -320,6 +399,7 @@ impl<S: Stage> Player<S> {
         match who {
             Who::Main => Ok(Process::Main),
             Who::Named(process) => Ok(process),
+            Who::Peers(first, _) => Ok(Process::Peer(first)),
             Who::LatestChild => latest_child(&self.stage).ok_or_else(|| {
                 StageError::NoProcess("there is no child yet: nothing has called fork()".into())
             }),
@@ -386,6 +466,7 @@ impl<S: Stage> Player<S> {
         Instruments {
             source,
             tallies,
+            races: &self.races,
             scopes: &self.scopes,
             snapshots: &self.snapshots,
             latest_child: latest_child(&self.stage),
@@ -393,6 +474,21 @@ impl<S: Stage> Player<S> {
             stage: &mut self.stage,
         }
     }
+}
+
+/// A statement as a program, in the scope of the process that will run it.
+fn compiled(
+    lesson: &Lesson,
+    statement: &c::Statement,
+    scope: &mut Scope,
+) -> Result<c::Compiled, StageError> {
+    c::compile(&lesson.source, statement, scope).map_err(|diagnostic| {
+        StageError::Failed(diagnostic.render(&lesson.file, &lesson.source, false))
+    })
+}
+
+fn not_code() -> StageError {
+    StageError::Failed("this part of the step is not code".into())
 }
 
 /// The process that the latest fork made.
@@ -421,31 +517,7 @@ fn settings_of(lesson: &Lesson, step: usize) -> Settings {
     Settings {
         placement: options.placement,
         huge_pages: options.huge_pages,
-    }
-}
-
-/// Why a need is not met here; `None` when it is.
-pub(crate) fn lacking(need: Need, machine: &super::stage::Machine) -> Option<String> {
-    match need {
-        Need::DiskFileSystem
-            if machine.file_system == "tmpfs" || machine.file_system == "ramfs" =>
-        {
-            Some(format!(
-                "needs files on a disk: the scratch directory {} is on {}; set XDG_CACHE_HOME to a directory on a disk",
-                machine.scratch.display(),
-                machine.file_system
-            ))
-        }
-        Need::Glibc if !cfg!(target_env = "gnu") => {
-            Some("needs glibc: this program was built with another C library".into())
-        }
-        Need::X86_64 if !cfg!(target_arch = "x86_64") => {
-            Some("needs an x86-64 processor: its machine code is for no other".into())
-        }
-        Need::Frames if !machine.privileged => {
-            Some("needs frame numbers: the kernel shows them to CAP_SYS_ADMIN only".into())
-        }
-        _ => None,
+        thread: options.thread,
     }
 }
 

@@ -1,6 +1,6 @@
 //! A lesson as the order of things that happen in it.
 
-use crate::lesson::{Lesson, Part, Who};
+use crate::lesson::{Code, Lesson, Part, Who};
 use std::ops::Range;
 
 /// One thing that happens in a step.
@@ -15,6 +15,13 @@ pub enum Item {
         /// Index of the statement within that part.
         statement: usize,
         /// Its place in the lesson's source.
+        span: Range<usize>,
+    },
+    /// Blocks are raced against each other, all in `main`.
+    Race {
+        /// Indices of the code parts within the step: contestants and their setups.
+        parts: Vec<usize>,
+        /// From the first statement of the first block to the last of the last.
         span: Range<usize>,
     },
     /// A guess is asked for; measuring begins.
@@ -32,6 +39,22 @@ pub enum Item {
         /// Index of the part within the step.
         part: usize,
     },
+}
+
+impl Item {
+    /// Whether code runs: what one press of Enter is for.
+    pub fn runs(&self) -> bool {
+        matches!(self, Self::Line { .. } | Self::Race { .. })
+    }
+
+    /// Whether it runs the statement at `span`.
+    pub fn runs_statement(&self, span: &Range<usize>) -> bool {
+        match self {
+            Self::Line { span: own, .. } => own == span,
+            Self::Race { span: own, .. } => own.start <= span.start && span.end <= own.end,
+            _ => false,
+        }
+    }
 }
 
 /// Where a lesson is: the next thing to happen.
@@ -65,7 +88,7 @@ impl Script {
 
     /// Number of lines of a step.
     pub fn lines(&self, step: usize) -> usize {
-        let is_line = |item: &&Item| matches!(item, Item::Line { .. });
+        let is_line = |item: &&Item| item.runs();
         self.steps
             .get(step)
             .map_or(0, |items| items.iter().filter(is_line).count())
@@ -79,6 +102,7 @@ fn items(parts: &[Part]) -> Vec<Item> {
     for (index, part) in parts.iter().enumerate() {
         match part {
             Part::Prose(_) => {}
+            Part::Code(code) if code.race.is_some() => race(&mut items, index, code),
             Part::Code(code) => {
                 items.extend(
                     code.statements
@@ -104,4 +128,19 @@ fn items(parts: &[Part]) -> Vec<Item> {
     }
     items.extend(asked.map(|part| Item::Grade { part }));
     items
+}
+
+/// Adds a block of a race: to the race before it, when nothing but text stands between.
+fn race(items: &mut Vec<Item>, part: usize, code: &Code) {
+    let block = code.block().span;
+    match items.last_mut() {
+        Some(Item::Race { parts, span }) => {
+            parts.push(part);
+            span.end = block.end;
+        }
+        _ => items.push(Item::Race {
+            parts: vec![part],
+            span: block,
+        }),
+    }
 }

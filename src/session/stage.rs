@@ -2,7 +2,7 @@
 
 use crate::bytecode::Program;
 use crate::mem::{Control, Outcome, Pace, PageSize, Pid, Process, Progress, Reading, Settings};
-use crate::observe::{Cached, Snapshot};
+use crate::observe::{Cached, Offers, Snapshot};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -19,6 +19,8 @@ pub struct Machine {
     pub file_system: String,
     /// The scratch directory itself.
     pub scratch: PathBuf,
+    /// What lessons may need and a machine may lack.
+    pub offers: Offers,
 }
 
 /// A process of the stage.
@@ -85,6 +87,11 @@ pub trait Stage {
 
     /// A snapshot of every living process, `main` first.
     fn observe(&mut self) -> Vec<Snapshot>;
+
+    /// How many TLB shootdowns the whole system has seen since it started.
+    fn shootdowns(&self) -> Reading<u64> {
+        Reading::unknown("this stage does not count them")
+    }
 
     /// What the page cache holds of the file that a process has open at this descriptor.
     fn cached(&self, process: Process, descriptor: i32) -> Reading<Cached>;

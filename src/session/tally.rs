@@ -1,7 +1,7 @@
 //! Sums over the lines of a step, or over those that a prediction spans: what `minor_faults`, `signal`, `errno` and
 //! `ns` mean in its expressions.
 
-use crate::mem::{Act, Faults, Nanos, Outcome, Process, Signal};
+use crate::mem::{Act, Faults, Nanos, Outcome, Process, Reading, Signal};
 use std::collections::BTreeMap;
 
 /// What the lines of one process did.
@@ -29,13 +29,26 @@ impl Tally {
 }
 
 /// Tallies of every process that ran a line.
-#[derive(Clone, Debug, Default)]
-pub struct Tallies(BTreeMap<Process, Tally>);
+#[derive(Clone, Debug)]
+pub struct Tallies {
+    processes: BTreeMap<Process, Tally>,
+    /// TLB shootdowns of the whole system meanwhile, or why they are not known.
+    pub shootdowns: Reading<u64>,
+}
+
+impl Default for Tallies {
+    fn default() -> Self {
+        Self {
+            processes: BTreeMap::new(),
+            shootdowns: Reading::Known(0),
+        }
+    }
+}
 
 impl Tallies {
     /// Adds what a line did in one process.
     pub fn add(&mut self, process: Process, outcome: &Outcome) {
-        let tally = self.0.entry(process).or_default();
+        let tally = self.processes.entry(process).or_default();
         tally.faults += outcome.totals.faults;
         tally.calls += outcome.totals.calls;
         tally.signal = outcome.signal().or(tally.signal);
@@ -50,9 +63,19 @@ impl Tallies {
             }));
     }
 
+    /// Adds the shootdowns of the whole system while a line ran.
+    pub fn add_shootdowns(&mut self, while_it_ran: &Reading<u64>) {
+        self.shootdowns = match (&self.shootdowns, while_it_ran) {
+            (Reading::Known(sum), Reading::Known(more)) => Reading::Known(sum + more),
+            (Reading::Unknown(why), _) | (_, Reading::Unknown(why)) => {
+                Reading::Unknown(why.clone())
+            }
+        };
+    }
+
     /// What a process did; nothing, when it ran no line.
     pub fn of(&self, process: Process) -> Tally {
-        self.0.get(&process).cloned().unwrap_or_default()
+        self.processes.get(&process).cloned().unwrap_or_default()
     }
 }
 

@@ -8,7 +8,7 @@ use crate::app::take::{Activity, Take};
 use crate::c::tokens::tokenize;
 use crate::lesson::{Code, Who};
 use crate::mem::{Ending, Faults};
-use crate::session::{Item, Ran};
+use crate::session::Ran;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use std::ops::Range;
@@ -81,6 +81,7 @@ fn who(who: Who) -> Option<String> {
         Who::Main => None,
         Who::LatestChild => Some("the child".to_owned()),
         Who::Named(process) => Some(process.to_string()),
+        Who::Peers(first, last) => Some(format!("peers {first} to {last}, each of them")),
     }
 }
 
@@ -128,7 +129,7 @@ fn continued(take: &Take, code: &Code, row: &Range<usize>) -> Standing {
 }
 
 fn standing(take: &Take, span: &Range<usize>) -> Standing {
-    if looked(take).is_some_and(|ran| ran.span == *span) {
+    if looked(take).is_some_and(|ran| ran.is_of(span)) {
         return Standing::Looked;
     }
     match ran(take, span) {
@@ -148,12 +149,12 @@ fn looked(take: &Take) -> Option<&Ran> {
 }
 
 fn is_next(take: &Take, span: &Range<usize>) -> bool {
-    matches!(take.next(), Some(Item::Line { span: next, .. }) if next == span)
+    take.next().is_some_and(|item| item.runs_statement(span))
 }
 
 fn ran<'a>(take: &'a Take, span: &Range<usize>) -> Option<&'a Ran> {
     let mut all = take.moments.iter().filter_map(|moment| moment.ran.as_ref());
-    all.rfind(|ran| ran.span == *span)
+    all.rfind(|ran| ran.is_of(span))
 }
 
 fn went_wrong(ran: &Ran) -> bool {

@@ -1,8 +1,10 @@
 //! The page grids: one column a process, one block a mapping, one cell a page.
 //!
 //! Blocks of the same address stand side by side. How large a page is drawn depends on the room there is; where a
-//! mapping has more pages than cells, a cell stands for several, and the block says so.
+//! mapping has more pages than cells, a cell stands for several, and the block says so. Under the pages of a file stands
+//! what the page cache has of them.
 
+use super::cache;
 use super::canvas::{Canvas, Passage};
 use super::text::{fit, fit_end, pad};
 use super::theme::Palette;
@@ -158,7 +160,14 @@ fn choose(shown: &[&Snapshot], groups: &BTreeSet<u64>, width: usize, room: usize
             pages.map(states).max().unwrap_or(0)
         })
         .collect();
-    tile::choose(&counts, width, room)
+    let with_cache = |start: &&u64| {
+        let mut here = shown
+            .iter()
+            .filter_map(|snapshot| starting_at(snapshot, **start));
+        here.any(cache::has_row)
+    };
+    let cache_rows = groups.iter().filter(with_cache).count();
+    tile::choose(&counts, width, room.saturating_sub(cache_rows))
 }
 
 /// Number of pages of a mapping that were read.
@@ -195,6 +204,12 @@ fn block(
             let text = format!("? {why}");
             lines.extend(super::text::wrap(&[(&text, palette.unknown())], width, 2));
         }
+    }
+    if cache::has_row(mapping) {
+        let before = scene
+            .before(process)
+            .and_then(|before| starting_at(before, mapping.vma.range.start.0));
+        lines.push(cache::row(mapping, before, (width, palette)));
     }
     (lines, changed)
 }

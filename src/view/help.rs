@@ -22,7 +22,7 @@ fn lines(app: &App, width: usize, palette: Palette) -> Vec<Line<'static>> {
         Screen::Home => ("the list of lessons", "in a lesson"),
         Screen::Lesson(_) => ("this lesson", "elsewhere"),
     };
-    let home = [Context::Home, Context::Search];
+    let home = [Context::Home, Context::Search, Context::Claims];
     let is_here = |binding: &&Binding| {
         let at_home = binding
             .contexts

@@ -7,13 +7,13 @@ use super::theme::Palette;
 use crate::app::scene::{Freshness, Scene};
 use crate::app::take::Take;
 use crate::mem::PageState;
-use crate::observe::Snapshot;
+use crate::observe::{CacheState, Snapshot};
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 /// Draws the legend, scrolled by `offset` rows.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, offset: u16) {
-    let inner = overlay::frame(canvas, area, (74, 26), "what the marks mean");
+    let inner = overlay::frame(canvas, area, (74, 33), "what the marks mean");
     let lines = lines(take, usize::from(inner.width), canvas.palette);
     overlay::scrolled(canvas, inner, &lines, offset);
 }
@@ -29,6 +29,16 @@ fn lines(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
     for state in PageState::ALL {
         lines.push(row(state, &snapshots, palette));
     }
+    lines.push(Line::default());
+    let text = "Under the pages of a file: what the page cache has of them.";
+    lines.extend(wrap(&[(text, palette.text())], width, 0));
+    for state in CacheState::ALL {
+        let (mark, style) = palette.cache(state, Freshness::Old);
+        lines.push(Line::from(vec![
+            Span::styled(format!(" {mark} "), style),
+            Span::styled(format!("  {}", state.words()), palette.text()),
+        ]));
+    }
     let (mark, style) = palette.page(PageState::Private, Freshness::Now);
     lines.push(Line::default());
     lines.push(Line::from(vec![
@@ -37,7 +47,7 @@ fn lines(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
     ]));
     let text = "▁▂▃▄▅▆▇  several pages in one cell: the higher, the more of them are present.";
     lines.extend(wrap(&[(text, palette.text())], width, 9));
-    let text = "Pages are read from /proc/<pid>/pagemap while the process is parked.";
+    let text = "Pages are read from /proc/<pid>/pagemap while the process is parked, the page cache by cachestat(2).";
     lines.extend(wrap(&[(text, palette.dim())], width, 0));
     lines
 }

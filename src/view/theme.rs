@@ -7,6 +7,7 @@ use crate::app::Theme;
 use crate::app::scene::Freshness;
 use crate::c::tokens::Class;
 use crate::mem::PageState;
+use crate::observe::CacheState;
 use ratatui::style::{Color, Modifier, Style};
 
 /// The hues in use.
@@ -140,6 +141,17 @@ impl Palette {
     /// A page: its mark, and how it looks.
     pub fn page(self, state: PageState, fresh: Freshness) -> (&'static str, Style) {
         let (mark, hue) = page_mark(state);
+        (mark, self.tile(hue, fresh))
+    }
+
+    /// A page of a file in the page cache: its mark, and how it looks.
+    pub fn cache(self, state: CacheState, fresh: Freshness) -> (&'static str, Style) {
+        let (mark, hue) = match state {
+            CacheState::NotCached => ("·", Hue::Grey),
+            CacheState::Cached => ("□", Hue::Blue),
+            CacheState::Dirty => ("◆", Hue::Orange),
+            CacheState::Writeback => ("△", Hue::Sky),
+        };
         (mark, self.tile(hue, fresh))
     }
 

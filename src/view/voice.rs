@@ -1,13 +1,13 @@
 //! The product's voice: the sentences of the last change, under everything else and larger than it.
 
 use super::canvas::{Canvas, Passage};
+use super::race;
 use super::text::wrap;
 use super::theme::Palette;
 use crate::app::panel::Panel;
 use crate::app::take::{Look, Take};
 use crate::mem::{Faults, Outcome};
-use crate::observe::Change;
-use crate::session::Moment;
+use crate::session::{self, Moment, Told};
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
@@ -38,6 +38,9 @@ fn lines(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
     if let Some(failure) = take.failure.as_deref().filter(|_| take.back.is_none()) {
         return wrap(&[("✗ ", palette.bad()), (failure, palette.bad())], width, 2);
     }
+    if take.back.is_none() && !take.lacks().is_empty() {
+        return missing(take.lacks(), width, palette);
+    }
     match (take.look(), take.moment()) {
         (Some(look), _) => running(look, width, palette),
         (None, Some(moment)) => told(take, moment, width, palette),
@@ -47,6 +50,20 @@ fn lines(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
             0,
         ),
     }
+}
+
+/// Before a step that this machine cannot show: what is missing.
+fn missing(why: &[String], width: usize, palette: Palette) -> Vec<Line<'static>> {
+    let head = "This step cannot be shown here. Enter passes it over.";
+    let mut lines = wrap(&[(head, palette.heading())], width, 0);
+    for one in why {
+        lines.extend(wrap(
+            &[("it ", palette.text()), (one, palette.text())],
+            width,
+            2,
+        ));
+    }
+    lines
 }
 
 /// While a line runs: its latest act, and what it cost so far.
@@ -82,7 +99,10 @@ fn told(take: &Take, moment: &Moment, width: usize, palette: Palette) -> Vec<Lin
             .iter()
             .any(|change| change.process != ran.process);
     let mut lines = Vec::new();
-    for (index, change) in moment.changes.iter().enumerate() {
+    if let Some(race) = &ran.race {
+        lines.extend(race::lines(race, width, palette));
+    }
+    for (index, change) in session::told(moment).iter().enumerate() {
         let style = if index == 0 {
             palette.heading()
         } else {
@@ -139,15 +159,15 @@ fn nothing(outcomes: &[&Outcome], width: usize, palette: Palette) -> Vec<Line<'s
 
 /// A change, led by its process where there are several.
 fn change_lines(
-    change: &Change,
+    change: &Told,
     several: bool,
     (width, style): (usize, Style),
     palette: Palette,
 ) -> Vec<Line<'static>> {
-    if !several {
+    if !several || change.names_itself {
         return sentence(&change.text, width, style, palette);
     }
-    let name = format!("{}: ", change.process);
+    let name = format!("{}: ", change.who);
     let text = sentence(
         &change.text,
         width.saturating_sub(name.len()),

@@ -107,6 +107,7 @@ fn own(start: u64, backing: Backing) -> Mapping {
         flags: Vec::new(),
         pages: Reading::unknown("not the lesson's"),
         file_length: None,
+        cache: Reading::unknown("test"),
     }
 }
 
@@ -132,6 +133,7 @@ pub(crate) fn mapping(range: Range, states: Vec<PageState>) -> Mapping {
         vma: vma(range, Backing::Anonymous, false),
         own: false,
         file_length: None,
+        cache: Reading::unknown("test"),
         usage: Reading::Known(usage),
         flags: Vec::new(),
         pages: Reading::Known(Pages {
@@ -215,10 +217,12 @@ fn moment(line: &Line<'_>, snapshots: Vec<Arc<Snapshot>>, changes: Vec<Change>) 
         step: line.at.0,
         line: line.at.1,
         process: line.process,
+        group: None,
         code: line.code.to_owned(),
         span: find(line.code),
         result: line.result.map(str::to_owned),
         outcomes: vec![(line.process, outcome(line.minor))],
+        race: None,
     };
     Moment {
         ran: Some(ran),
@@ -435,7 +439,8 @@ pub(crate) fn answer(
             (0, _) => (vec![copied()], after),
             _ => (vec![reused()], after),
         },
-        Some(Item::Ask { .. }) => (Vec::new(), after),
+        // The story has no race.
+        Some(Item::Race { .. } | Item::Ask { .. }) => (Vec::new(), after),
         Some(Item::Grade { .. }) => (vec![graded(guess.unwrap_or("16"))], after),
         Some(Item::Expect { .. }) => (vec![measured()], after),
     }

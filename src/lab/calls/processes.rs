@@ -5,7 +5,7 @@ use crate::bytecode::Builtin;
 use crate::lab::channel::Channel;
 use crate::lab::clone;
 use crate::lab::meter::{Cost, now};
-use crate::lab::protocol::{Forked, HANGUP, INTERRUPT, Ready, Verdict, tell};
+use crate::lab::protocol::{Forked, HANGUP, INTERRUPT, Ready, Run, Verdict, tell};
 use crate::lab::signals;
 use crate::lab::space::{Space, own_signal};
 use crate::lab::world::Stop;
@@ -139,8 +139,10 @@ impl Space {
         signals::watch(socket);
         signals::unblock_all();
         now();
-        let slow = self.slow;
-        self.begin(slow);
+        self.companion = None;
+        self.settings.thread = 0;
+        let pace = if self.slow { Run::SLOW } else { Run::FULL };
+        self.begin(pace);
         let ready = Ready {
             // SAFETY: asks for a number.
             pid: unsafe { libc::getpid() },

@@ -10,6 +10,7 @@ pub(super) fn settings(settings: Settings) -> Configure {
     Configure {
         apart: u32::from(settings.placement == Placement::Apart),
         huge_pages: u32::from(settings.huge_pages),
+        thread: u32::from(settings.thread),
     }
 }
 

@@ -47,20 +47,51 @@ fn measurable(
     players: &Players,
 ) -> Result<Type, Diagnostic> {
     match observation {
+        Observation::Elsewhere {
+            prefix: Prefix::Peers,
+            ..
+        } => {
+            let message = "only what an observer counts can be summed over all peers";
+            Err(Diagnostic::new(whole.span.clone(), message).help("ask one of them: `peer3.x`"))
+        }
         Observation::Elsewhere { prefix, expression } => {
             let scope = scope(players, Some(*prefix), whole)?;
             let compiled = compile_expression(source, expression, scope)?;
             Ok(compiled.result.unwrap_or(Type::LONG))
         }
         Observation::Observed {
-            prefix, arguments, ..
+            prefix,
+            observer,
+            arguments,
         } => {
             let scope = scope(players, *prefix, whole)?;
+            if observer.of_race() {
+                arguments
+                    .iter()
+                    .try_for_each(|argument| contestant(argument, players))?;
+                return Ok(Type::LONG);
+            }
             for argument in *arguments {
                 compile_expression(source, argument, scope)?;
             }
             Ok(observer.of())
         }
+    }
+}
+
+/// Whether an argument names a contestant of a race that was run by then.
+fn contestant(argument: &Expression, players: &Players) -> Result<(), Diagnostic> {
+    match argument.name() {
+        Some(name) if players.has_raced(name) => Ok(()),
+        Some(name) => {
+            let message = format!("no race so far has a contestant `{name}`");
+            Err(Diagnostic::new(argument.span.clone(), message)
+                .help("a fence ```c race NAME before this one makes it one"))
+        }
+        None => Err(Diagnostic::new(
+            argument.span.clone(),
+            "the name of a contestant was expected here",
+        )),
     }
 }
 

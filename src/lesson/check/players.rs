@@ -6,7 +6,7 @@ use crate::c::{self, Scope, Target};
 use crate::diagnostic::Diagnostic;
 use crate::lesson::model::{Code, Who};
 use crate::mem::Process;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// Every process there is so far, with its variables.
@@ -14,6 +14,8 @@ pub(super) struct Players {
     target: Target,
     scopes: BTreeMap<Process, Scope>,
     children: u8,
+    /// Contestants of the races so far.
+    contestants: BTreeSet<String>,
 }
 
 impl Players {
@@ -27,6 +29,7 @@ impl Players {
             target,
             scopes: BTreeMap::from([(Process::Main, Scope::new(target))]),
             children: 0,
+            contestants: BTreeSet::new(),
         }
     }
 
@@ -37,7 +40,21 @@ impl Players {
         code: &Code,
         statement: &c::Statement,
     ) -> Result<(), Diagnostic> {
+        if let Who::Peers(first, last) = code.who {
+            return (first..=last)
+                .try_for_each(|number| self.play_in(Process::Peer(number), source, statement));
+        }
         let process = self.who(source, code)?;
+        self.play_in(process, source, statement)
+    }
+
+    /// Compiles a statement in one process.
+    fn play_in(
+        &mut self,
+        process: Process,
+        source: &str,
+        statement: &c::Statement,
+    ) -> Result<(), Diagnostic> {
         let fresh = Scope::new(self.target);
         let scope = self.scopes.entry(process).or_insert(fresh);
         let compiled = c::compile(source, statement, scope)?;
@@ -51,6 +68,37 @@ impl Players {
         Ok(())
     }
 
+    /// Compiles a block of a race, in `main`.
+    pub(super) fn race(&mut self, source: &str, code: &Code) -> Result<(), Diagnostic> {
+        for statement in &code.statements {
+            if let Some(name) = c::scope::declared(statement).first() {
+                let message =
+                    format!("each round would declare a new `{name}`, which nobody could ask for");
+                return Err(Diagnostic::new(statement.span.clone(), message)
+                    .help("declare it in a block before the race, and assign to it here"));
+            }
+        }
+        let fresh = Scope::new(self.target);
+        let mut scope = self.scopes.get(&Process::Main).cloned().unwrap_or(fresh);
+        let block = code.block();
+        let compiled = c::compile(source, &block, &mut scope)?;
+        if forks(&compiled.program) > 0 {
+            let message = "a race is run by one process: nothing in it may fork";
+            return Err(
+                Diagnostic::new(block.span, message).help("fork in a block before the race")
+            );
+        }
+        if let Some(entry) = code.race.as_ref().filter(|entry| !entry.is_setup) {
+            self.contestants.insert(entry.name.clone());
+        }
+        Ok(())
+    }
+
+    /// Whether a race had a contestant of that name.
+    pub(super) fn has_raced(&self, name: &str) -> bool {
+        self.contestants.contains(name)
+    }
+
     /// The variables of the process that a prefix names, of `main` without one.
     pub(super) fn scope(&self, prefix: Option<Prefix>) -> Option<&Scope> {
         let process = match prefix {
@@ -58,6 +106,10 @@ impl Players {
             Some(Prefix::Child(None)) => Process::Child(self.children),
             Some(Prefix::Child(Some(number))) => Process::Child(number),
             Some(Prefix::Peer(number)) => Process::Peer(number),
+            Some(Prefix::Peers) => {
+                let is_peer = |process: &&Process| matches!(process, Process::Peer(_));
+                *self.scopes.keys().find(is_peer)?
+            }
         };
         self.scopes.get(&process)
     }
@@ -68,6 +120,7 @@ impl Players {
             Who::Main => Process::Main,
             Who::LatestChild => Process::Child(self.children),
             Who::Named(process) => process,
+            Who::Peers(first, _) => Process::Peer(first),
         };
         match process {
             Process::Child(_) if !self.scopes.contains_key(&process) => {

@@ -190,3 +190,58 @@ fn a_mistyped_observer_is_told_by_its_name() {
     let help = mistakes[0].help.as_deref();
     assert_eq!(help, Some("did you mean `minor_faults`?"));
 }
+
+#[test]
+fn claims_are_of_the_ledger_and_go_together() {
+    let with = |listed: &str, first: &str| {
+        GOOD.replace("minutes = 1\n", &format!("minutes = 1\n{listed}\n"))
+            .replace("## One\n", &format!("## One {first}\n"))
+    };
+    // (the front matter's, the first step's, what is told with its line)
+    let table = [
+        (r#"claims = ["X1"]"#, r#"{claims = ["X1"]}"#, vec![]),
+        (
+            r#"claims = ["X1"]"#,
+            "",
+            vec!["5: no step of the lesson shows the claim `X1`"],
+        ),
+        (
+            "",
+            r#"{claims = ["X1"]}"#,
+            vec!["7: the lesson does not list the claim `X1`"],
+        ),
+        (
+            "",
+            r#"{claims = ["X9"]}"#,
+            vec!["7: the ledger has no claim `X9`"],
+        ),
+        (
+            r#"claims = ["X9"]"#,
+            r#"{claims = ["X9"]}"#,
+            vec!["5: the ledger has no claim `X9`"],
+        ),
+    ];
+    for (listed, first, expected) in table {
+        let source = with(listed, first);
+        let lesson = read("a.md", &source).unwrap();
+        let told: Vec<String> = check(&lesson)
+            .iter()
+            .map(|mistake| {
+                let line = source[..mistake.span.start].lines().count().max(1);
+                let line = if source[..mistake.span.start].ends_with('\n') {
+                    line + 1
+                } else {
+                    line
+                };
+                format!("{line}: {}", mistake.message)
+            })
+            .collect();
+        assert_eq!(told, expected, "{listed} {first}");
+    }
+    let silent = with(r#"claims = ["X1"]"#, r#"{claims = ["X1"]}"#).replace(
+        "```expect\nchild.minor_faults == 1\nrss(p) == 0\nchild.p[0] == 'A'\n```\n",
+        "",
+    );
+    let told = told(&silent).join("\n");
+    assert!(told.contains("names a claim and expects nothing"), "{told}");
+}

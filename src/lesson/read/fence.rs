@@ -2,7 +2,7 @@
 
 use crate::c::suggest::nearest;
 use crate::diagnostic::Diagnostic;
-use crate::lesson::model::Who;
+use crate::lesson::model::{Entry, Who};
 use crate::lesson::visible::visible_line;
 use crate::mem::Process;
 use std::ops::Range;
@@ -25,8 +25,8 @@ pub(super) const WORDS: [&str; 3] = ["c", "predict", "expect"];
 
 /// What a fence is for.
 pub(super) enum Kind {
-    /// Code to run, and who runs it.
-    Code(Who),
+    /// Code to run, who runs it, and its part in a race.
+    Code(Who, Option<Entry>),
     /// A guess; the place of what it measures.
     Predict(Range<usize>),
     /// Rules.
@@ -65,7 +65,11 @@ pub(super) fn kind(source: &str, fence: &Fence) -> Result<Kind, Diagnostic> {
     let rest = info[word.len()..].trim_start();
     let place = fence.info.end - rest.len()..fence.info.end;
     match word {
-        "c" => who(rest, place).map(Kind::Code),
+        "c" if rest.split_whitespace().next() == Some("race") => {
+            let who = Who::Main;
+            race(rest, place).map(|entry| Kind::Code(who, Some(entry)))
+        }
+        "c" => who(rest, place).map(|who| Kind::Code(who, None)),
         "predict" if rest.is_empty() => Err(Diagnostic::new(
             fence.info.clone(),
             "what is measured is missing",
@@ -78,13 +82,72 @@ pub(super) fn kind(source: &str, fence: &Fence) -> Result<Kind, Diagnostic> {
     }
 }
 
+/// How many rounds a race may have.
+const ROUNDS: std::ops::RangeInclusive<u32> = 3..=99;
+
+/// The part of a block in a race: `race NAME`, `race NAME setup`, `race NAME rounds=21`.
+fn race(rest: &str, place: Range<usize>) -> Result<Entry, Diagnostic> {
+    const HELP: &str = "write `c race NAME`, `c race NAME rounds=21` or `c race NAME setup`";
+    let mut words = rest.split_whitespace().skip(1);
+    let name = words.next().unwrap_or_default();
+    if !is_identifier(name) {
+        let message = if name.is_empty() {
+            "the contestant has no name".to_owned()
+        } else {
+            format!("`{}` is no name for a contestant", visible_line(name))
+        };
+        return Err(Diagnostic::new(place, message).help(HELP));
+    }
+    let mut entry = Entry {
+        name: name.to_owned(),
+        is_setup: false,
+        rounds: None,
+    };
+    for word in words {
+        match word.strip_prefix("rounds=").map(str::parse::<u32>) {
+            None if word == "setup" => entry.is_setup = true,
+            Some(Ok(rounds)) if ROUNDS.contains(&rounds) => entry.rounds = Some(rounds),
+            Some(_) => {
+                let message = format!("a race has {} to {} rounds", ROUNDS.start(), ROUNDS.end());
+                return Err(Diagnostic::new(place, message).help(HELP));
+            }
+            None => {
+                let message = format!("`{}` means nothing here", visible_line(word));
+                return Err(Diagnostic::new(place, message).help(HELP));
+            }
+        }
+    }
+    Ok(entry)
+}
+
+/// Whether a word can name something in C.
+fn is_identifier(word: &str) -> bool {
+    let letter = |c: char| c.is_ascii_alphabetic() || c == '_';
+    word.starts_with(letter) && word.chars().all(|c| letter(c) || c.is_ascii_digit())
+}
+
+/// The numbers of a group of peers: `1-10`.
+fn group(word: &str) -> Option<Result<Who, String>> {
+    let (first, last) = word.split_once('-')?;
+    Some(match (first.parse::<u8>(), last.parse::<u8>()) {
+        (Ok(first @ 1..=MOST), Ok(last @ 1..=MOST)) if first < last => Ok(Who::Peers(first, last)),
+        _ => Err(format!(
+            "a group of peers goes from a lower number to a higher one, 1 to {MOST}"
+        )),
+    })
+}
+
 /// Who runs a block of code.
 fn who(rest: &str, place: Range<usize>) -> Result<Who, Diagnostic> {
     let mut words = rest.split_whitespace();
     let (name, number) = (words.next(), words.next());
     if words.next().is_some() {
         return Err(Diagnostic::new(place, "a block is run by one process")
-            .help("write `c`, `c child`, `c child 2`, `c peer` or `c peer 3`"));
+            .help("write `c`, `c child`, `c child 2`, `c peer`, `c peer 3` or `c peer 1-10`"));
+    }
+    if let (Some("peer"), Some(group)) = (name, number.and_then(group)) {
+        return group
+            .map_err(|message| Diagnostic::new(place, message).help("write it so: `c peer 1-10`"));
     }
     let number = match number.map(str::parse::<u8>) {
         None => None,
@@ -105,7 +168,8 @@ fn who(rest: &str, place: Range<usize>) -> Result<Who, Diagnostic> {
             let message = format!("there is no process `{}`", visible_line(name));
             let help = match nearest(name, ["child", "peer"].into_iter()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "write `c`, `c child`, `c child 2`, `c peer` or `c peer 3`".into(),
+                None => "write `c`, `c child`, `c child 2`, `c peer`, `c peer 3` or `c peer 1-10`"
+                    .into(),
             };
             Err(Diagnostic::new(place, message).help(help))
         }

@@ -3,6 +3,7 @@
 use super::fields::{Fields, mistake};
 use crate::diagnostic::Diagnostic;
 use crate::lesson::model::Options;
+use crate::lesson::visible::visible_line;
 use std::ops::Range;
 use toml::de::DeTable;
 
@@ -33,7 +34,13 @@ pub(super) fn read(source: &str, place: Range<usize>, mistakes: &mut Vec<Diagnos
             placement: fields.or_default("placement"),
             huge_pages: fields.or_default("huge_pages"),
             fresh: fields.or_default("fresh"),
+            thread: fields.or_default("thread"),
             needs: fields.or_default("needs"),
+            claims: fields
+                .or_default::<Vec<String>>("claims")
+                .iter()
+                .map(|claim| visible_line(claim))
+                .collect(),
         };
         fields.finish();
         options

@@ -6,7 +6,7 @@ use super::markdown::{Heading, Piece};
 use super::options;
 use super::predict::{expectations, prediction};
 use crate::diagnostic::Diagnostic;
-use crate::lesson::model::{Block, Code, Options, Part, Prose, Step, Who};
+use crate::lesson::model::{Block, Code, Entry, Options, Part, Prose, Step, Who};
 
 /// Reads a step. Text after its last fence is the explanation.
 pub(super) fn read(
@@ -86,7 +86,9 @@ fn part(source: &str, fence: &Fence, mistakes: &mut Vec<Diagnostic>) -> Option<(
             mistakes.push(mistake);
             None
         }
-        Ok(Kind::Code(who)) => code(source, fence, who, mistakes).map(|code| (code, false)),
+        Ok(Kind::Code(who, race)) => {
+            code(source, fence, (who, race), mistakes).map(|code| (code, false))
+        }
         Ok(Kind::Predict(measures)) => {
             let prediction = prediction(source, fence, measures, mistakes)?;
             Some((Part::Predict(prediction), true))
@@ -99,7 +101,12 @@ fn part(source: &str, fence: &Fence, mistakes: &mut Vec<Diagnostic>) -> Option<(
 }
 
 /// A block of C.
-fn code(source: &str, fence: &Fence, who: Who, mistakes: &mut Vec<Diagnostic>) -> Option<Part> {
+fn code(
+    source: &str,
+    fence: &Fence,
+    (who, race): (Who, Option<Entry>),
+    mistakes: &mut Vec<Diagnostic>,
+) -> Option<Part> {
     match statements(source, fence.body.clone()) {
         Ok(statements) if statements.is_empty() => {
             let message = "there is no statement in this fence";
@@ -108,6 +115,7 @@ fn code(source: &str, fence: &Fence, who: Who, mistakes: &mut Vec<Diagnostic>) -
         }
         Ok(statements) => Some(Part::Code(Code {
             who,
+            race,
             text: fence.body.clone(),
             statements,
         })),

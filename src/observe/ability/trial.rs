@@ -135,6 +135,22 @@ pub(super) fn populate() -> Reading<String> {
     })
 }
 
+/// Whether memory that was written may be made executable, without staying writable.
+pub(super) fn jit() -> Reading<()> {
+    let Some(page) = Page::new() else {
+        return refused("no memory to try it on").map(drop);
+    };
+    page.write();
+    let length = page_size().bytes() as usize;
+    // SAFETY: changes the protection of this mapping, which nothing runs.
+    let result = unsafe { libc::mprotect(page.0, length, libc::PROT_READ | libc::PROT_EXEC) };
+    if result == 0 {
+        Reading::Known(())
+    } else {
+        refused("mprotect(2) refuses PROT_EXEC").map(drop)
+    }
+}
+
 /// `struct cachestat_range` and, behind it, `struct cachestat`.
 #[repr(C)]
 #[derive(Default)]

@@ -3,6 +3,19 @@
 use super::Cause;
 
 impl Cause {
+    /// Whether it speaks of the page cache rather than of a process's memory.
+    pub fn is_of_page_cache(self) -> bool {
+        matches!(
+            self,
+            Self::ReadAhead
+                | Self::Cached
+                | Self::Dirtied
+                | Self::WritebackStarted
+                | Self::WrittenBack
+                | Self::Evicted
+        )
+    }
+
     /// The stable word: `demand-zero`, `copy-on-write`.
     pub fn word(self) -> &'static str {
         match self {
@@ -36,6 +49,12 @@ impl Cause {
             Self::Dropped => "dropped",
             Self::SharedByFork => "shared-by-fork",
             Self::ExclusiveAgain => "exclusive-again",
+            Self::ReadAhead => "read-ahead",
+            Self::Cached => "cached",
+            Self::Dirtied => "dirtied",
+            Self::WritebackStarted => "writeback-started",
+            Self::WrittenBack => "written-back",
+            Self::Evicted => "evicted",
             Self::ProcessCreated => "process-created",
             Self::ProcessEnded => "process-ended",
             Self::Unexplained => "unexplained",
@@ -75,6 +94,12 @@ impl Cause {
             Self::Dropped => "pages dropped",
             Self::SharedByFork => "shared by fork",
             Self::ExclusiveAgain => "exclusive again",
+            Self::ReadAhead => "read ahead",
+            Self::Cached => "in page cache now",
+            Self::Dirtied => "dirty now",
+            Self::WritebackStarted => "being written back",
+            Self::WrittenBack => "written back",
+            Self::Evicted => "dropped from page cache",
             Self::ProcessCreated => "process created",
             Self::ProcessEnded => "process ended",
             Self::Unexplained => "not explained",
@@ -164,6 +189,24 @@ impl Cause {
             Self::ExclusiveAgain => {
                 "The others have let go of the page: it is mapped here only. The next write may still cost a fault, but no copy."
             }
+            Self::ReadAhead => {
+                "The kernel guesses that the pages around the one asked for will be wanted too, and reads them in the same go. They are in the page cache; they are mapped when touched."
+            }
+            Self::Cached => {
+                "The pages are in the page cache now. Whoever touches them through a mapping pays a minor fault at most."
+            }
+            Self::Dirtied => {
+                "The page in the page cache is newer than the one on the disk. The kernel writes it back some time, or when asked to."
+            }
+            Self::WritebackStarted => {
+                "The kernel has sent the pages to the disk, and the disk has not yet said that it has them."
+            }
+            Self::WrittenBack => {
+                "The disk has what the page cache has. A shared mapping is write-protected again, so the next store to such a page faults."
+            }
+            Self::Evicted => {
+                "The page cache has the pages no more. The next touch has to bring them in: a major fault."
+            }
             Self::ProcessCreated => "A new process with an address space of its own.",
             Self::ProcessEnded => {
                 "The process has ended: all its mappings are gone, and the memory that nobody else has is free."
@@ -179,7 +222,7 @@ impl Cause {
 mod tests {
     use super::*;
 
-    const ALL: [Cause; 33] = [
+    const ALL: [Cause; 39] = [
         Cause::ZeroPageRead,
         Cause::DemandZero,
         Cause::ZeroPageUpgrade,
@@ -210,6 +253,12 @@ mod tests {
         Cause::Dropped,
         Cause::SharedByFork,
         Cause::ExclusiveAgain,
+        Cause::ReadAhead,
+        Cause::Cached,
+        Cause::Dirtied,
+        Cause::WritebackStarted,
+        Cause::WrittenBack,
+        Cause::Evicted,
         Cause::ProcessCreated,
         Cause::ProcessEnded,
         Cause::Unexplained,

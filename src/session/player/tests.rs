@@ -4,7 +4,7 @@ use super::*;
 use crate::bytecode::Program;
 use crate::lesson;
 use crate::mem::{Ending, Faults, PageSize, Pid, Reading, Totals};
-use crate::observe::Cached;
+use crate::observe::{Cached, Offers};
 use crate::session::moment::Verdict;
 use crate::session::stage::{Actor, Machine, Watch};
 use std::collections::VecDeque;
@@ -30,6 +30,7 @@ impl Script {
                 privileged: false,
                 file_system: "tmpfs".into(),
                 scratch: "/scratch".into(),
+                offers: Offers::all(),
             },
             answers: answers.into(),
             asked: Vec::new(),
@@ -270,6 +271,7 @@ fn a_fresh_step_starts_new_processes_and_a_child_has_its_parents_variables() {
     ]);
     let child = Ok(vec![(Process::Child(1), faults(1))]);
     let mut player = player(vec![main(0), forked, child]);
+    player.stage.machine.privileged = true;
     let mut notes = Notes::default();
     player.enter(1).unwrap();
     assert_eq!(player.stage.starts, 2);

@@ -1,0 +1,120 @@
+//! A lesson played from its first line to its last, without a screen, into a transcript.
+//!
+//! Used by every command without a screen that plays: prints nothing, and loses no stage.
+
+use super::stage::LiveStage;
+use crate::lesson::{Lesson, Part};
+use crate::mem::{Control, Pace};
+use crate::report::transcript::Answered;
+use crate::report::{Line, StepTranscript, Transcript};
+use crate::session::stage::PATIENCE;
+use crate::session::{Director, Player, Report, Stage, StageError};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Plays a lesson on a stage and gives the stage back, for the next one. An error when it could not even start.
+pub fn play(stage: LiveStage, lesson: &Arc<Lesson>) -> (LiveStage, Result<Transcript, StageError>) {
+    let mut player = Player::new(stage, Arc::clone(lesson));
+    let transcript = player.start().map(|_| Transcript {
+        steps: steps(&mut player, lesson),
+        ..empty(lesson, player.stage())
+    });
+    (player.close(), transcript)
+}
+
+/// The transcript of a lesson that could not start: every step stopped before its first line.
+pub fn unplayed(lesson: &Lesson, stage: &LiveStage, why: &StageError) -> Transcript {
+    let steps = lesson.steps.iter().map(|step| StepTranscript {
+        broken: Some(format!("the lesson cannot start: {why}")),
+        ..StepTranscript::of(step)
+    });
+    Transcript {
+        steps: steps.collect(),
+        ..empty(lesson, stage)
+    }
+}
+
+fn empty(lesson: &Lesson, stage: &LiveStage) -> Transcript {
+    Transcript {
+        lesson: lesson.id.clone(),
+        title: lesson.front.title.clone(),
+        machine: stage.machine().clone(),
+        steps: Vec::new(),
+    }
+}
+
+fn steps(player: &mut Player<LiveStage>, lesson: &Lesson) -> Vec<StepTranscript> {
+    let mut steps = Vec::new();
+    for (index, step) in lesson.steps.iter().enumerate() {
+        let mut transcript = StepTranscript::of(step);
+        let missing = player.missing(index);
+        if missing.is_empty() {
+            play_step(player, index, lesson, &mut transcript);
+        } else {
+            transcript.skipped = Some(missing.join("; "));
+        }
+        steps.push(transcript);
+    }
+    steps
+}
+
+/// Plays one step into its transcript.
+fn play_step(
+    player: &mut Player<LiveStage>,
+    index: usize,
+    lesson: &Lesson,
+    transcript: &mut StepTranscript,
+) {
+    if let Err(error) = player.enter(index) {
+        transcript.broken = Some(error.to_string());
+        return;
+    }
+    let mut clerk = Clerk {
+        lesson,
+        transcript,
+        since: Instant::now(),
+    };
+    while player.position().step == index && !player.at_end_of_step() {
+        clerk.since = Instant::now();
+        if let Err(error) = player.advance(None, Pace::Full, &mut clerk) {
+            clerk.transcript.broken = Some(error.to_string());
+            return;
+        }
+    }
+}
+
+/// Writes down what is reported, and loses patience with a line that does not end.
+struct Clerk<'a> {
+    lesson: &'a Lesson,
+    transcript: &'a mut StepTranscript,
+    since: Instant,
+}
+
+impl Director for Clerk<'_> {
+    fn report(&mut self, report: Report) {
+        match report {
+            Report::Line(moment) => self.transcript.lines.extend(Line::of(moment)),
+            Report::Expected { expected, .. } => self.transcript.expectations.extend(expected),
+            Report::Graded(graded) => {
+                if let Part::Predict(prediction) =
+                    &self.lesson.steps[graded.step].parts[graded.part]
+                {
+                    self.transcript.predictions.push(Answered {
+                        question: prediction.question.plain(),
+                        measures: prediction.text.clone(),
+                        graded,
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn control(&mut self, _paused: bool) -> Control {
+        if self.since.elapsed() > PATIENCE {
+            Control::Stop
+        } else {
+            Control::Continue
+        }
+    }
+}
