@@ -91,25 +91,31 @@ static int the_process;
 
 // CHECK(rule) evaluates a rule of the lesson, uncounted. It may ask for what was counted since the step began in this
 // process, and for the number of the signal of its last statement.
-#define CHECK(...)                                                  \
-    do {                                                            \
-        if (sigsetjmp(the_recovery, 0) == 0)                                      \
-            the_rule(#__VA_ARGS__, (the_rule_begins(), __VA_ARGS__) ? 1 : 0); \
-        else                                                        \
-            the_rule(#__VA_ARGS__, -1);                             \
+#define CHECK(...)                                                                    \
+    do {                                                                              \
+        QUIETLY                                                                       \
+        if (sigsetjmp(the_recovery, 0) == 0)                                          \
+            the_rule(#__VA_ARGS__, (the_rule_begins(), __VA_ARGS__) ? 1 : 0);         \
+        else                                                                          \
+            the_rule(#__VA_ARGS__, -1);                                               \
+        ALOUD                                                                         \
     } while (0)
-#define minor_faults (the_minor_faults & LONG_MAX)
-#define major_faults (the_major_faults & LONG_MAX)
-static long the_minor_faults, the_major_faults;
+static long minor_faults, major_faults;
 static volatile int the_signal;
 #define signal the_signal
 
 // ANSWER(x) prints the answer to a question of the lesson, uncounted.
-#define ANSWER(...)                                                 \
-    do {                                                            \
-        if (sigsetjmp(the_recovery, 0) == 0)                                      \
-            the_answer(#__VA_ARGS__, (long)(the_rule_begins(), __VA_ARGS__)); \
+#define ANSWER(...)                                                                   \
+    do {                                                                              \
+        QUIETLY                                                                       \
+        if (sigsetjmp(the_recovery, 0) == 0)                                          \
+            the_answer(#__VA_ARGS__, (long)(the_rule_begins(), __VA_ARGS__));         \
+        ALOUD                                                                         \
     } while (0)
+
+// Rules compare counts and sizes with whatever they like.
+#define QUIETLY _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wsign-compare\"")
+#define ALOUD _Pragma("GCC diagnostic pop")
 
 // TURN() hands over to whoever is next in main(), below, and waits for the next turn of this process.
 #define TURN() the_turn()

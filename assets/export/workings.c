@@ -138,8 +138,8 @@ static void count(void)
 
 static void count_in_all(void)
 {
-    the_minor_faults += spent_minor;
-    the_major_faults += spent_major;
+    minor_faults += spent_minor;
+    major_faults += spent_major;
     notes->minor[the_process] += spent_minor;
     notes->major[the_process] += spent_major;
 }
@@ -459,7 +459,7 @@ static pid_t the_fork(void)
         the_process = CHILD(number);
         thread_shall_run = thread_lives = 0; // A fork copies one thread only.
         the_thread_is_wanted = false;
-        the_minor_faults = the_major_faults = spent_minor = spent_major = 0;
+        minor_faults = major_faults = spent_minor = spent_major = 0;
         made_count = 0;
         has_turn = false;
     } else if (pid > 0) {
@@ -559,7 +559,7 @@ static void the_turn(void)
     has_turn = true;
     static int step_before;
     if (notes->step != step_before)
-        the_minor_faults = the_major_faults = 0;
+        minor_faults = major_faults = 0;
     step_before = notes->step;
 }
 
