@@ -96,9 +96,12 @@ impl Page {
             self.comment(block);
         }
         self.line("//");
-        let name = &lesson.id;
+        // A lesson that is a C file has taken its own name already.
+        let is_c = lesson.file.ends_with(".c");
+        let name = if is_c { "exported" } else { &lesson.id };
         self.comment(&format!(
-            "Made by `mmap-tutor export {name}`. To compile and run it:"
+            "Made by `mmap-tutor export {}`. To compile and run it:",
+            if is_c { &lesson.file } else { &lesson.id }
         ));
         self.line("//");
         self.comment_line(&format!(
