@@ -4,6 +4,9 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use std::borrow::Cow;
 use std::ops::Range;
 
+/// The longest message that is shown whole.
+const MESSAGE_CHARACTERS: usize = 300;
+
 /// One mistake in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -52,14 +55,14 @@ impl Diagnostic {
     /// As compilers for editors say it: `file:line:col: error: message`.
     pub fn line(&self, file: &str, source: &str) -> String {
         let (line, column) = self.place(source);
-        format!("{file}:{line}:{column}: error: {}", self.message)
+        format!("{file}:{line}:{column}: error: {}", brief(&self.message))
     }
 
     /// As rustc says it: the source line with a caret under it, and the help below.
     pub fn render(&self, file: &str, source: &str, colour: bool) -> String {
         let start = floor_boundary(source, self.span.start);
         let end = floor_boundary(source, self.span.end.max(start));
-        let (source, message) = (harmless(source), harmless(&self.message));
+        let (source, message) = (harmless(source), brief(&self.message));
         let snippet = Snippet::source(source.as_ref())
             .path(file)
             .annotation(AnnotationKind::Primary.span(start..end).label(""));
@@ -75,6 +78,14 @@ impl Diagnostic {
             Renderer::plain()
         };
         renderer.render(&[group])
+    }
+}
+
+/// The message, cut where it quotes more of the source than anybody reads.
+fn brief(message: &str) -> Cow<'_, str> {
+    match message.char_indices().nth(MESSAGE_CHARACTERS) {
+        None => harmless(message),
+        Some((end, _)) => Cow::Owned(format!("{}…", harmless(&message[..end]))),
     }
 }
 
@@ -133,5 +144,12 @@ mod tests {
         assert!(shown.contains("a.c:1:5"), "{shown}");
         let hidden = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
         assert!(!shown.contains(hidden), "{shown:?}");
+    }
+
+    #[test]
+    fn a_long_message_is_cut() {
+        let long = Diagnostic::new(0..1, "é".repeat(100_000));
+        assert!(long.line("a.c", "x").len() < 1_000);
+        assert!(long.render("a.c", "x", false).len() < 1_000);
     }
 }

@@ -3,13 +3,16 @@
 //! The kernel writes into a thread's memory by itself when it was preempted, see rseq(2). After a fork that memory is
 //! write-protected, and such a write would look like a fault of the lesson's.
 
+#[path = "support/directory.rs"]
+mod directory;
 #[path = "support/tutor.rs"]
 mod support;
 
+use directory::fresh_directory;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use support::{Ran, fresh_directory, run, tutor};
+use support::{run, tutor};
 
 /// Forks in one program; enough that a busy machine preempts some of them.
 const FORKS: usize = 12;
@@ -56,12 +59,12 @@ impl Drop for Busy {
 
 /// The minor faults of each line of a program.
 fn faults(home: &Path, file: &Path) -> Vec<u64> {
-    let Ran { status, stdout, .. } = run(tutor(home).args(["run", "--json"]).arg(file));
-    assert!(status.success(), "{status}");
-    let told: serde_json::Value = serde_json::from_slice(&stdout).unwrap();
-    let lines = told["steps"][0]["lines"].as_array().unwrap();
+    let ran = run(tutor(home).args(["run", "--json"]).arg(file));
+    assert!(ran.status.success(), "{}", ran.text());
+    let told: serde_json::Value = serde_json::from_slice(&ran.stdout).expect("JSON");
+    let lines = told["steps"][0]["lines"].as_array().expect("an array");
     lines
         .iter()
-        .map(|line| line["minor_faults"].as_u64().unwrap())
+        .map(|line| line["minor_faults"].as_u64().expect("a number"))
         .collect()
 }

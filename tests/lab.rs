@@ -539,34 +539,36 @@ fn what_is_printed_belongs_to_the_statement() {
 #[test]
 fn shared_memory_of_others_is_out_of_reach() {
     let mut lesson = Lesson::new();
-    let name = "/mmap-tutor-test-foreign";
+    // A lesson's names have the number of its tutor in front, which is this process.
+    let real = |name: &str| format!("/mmap-tutor-{}-{name}", std::process::id());
+    let name = real("foreign");
     let foreign = nix::sys::mman::shm_open(
-        name,
+        name.as_str(),
         nix::fcntl::OFlag::O_CREAT | nix::fcntl::OFlag::O_RDWR,
         nix::sys::stat::Mode::S_IRUSR,
     );
     let flags = n(i64::from(libc::O_CREAT | libc::O_RDWR));
     let open = |name| call(B::ShmOpen, [E::Text(name), flags.clone(), n(0o600)]);
-    let refused = lesson.run(&open("/mmap-tutor-test-foreign"));
-    let unlinked = lesson.run(&call(B::ShmUnlink, [E::Text("/mmap-tutor-test-foreign")]));
-    nix::sys::mman::shm_unlink(name).unwrap();
+    let refused = lesson.run(&open("/foreign"));
+    let unlinked = lesson.run(&call(B::ShmUnlink, [E::Text("/foreign")]));
+    nix::sys::mman::shm_unlink(name.as_str()).unwrap();
     drop(foreign);
     assert_eq!(refused.errno, libc::EACCES);
     assert_eq!(unlinked.errno, libc::EACCES);
 
-    let own = "/mmap-tutor-test-own";
-    assert_eq!(lesson.run(&open("/mmap-tutor-test-own")).value, Some(3));
-    let in_peer = lesson.run_in(Process::Peer(1), &open("/mmap-tutor-test-own"));
+    assert_eq!(lesson.run(&open("/own")).value, Some(3));
+    let in_peer = lesson.run_in(Process::Peer(1), &open("/own"));
     assert_eq!(in_peer.value, Some(3), "another process of the lesson");
+    let exists = || {
+        let name = real("own");
+        let flags = nix::fcntl::OFlag::O_RDWR;
+        nix::sys::mman::shm_open(name.as_str(), flags, nix::sys::stat::Mode::empty()).map(drop)
+    };
+    assert_eq!(exists(), Ok(()), "under the name of this tutor");
     drop(lesson);
-    let left = nix::sys::mman::shm_open(
-        own,
-        nix::fcntl::OFlag::O_RDWR,
-        nix::sys::stat::Mode::empty(),
-    );
     assert_eq!(
-        left.unwrap_err(),
-        nix::errno::Errno::ENOENT,
+        exists(),
+        Err(nix::errno::Errno::ENOENT),
         "removed at the end"
     );
 }
@@ -818,6 +820,24 @@ fn a_process_can_signal_its_family_and_itself() {
 }
 
 #[test]
+fn nothing_survives_its_own_sigkill() {
+    let mut lesson = Lesson::new();
+    lesson.run_all(Process::Main, &program(&set(CHILD, call(B::Fork, []))));
+    let kill = call(B::Kill, [call(B::Getpid, []), n(i64::from(libc::SIGKILL))]);
+    let killed = lesson.run_in(Process::Child(1), &kill);
+    assert_eq!(
+        killed.ending,
+        Ending::Died("killed by SIGKILL, which it sent itself".to_owned())
+    );
+    assert_eq!(killed.totals.calls, 2, "what it did before is told");
+    let waited = lesson.run(&seq([
+        call(B::Waitpid, [E::Var(CHILD), E::Addr(STATUS), n(0)]),
+        E::Load(4, Box::new(E::Addr(STATUS))),
+    ]));
+    assert_eq!(waited.value, Some(i64::from(libc::SIGKILL)));
+}
+
+#[test]
 fn a_wait_for_a_parked_child_is_ended_with_the_reason() {
     let mut lesson = Lesson::new();
     lesson.run_all(Process::Main, &program(&set(CHILD, call(B::Fork, []))));
@@ -910,6 +930,74 @@ fn settings_take_effect_in_living_processes() {
     assert_eq!(lesson.run(&map(1)).value, Some(0x10_0000_0000));
     assert_eq!(lesson.run(&map(1)).value, Some(0x10_0020_0000));
     assert!(PageSize::new(page() as u64).is_some());
+}
+
+#[test]
+fn a_timed_statement_is_measured_as_a_whole() {
+    let mut lesson = Lesson::new();
+    lesson.run(&map(16));
+    let fill = call(B::Memset, [E::Var(P), n(1), n(16 * page())]);
+    let watch = &mut |_: &Progress| Control::Continue;
+    let mut timed = |expression: &E| {
+        let ran = lesson
+            .labs
+            .run(Process::Main, &program(expression), Pace::Timed, watch);
+        ran.unwrap().remove(0).1
+    };
+    let outcome = timed(&fill);
+    assert_eq!(outcome.ending, Ending::Finished);
+    assert_eq!(outcome.totals.faults.minor, 16, "{:?}", outcome.totals);
+    assert_eq!((outcome.totals.accesses, outcome.totals.calls), (0, 0));
+    assert!(outcome.acts.is_empty() && outcome.totals.elapsed.0 > 0);
+    assert_eq!(
+        timed(&fill).totals.faults.total(),
+        0,
+        "nothing of the lab's own"
+    );
+    let outcome = timed(&load(E::Var(Q)));
+    assert!(matches!(outcome.ending, Ending::Signal(_)), "{outcome:?}");
+    let watch = &mut |_: &Progress| Control::Stop;
+    let endless = program(&E::Forever(Box::new(n(1))));
+    let ran = lesson.labs.run(Process::Main, &endless, Pace::Timed, watch);
+    assert!(matches!(ran.unwrap()[0].1.ending, Ending::Interrupted(_)));
+    assert_eq!(lesson.run(&fill).totals.accesses, 16, "measured again");
+}
+
+#[test]
+fn a_second_thread_lives_while_a_statement_runs_and_disturbs_no_count() {
+    let mut lesson = Lesson::with(Settings {
+        thread: true,
+        ..Settings::default()
+    });
+    lesson.run(&map(16));
+    let fill = call(B::Memset, [E::Var(P), n(1), n(16 * page())]);
+    assert_eq!(lesson.run(&fill).totals.faults.minor, 16);
+    assert_eq!(lesson.run(&fill).totals.faults.total(), 0);
+    let threads = |pid: Pid| fs::read_dir(format!("/proc/{pid}/task")).unwrap().count();
+    let main = lesson.pid(Process::Main);
+    assert_eq!(threads(main), 1, "it is gone between statements");
+    let mut most = 0;
+    let watch = &mut |_: &Progress| {
+        most = most.max(threads(main));
+        if most > 1 {
+            Control::Stop
+        } else {
+            Control::Continue
+        }
+    };
+    let endless = program(&E::Forever(Box::new(n(1))));
+    let ran = lesson.labs.run(Process::Main, &endless, Pace::Full, watch);
+    assert!(matches!(ran.unwrap()[0].1.ending, Ending::Interrupted(_)));
+    assert_eq!(most, 2);
+    let forked = lesson.run_all(Process::Main, &program(&call(B::Fork, [])));
+    assert_eq!(forked.len(), 2, "both sides answer: {forked:?}");
+    let child = lesson.run_in(Process::Child(1), &fill);
+    assert_eq!(child.totals.faults.minor, 16, "{child:?}");
+    assert_eq!(
+        lesson.run_in(Process::Peer(1), &n(1)).ending,
+        Ending::Finished
+    );
+    assert_eq!(threads(main), 1);
 }
 
 /// Not a test: a tutor for the next one to kill.

@@ -1,6 +1,7 @@
 //! Every lesson's C is C: gcc compiles it with its warnings as errors.
 
 use mmap_tutor::lesson::{Catalogue, Code, Lesson, Part, Who};
+use mmap_tutor::mem::Process;
 use std::collections::BTreeMap;
 use std::process::Command;
 
@@ -19,35 +20,57 @@ const HEAD: &str = "\
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
 #define PAGE sysconf(_SC_PAGESIZE)
 ";
 
-/// The blocks of C of a lesson, in order.
-fn blocks(lesson: &Lesson) -> impl Iterator<Item = &Code> {
-    let parts = lesson.steps.iter().flat_map(|step| &step.parts);
-    parts.filter_map(|part| match part {
-        Part::Code(code) => Some(code),
-        _ => None,
-    })
+/// The blocks of C of a lesson, in order, each with the number of fresh starts before it.
+fn blocks(lesson: &Lesson) -> Vec<(usize, &Code)> {
+    let mut starts = 0;
+    let mut blocks = Vec::new();
+    for step in &lesson.steps {
+        starts += usize::from(step.options.fresh);
+        let codes = step.parts.iter().filter_map(|part| match part {
+            Part::Code(code) => Some((starts, code)),
+            _ => None,
+        });
+        blocks.extend(codes);
+    }
+    blocks
+}
+
+/// The functions that a block belongs to, and whether it stands in braces of its own there.
+fn functions_of(code: &Code) -> (Vec<String>, bool) {
+    let main = || vec!["main".to_owned()];
+    match code.who {
+        Who::Peers(first, last) => {
+            let peer = |number| Process::Peer(number).to_string();
+            ((first..=last).map(peer).collect(), false)
+        }
+        Who::Named(process @ Process::Peer(_)) => (vec![process.to_string()], false),
+        Who::Main => (main(), code.race.is_some()),
+        // A child's own variables are its own.
+        Who::LatestChild | Who::Named(_) => (main(), true),
+    }
 }
 
 /// The lesson as one C file. What `main` and its children run becomes one function, so that children see the
-/// variables they inherit; every peer has a function of its own. Nothing here is meant to be run.
+/// variables they inherit; every peer has a function of its own, and a fresh start begins new ones. Nothing here is
+/// meant to be run.
 fn as_c(lesson: &Lesson) -> String {
     let mut functions: BTreeMap<String, String> = BTreeMap::new();
-    for code in blocks(lesson) {
-        let (name, block) = match code.who {
-            Who::Named(process @ mmap_tutor::mem::Process::Peer(_)) => (process.to_string(), false),
-            Who::Main => ("main".to_owned(), false),
-            Who::LatestChild | Who::Named(_) => ("main".to_owned(), true),
-        };
-        let body = functions.entry(name).or_default();
+    for (starts, code) in blocks(lesson) {
+        let (names, braced) = functions_of(code);
         let text = &lesson.source[code.text.clone()];
-        if block {
-            // A child's own variables are its own.
-            body.extend(["if (getppid() == 1) {\n", text, "}\n"]);
-        } else {
-            body.push_str(text);
+        for name in names {
+            let body = functions.entry(format!("{name} {starts}")).or_default();
+            if braced {
+                body.extend(["if (getppid() == 1) {\n", text, "}\n"]);
+            } else {
+                body.push_str(text);
+            }
         }
     }
     let mut file = HEAD.to_owned();

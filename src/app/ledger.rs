@@ -68,13 +68,16 @@ fn showing(claim: &Claim, lessons: &[Arc<Lesson>], progress: &Progress) -> Vec<S
 mod tests {
     use super::*;
     use crate::session::Position;
+    use std::fmt::Write as _;
 
     fn lesson(id: &str, steps: &[&str]) -> Arc<Lesson> {
         let mut source =
             "+++\ntitle = \"t\"\nsummary = \"s\"\nminutes = 1\nclaims = [\"H1\"]\n+++\n".to_owned();
-        for claims in steps {
-            source += &format!("## A {{claims = [{claims}]}}\n```c\nint x = 1;\n```\n");
-            source = source.replace("int x = 1", &format!("int x{} = 1", source.len()));
+        for (index, claims) in steps.iter().enumerate() {
+            let _ = write!(
+                source,
+                "## A {{claims = [{claims}]}}\n```c\nint x{index} = 1;\n```\n"
+            );
         }
         Arc::new(crate::lesson::read(&format!("{id}.md"), &source).unwrap())
     }

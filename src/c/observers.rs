@@ -42,6 +42,7 @@ observers! {
     "errno" (0, 0) "errno" "the error number of the last call that failed"
     "ns" (0, 0) "ns" "median time of that code's accesses, in nanoseconds"
     "vmas" (0, 0) "vmas" "number of the lesson's lines in maps"
+    "page_tables" (0, 0) "page_tables" "bytes of memory that the page tables of the process take"
     "rss" (1, 2) "rss(p), rss(p, length)" "bytes resident in the VMA that holds p, or in the VMAs of a range"
     "pss" (1, 2) "pss(p), pss(p, length)" "the process's share of them: a page mapped n times counts 1/n"
     "shared_clean" (1, 2) "shared_clean(p)" "resident bytes mapped by others too, not written"
@@ -60,6 +61,7 @@ observers! {
     "cached" (1, 1) "cached(fd)" "pages of the file in the page cache"
     "dirty" (1, 1) "dirty(fd)" "pages of the file changed and not written back"
     "tlb_shootdowns" (0, 0) "tlb_shootdowns" "TLB shootdowns of the whole system while that code ran"
+    "tlb_shootdowns_seen" (0, 0) "tlb_shootdowns_seen" "1 when there were a hundred or more; unknown when not: then nothing is shown"
     "time" (1, 1) "time(NAME)" "median time of one round of a race's contestant, in nanoseconds"
     "faster" (2, 2) "faster(A, B)" "1 when contestant A was faster than B, 0 when it was slower; unknown within noise"
     "percent" (2, 2) "percent(A, B)" "the median of contestant A as a percentage of B's"
@@ -312,6 +314,14 @@ mod tests {
     }
 
     #[test]
+    fn an_address_compares_with_pointers_and_all_else_with_numbers() {
+        let of = |name| Observer::named(name).unwrap().of().to_string();
+        assert_eq!(of("signal_address"), "void *");
+        assert_eq!(of("signal_code"), "long");
+        assert_eq!(of("rss"), "long");
+    }
+
+    #[test]
     fn observers_and_prefixes_are_found() {
         let table: &[(&str, &[&str])] = &[
             (
@@ -326,6 +336,10 @@ mod tests {
             (
                 "child2.p[3 * PAGE] == 'A'",
                 &["Child(Some(2)): child2.p[3 * PAGE]"],
+            ),
+            (
+                "page_tables > child.page_tables",
+                &["None page_tables 0", "Some(Child(None)) page_tables 0"],
             ),
             ("child.st.st_size", &["Child(None): child.st.st_size"]),
             ("peer.x", &["Peer(1): x"]),

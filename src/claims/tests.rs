@@ -7,9 +7,8 @@ use std::fmt::Write as _;
 
 /// Claims whose lessons are not written yet. A claim that gets a step is taken off; the list ends empty.
 const AWAITED: &[&str] = &[
-    "H2", "H5", "F2", "F4", "F5", "F6", "F7", "A1", "A2", "A3", "S1", "S2", "S3", "M1", "M2", "M3",
-    "G1", "G6", "G2", "G3", "G4", "G5", "B1", "B2", "B3", "B4", "B5", "B6", "U1", "U2", "U3", "N1",
-    "N2", "N3", "N4", "N5", "N6",
+    "M1", "M2", "M3", "G6", "G2", "G3", "B1", "B2", "B3", "B4", "B5", "B6", "N1", "N2", "N3", "N4",
+    "N5", "N6",
 ];
 
 #[test]
@@ -60,6 +59,11 @@ fn the_claims_of_every_lesson_pass_its_check() {
         let told: Vec<String> = check(lesson)
             .iter()
             .filter(|mistake| mistake.message.contains("claim"))
+            // A lesson may list what its steps do not name yet, as long as that is on the list of what is awaited.
+            .filter(|mistake| {
+                let awaited = |id: &&str| mistake.message.ends_with(&format!("`{id}`"));
+                !AWAITED.iter().any(|id| awaited(&id))
+            })
             .map(|mistake| mistake.line(&lesson.file, &lesson.source))
             .collect();
         assert!(told.is_empty(), "{}", told.join("\n"));

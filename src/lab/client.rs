@@ -91,6 +91,7 @@ impl Labs {
     pub fn start(executable: &Path, scratch: &Path, settings: Settings) -> Result<Self, LabError> {
         // A process whose parent has died becomes this one's child, so that it can be reaped.
         let _ = nix::sys::prctl::set_child_subreaper(true);
+        remove_abandoned_memory();
         let mut labs = Self {
             executable: executable.to_owned(),
             scratch: scratch.to_owned(),
@@ -242,6 +243,27 @@ impl Drop for Labs {
         }
         for name in &self.shared {
             let _ = nix::sys::mman::shm_unlink(name.as_c_str());
+        }
+    }
+}
+
+/// Removes shared memory of tutors that are no more: one that was killed could not. Best effort.
+fn remove_abandoned_memory() {
+    let Ok(entries) = std::fs::read_dir("/dev/shm") else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let tutor = name
+            .to_str()
+            .and_then(|name| name.strip_prefix("mmap-tutor-")?.split_once('-'))
+            .and_then(|(number, _)| number.parse().ok());
+        let is_gone = |number| {
+            let pid = nix::unistd::Pid::from_raw(number);
+            number > 0 && nix::sys::signal::kill(pid, None) == Err(nix::errno::Errno::ESRCH)
+        };
+        if tutor.is_some_and(is_gone) {
+            let _ = nix::sys::mman::shm_unlink(name.as_os_str());
         }
     }
 }

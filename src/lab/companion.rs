@@ -39,7 +39,9 @@ const FLAGS: i32 = libc::CLONE_VM
     | libc::CLONE_CHILD_CLEARTID;
 
 /// The second thread; it is stopped by [`Companion::stop`].
-pub(super) struct Companion(());
+pub(super) struct Companion {
+    room: &'static Room,
+}
 
 impl Companion {
     /// Starts it, and waits until it runs; `None` when the kernel gives no thread.
@@ -56,13 +58,13 @@ impl Companion {
         while ROOM.state.load(Ordering::SeqCst) != RUNNING {
             give_way();
         }
-        Some(Self(()))
+        Some(Self { room: &ROOM })
     }
 
     /// Stops it, and waits until it is gone.
     pub(super) fn stop(self) {
-        ROOM.state.store(STOP, Ordering::SeqCst);
-        while ROOM.alive.load(Ordering::SeqCst) != 0 {
+        self.room.state.store(STOP, Ordering::SeqCst);
+        while self.room.alive.load(Ordering::SeqCst) != 0 {
             give_way();
         }
     }

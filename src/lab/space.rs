@@ -47,6 +47,8 @@ pub(super) struct Space {
     timed: bool,
     /// `errno` of the last call of the statement that failed.
     pub(super) errno: i32,
+    /// The process number of the tutor: a lab that was forked has another parent.
+    pub(super) tutor: i32,
     /// Bytes of files written or reserved so far.
     pub(super) written: u64,
     /// Version of landlock in force; 0 for none.
@@ -82,6 +84,8 @@ impl Space {
             slow: false,
             timed: false,
             errno: 0,
+            // SAFETY: asks for a number.
+            tutor: unsafe { libc::getppid() },
             written: 0,
             landlock: 0,
             budget: u64::MAX,
@@ -117,7 +121,7 @@ impl Space {
     ) -> Result<T, Stop> {
         if self.timed {
             return match act() {
-                Ok(value) => self.unless_interrupted().map(|()| value),
+                Ok(value) => Self::unless_interrupted().map(|()| value),
                 Err(Signal { number: 0, .. }) => Err(Stop::Interrupted),
                 Err(signal) => Err(Stop::Signal(signal)),
             };
@@ -185,7 +189,7 @@ impl Space {
         }
     }
 
-    fn unless_interrupted(&self) -> Result<(), Stop> {
+    fn unless_interrupted() -> Result<(), Stop> {
         if signals::interrupted() {
             return Err(Stop::Interrupted);
         }
@@ -209,7 +213,7 @@ impl Space {
             let _ = access::store(self.places.frame + u64::from(ERRNO_OFFSET), 4, errno as u64);
         }
         if self.timed {
-            return self.unless_interrupted().map(|()| result);
+            return Self::unless_interrupted().map(|()| result);
         }
         let record = Record {
             kind: Record::CALL,

@@ -4,7 +4,7 @@
 
 use super::check::{check, errors};
 use super::model::Lesson;
-use super::read::{Broken, MAX_BYTES, id, read_bytes, read_c};
+use super::read::{Broken, MAX_BYTES, id, in_order, read_bytes, read_c};
 use super::visible::visible_line;
 use crate::c::suggest::nearest;
 use crate::diagnostic::Diagnostic;
@@ -170,7 +170,7 @@ fn sound(lesson: Lesson, mistakes: Vec<Diagnostic>) -> Loaded<Lesson> {
     Err(Broken {
         file: lesson.file,
         source: lesson.source.to_string(),
-        diagnostics: mistakes,
+        diagnostics: in_order(mistakes),
     })
 }
 

@@ -185,7 +185,7 @@ pub(crate) fn id(file: &str) -> String {
 }
 
 /// In the order of the text, told once each, and not without end.
-fn in_order(mut mistakes: Vec<Diagnostic>) -> Vec<Diagnostic> {
+pub(super) fn in_order(mut mistakes: Vec<Diagnostic>) -> Vec<Diagnostic> {
     mistakes.sort_by_key(|mistake| mistake.span.start);
     mistakes.dedup();
     let all = mistakes.len();

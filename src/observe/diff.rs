@@ -12,14 +12,14 @@ mod walk;
 mod working;
 
 pub(super) use cache::Shift;
-pub(super) use mappings::Fate;
+pub(super) use mappings::{Fate, MOST_LISTED};
 pub(super) use pages::Drift;
 pub(super) use walk::Run;
 
 use super::cause::{Cause, Change, Place};
 use super::snapshot::Snapshot;
 use super::tell;
-use crate::mem::{Addr, Ending, Faults, Outcome, PageSize, Pid, Process, Range};
+use crate::mem::{Addr, Call, Ending, Faults, Outcome, PageSize, Pid, Process, Range};
 use std::collections::HashSet;
 use std::sync::Arc;
 use walk::{Around, Walk};
@@ -274,7 +274,8 @@ fn drift_changes(story: &Story<'_>, stories: &[Story<'_>]) -> (Vec<Change>, Hash
                 .map(|index| (index, &story.walk.calls[index]));
             let first = call
                 .filter(|(index, _)| drift.what.costs_faults() && spent.insert(*index))
-                .map(|(_, call)| call);
+                .map(|(index, call)| gathered(&story.walk.calls, index, *call, &mut spent));
+            let first = first.as_ref();
             let others = others(story, stories, drift);
             Change {
                 process: story.process,
@@ -287,11 +288,32 @@ fn drift_changes(story: &Story<'_>, stories: &[Story<'_>]) -> (Vec<Change>, Hash
                 elapsed: first
                     .filter(|call| call.faults.total() > 0)
                     .map(|call| call.elapsed),
-                text: tell::drift(drift, call.map(|(_, call)| call), first.is_some(), &others),
+                text: tell::drift(
+                    drift,
+                    first.or(call.map(|(_, call)| call)),
+                    first.is_some(),
+                    &others,
+                ),
             }
         })
         .collect();
     (changes, spent)
+}
+
+/// The call with the faults and the time of all that are like it. Which call of `malloc` touched which page of the
+/// heap nobody knows afterwards: they are told as one.
+fn gathered(calls: &[Call], index: usize, mut call: Call, spent: &mut HashSet<usize>) -> Call {
+    if !pages::is_allocator(&call) {
+        return call;
+    }
+    for (other, like) in calls.iter().enumerate() {
+        let counts = other != index && like.function == call.function && like.faults.total() > 0;
+        if counts && spent.insert(other) {
+            call.faults += like.faults;
+            call.elapsed.0 += like.elapsed.0;
+        }
+    }
+    call
 }
 
 fn place(drift: &Drift) -> Place {

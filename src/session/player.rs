@@ -50,6 +50,9 @@ pub struct Player<S> {
     races: BTreeMap<String, Contestant>,
 }
 
+/// What a statement did, process by process.
+type Outcomes = Vec<(Process, Outcome)>;
+
 /// A question between being asked and being graded.
 struct Asked {
     guess: Option<String>,
@@ -289,7 +292,7 @@ impl<S: Stage> Player<S> {
         statement: &c::Statement,
         pace: Pace,
         director: &mut dyn Director,
-    ) -> Result<(Option<c::Type>, Vec<(Process, Outcome)>), StageError> {
+    ) -> Result<(Option<c::Type>, Outcomes), StageError> {
         let lesson = Arc::clone(&self.lesson);
         let mut scope = self.scope(process);
         let compiled = compiled(&lesson, statement, &mut scope)?;

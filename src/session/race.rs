@@ -63,12 +63,18 @@ pub enum Verdict {
 }
 
 impl Contestant {
-    /// The element of the sorted rounds at `quarter` quarters.
+    /// The element of the sorted rounds at `quarter` quarters, 1 to 3.
     fn quantile(&self, quarter: usize, of: impl Fn(&Round) -> u64) -> u64 {
         let mut all: Vec<u64> = self.rounds.iter().map(of).collect();
         all.sort_unstable();
         let last = all.len().saturating_sub(1);
-        all.get((last * quarter + 2) / 4).copied().unwrap_or(0)
+        let from_below = last * quarter.min(4 - quarter) / 4;
+        let place = if quarter > 2 {
+            last - from_below
+        } else {
+            from_below
+        };
+        all.get(place).copied().unwrap_or(0)
     }
 
     /// Median time of a round.
@@ -214,6 +220,9 @@ fn times(one: &Contestant, first: &Contestant) -> String {
         return format!("{} and {} within noise", one.name, first.name);
     }
     let times = one.median().0 as f64 / first.median().0.max(1) as f64;
+    if times < 1.0 {
+        return format!("{} took {times:.2} of {}'s time", one.name, first.name);
+    }
     let digits = usize::from(times < 10.0);
     format!(
         "{} took {times:.digits$} times as long as {}",

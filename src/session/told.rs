@@ -36,7 +36,7 @@ fn grouped(changes: &[Change]) -> Vec<Told> {
     for change in changes {
         let text = match change.cause {
             // Each has a number of its own.
-            Cause::ProcessCreated => "started: it shares nothing with the others",
+            Cause::ProcessCreated => "started: they share nothing with the others",
             _ => untimed(&change.text),
         };
         let same = sentences

@@ -73,7 +73,7 @@ fn hostile_lessons_are_refused_or_shown_harmlessly() {
         front.replace("\"T\"", "\"\u{1b}[31mT\\u001b[2J\"") + step,
         format!("{front}\u{202e}{step}"),
         format!("{front}## \u{1b}]0;x\u{7}\n```c\nint a = 1;\n```\n"),
-        format!("{front}{}", step.repeat(3)),
+        format!("{front}{}", step.repeat(3_000)),
     ];
     for text in table {
         let shown: String = text.chars().take(80).collect();
@@ -82,6 +82,11 @@ fn hostile_lessons_are_refused_or_shown_harmlessly() {
             if !ran.status.success() {
                 assert_refused(&ran, &["a.md:"], &shown);
             }
+            assert!(
+                ran.stderr.len() < 64 * 1024,
+                "{shown}: {} bytes of message",
+                ran.stderr.len()
+            );
         }
     }
     let bytes = [front.as_bytes(), b"\xff\xfe", step.as_bytes()].concat();

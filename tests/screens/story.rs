@@ -139,6 +139,7 @@ pub(crate) fn mapping(range: Range, states: Vec<PageState>) -> Mapping {
         pages: Reading::Known(Pages {
             states,
             cut: 0,
+            far: Reading::Known(std::collections::BTreeMap::new()),
             frames: Reading::unknown(format!("{count} frames need CAP_SYS_ADMIN")),
         }),
     }
@@ -420,9 +421,7 @@ pub(crate) fn answer(
     };
     let line = |at: Position| {
         let before = script.steps[at.step][..at.item].iter();
-        before
-            .filter(|item| matches!(item, Item::Line { .. }))
-            .count()
+        before.filter(|item| item.runs()).count()
     };
     match script.item(at) {
         None => (
@@ -439,9 +438,9 @@ pub(crate) fn answer(
             (0, _) => (vec![copied()], after),
             _ => (vec![reused()], after),
         },
-        // The story has no race.
-        Some(Item::Race { .. } | Item::Ask { .. }) => (Vec::new(), after),
+        Some(Item::Ask { .. }) => (Vec::new(), after),
         Some(Item::Grade { .. }) => (vec![graded(guess.unwrap_or("16"))], after),
         Some(Item::Expect { .. }) => (vec![measured()], after),
+        Some(Item::Race { .. }) => (Vec::new(), after),
     }
 }

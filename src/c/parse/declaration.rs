@@ -238,7 +238,10 @@ impl Parser<'_> {
             match text {
                 "const" => constant = true,
                 "volatile" => volatile = true,
-                "struct" => words.other = Some(self.structure(span)?),
+                "struct" => {
+                    let stat = self.structure(span.clone())?;
+                    words.other(stat, span)?;
+                }
                 _ => words.add(text, span)?,
             }
         }
@@ -290,21 +293,36 @@ struct Words {
 
 impl Words {
     fn add(&mut self, text: &str, span: Range<usize>) -> Parsed<()> {
-        match text {
-            "signed" => self.signed = true,
-            "unsigned" => self.unsigned = true,
-            "short" => self.short = true,
-            "long" => self.long = self.long.saturating_add(1),
-            "int" => self.int = true,
-            "char" => self.char = true,
-            "void" => self.other = Some(Kind::Void),
-            "_Bool" => self.other = Some(Type::integer(Rank::Bool).kind),
-            name => {
-                let integer = named(name).ok_or_else(|| refused(name, span))?;
-                self.other = Some(Kind::Int(integer));
+        let word = match text {
+            "signed" => &mut self.signed,
+            "unsigned" => &mut self.unsigned,
+            "short" => &mut self.short,
+            "int" => &mut self.int,
+            "char" => &mut self.char,
+            "long" => {
+                self.long = self.long.saturating_add(1);
+                return Ok(());
             }
+            "void" => return self.other(Kind::Void, span),
+            "_Bool" => return self.other(Type::integer(Rank::Bool).kind, span),
+            name => {
+                let integer = named(name).ok_or_else(|| refused(name, span.clone()))?;
+                return self.other(Kind::Int(integer), span);
+            }
+        };
+        // C17 6.7.2: `char char` is no type.
+        if std::mem::replace(word, true) {
+            return Err(no_type(span));
         }
         Ok(())
+    }
+
+    /// A type that is one word, and so stands alone.
+    fn other(&mut self, kind: Kind, span: Range<usize>) -> Parsed<()> {
+        match self.other.replace(kind) {
+            Some(_) => Err(no_type(span)),
+            None => Ok(()),
+        }
     }
 
     fn kind(self, span: Range<usize>) -> Parsed<Kind> {

@@ -11,6 +11,7 @@ use std::ffi::{CStr, c_int};
 const LONGEST: usize = 512;
 
 /// A name copied out of the lesson's memory, so that it cannot change between check and use.
+#[derive(Clone, Copy)]
 pub(super) struct Name {
     bytes: [u8; LONGEST],
 }
@@ -27,6 +28,21 @@ impl Name {
             }
         }
         Err(libc::ENAMETOOLONG)
+    }
+
+    /// A name of several parts; `None` when it would be too long.
+    pub(super) fn joined(parts: &[&[u8]]) -> Option<Self> {
+        let mut bytes = [0; LONGEST];
+        let mut end = 0;
+        for part in parts {
+            let next = end + part.len();
+            // The final zero stays.
+            bytes[..LONGEST - 1]
+                .get_mut(end..next)?
+                .copy_from_slice(part);
+            end = next;
+        }
+        Some(Self { bytes })
     }
 
     pub(super) fn as_c(&self) -> &CStr {

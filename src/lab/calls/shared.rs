@@ -1,7 +1,9 @@
 //! `shm_open`, `shm_unlink`, `memfd_create`: shared memory by name and without one.
 //!
-//! Names in `/dev/shm` belong to all programs of the machine. A lesson may use the objects that it made itself; the
-//! tutor keeps their names, since any process of the lesson may have made them, and removes what is left at the end.
+//! Names in `/dev/shm` belong to all programs of the machine, and to all learners of it. So a lesson's `/note` is
+//! `/mmap-tutor-4242-note` there, with the number of its tutor: nobody else makes an object of that name. A lesson may
+//! use the objects that it made itself; the tutor keeps their names, since any process of the lesson may have made
+//! them, and removes what is left at the end.
 
 use super::paths::Name;
 use super::{Answer, failing, refused};
@@ -10,6 +12,9 @@ use crate::lab::protocol::{Verdict, tell};
 use crate::lab::space::Space;
 use crate::lab::world::Stop;
 use std::ffi::{CStr, c_int};
+
+/// How the names of all lessons begin.
+const PREFIX: &[u8] = b"/mmap-tutor-";
 
 impl Space {
     pub(super) fn call_shared(
@@ -24,6 +29,7 @@ impl Space {
         if builtin == Builtin::MemfdCreate {
             return self.measured(builtin, arguments, || memfd(name.as_c(), arguments[1]));
         }
+        let name = own_name(&name, self.tutor);
         let known = self.is_known(name.bytes());
         // An object that others made can be neither opened nor removed; one that nobody made must be new.
         let result = self.measured(builtin, arguments, || match (builtin, known) {
@@ -46,6 +52,36 @@ impl Space {
         let known = self.verdict() == Verdict::YES;
         self.meter.rebase();
         known
+    }
+}
+
+/// The name that an object of this lesson has for everybody. One that is none, or too long, stays: the call refuses it.
+fn own_name(name: &Name, tutor: i32) -> Name {
+    let bytes = name.bytes();
+    let rest = bytes.strip_prefix(b"/").unwrap_or(bytes);
+    if rest.is_empty() || rest.contains(&b'/') {
+        return *name;
+    }
+    let mut digits = [0; 10];
+    Name::joined(&[
+        PREFIX,
+        decimal(tutor.unsigned_abs(), &mut digits),
+        b"-",
+        rest,
+    ])
+    .unwrap_or(*name)
+}
+
+/// A number in digits; without `format!`, since a lab allocates nothing.
+fn decimal(mut number: u32, digits: &mut [u8; 10]) -> &[u8] {
+    let mut first = digits.len();
+    loop {
+        first -= 1;
+        digits[first] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            return &digits[first..];
+        }
     }
 }
 
@@ -88,4 +124,30 @@ fn foreign(name: &CStr, flags: c_int) -> Answer {
     // SAFETY: closes what was opened here.
     unsafe { libc::close(descriptor as c_int) };
     refused(libc::EACCES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_one_tutor() {
+        let long = [b'n'; 600];
+        let table: [(&[u8], &[u8]); 6] = [
+            (b"/note", b"/mmap-tutor-4242-note"),
+            (b"note", b"/mmap-tutor-4242-note"),
+            (b"/", b"/"),
+            (b"", b""),
+            (b"/../etc", b"/../etc"),
+            (&long[..500], &long[..500]),
+        ];
+        for (name, expected) in table {
+            let name = Name::joined(&[name]).unwrap();
+            assert_eq!(own_name(&name, 4242).bytes(), expected);
+        }
+        assert!(Name::joined(&[&long]).is_none());
+        for number in [0, 7, 10, u32::MAX] {
+            assert_eq!(decimal(number, &mut [0; 10]), number.to_string().as_bytes());
+        }
+    }
 }

@@ -245,3 +245,108 @@ fn claims_are_of_the_ledger_and_go_together() {
     let told = told(&silent).join("\n");
     assert!(told.contains("names a claim and expects nothing"), "{told}");
 }
+
+/// A race of two, one of them with a setup, and a group of peers.
+const RACE: &str = r#"+++
+title = "t"
+summary = "s"
+minutes = 1
++++
+## One
+```c
+long x = 0;
+```
+```c peer 2-3
+int y = 3;
+```
+```c race a
+x = x + 1;
+```
+Text between.
+```c race b setup
+x = 0;
+```
+```c race b rounds=21
+x = x + 2;
+```
+```expect
+faster(a, b)
+percent(a, b) >= time(b) - round_faults(a)
+peer3.y == 3
+peers.minor_faults == 0
+```
+Because.
+"#;
+
+#[test]
+fn mistakes_in_races_and_groups_are_told() {
+    assert_eq!(told(RACE), Vec::<String>::new());
+    let table = [
+        (
+            "x = x + 1;",
+            "int z = 1;",
+            "declare it in a block before the race",
+            (14, 1),
+        ),
+        ("x = x + 1;", "fork();", "nothing in it may fork", (14, 1)),
+        ("x = x + 1;", "w = 1;", "`w`", (14, 1)),
+        ("race a\n", "race b\n", "already", (20, 22)),
+        ("race b rounds=21", "race c", "this prepares `b`", (17, 18)),
+        (
+            "race b rounds=21",
+            "peer",
+            "a race needs two contestants",
+            (13, 12),
+        ),
+        (
+            "faster(a, b)",
+            "faster(a, c)",
+            "no race so far has a contestant `c`",
+            (24, 11),
+        ),
+        (
+            "faster(a, b)",
+            "faster(a, 1 + 1)",
+            "the name of a contestant was expected",
+            (24, 11),
+        ),
+        (
+            "faster(a, b)",
+            "faster(a)",
+            "takes 2 arguments, not 1",
+            (24, 1),
+        ),
+        (
+            "peer3.y",
+            "peers.y",
+            "only what an observer counts",
+            (26, 1),
+        ),
+        ("peer3.y", "peer4.y", "not there at this point", (26, 1)),
+    ];
+    for (good, bad, message, (line, column)) in table {
+        assert_eq!(RACE.matches(good).count(), 1, "{good:?} stands once");
+        let source = RACE.replacen(good, bad, 1);
+        let all = match read("a.md", &source) {
+            Ok(_) => told(&source),
+            Err(mistakes) => mistakes.iter().map(|m| m.line("a.md", &source)).collect(),
+        };
+        let start = format!("a.md:{line}:{column}: error: ");
+        let found = check_lines(&source)
+            .iter()
+            .chain(&all)
+            .any(|told| told.contains(message));
+        assert!(found, "{bad:?}: {all:?} has no {message}");
+        let placed = all.iter().any(|told| told.starts_with(&start));
+        assert!(placed, "{bad:?}: {all:?} is not at {start}");
+    }
+}
+
+/// What is told, with the help.
+fn check_lines(source: &str) -> Vec<String> {
+    let mistakes = read("a.md", source).map_or_else(|mistakes| mistakes, |lesson| check(&lesson));
+    mistakes
+        .iter()
+        .map(|m| m.render("a.md", source, false))
+        .collect()
+}

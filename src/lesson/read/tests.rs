@@ -320,6 +320,36 @@ const MISTAKES: &[Mistake] = &[
     ),
     (
         "```c peer 3",
+        "```c peer 3-11",
+        "goes from a lower number to a higher one, 1 to 10",
+        (55, 6),
+    ),
+    (
+        "```c peer 3",
+        "```c race",
+        "the contestant has no name",
+        (55, 6),
+    ),
+    (
+        "```c peer 3",
+        "```c race 4k",
+        "`4k` is no name for a contestant",
+        (55, 6),
+    ),
+    (
+        "```c peer 3",
+        "```c race a rounds=2",
+        "a race has 3 to 99 rounds",
+        (55, 6),
+    ),
+    (
+        "```c peer 3",
+        "```c race a setups",
+        "`setups` means nothing here",
+        (55, 6),
+    ),
+    (
+        "```c peer 3",
         "> ```c peer 3",
         "not in a list or a quote",
         (55, 6),

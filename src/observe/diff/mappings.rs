@@ -9,6 +9,8 @@ use crate::observe::cause::Cause;
 
 /// What maps writes behind a name that is gone.
 const DELETED: &str = " (deleted)";
+/// So many alike are listed one by one.
+pub(crate) const MOST_LISTED: usize = 4;
 
 /// What became of VMAs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +52,30 @@ pub(super) fn fates<'a>(
         fates.extend(renamed(&group));
     }
     fates.sort_by_key(|fate| fate.range().start);
+    gathered(&fates)
+}
+
+/// Neighbours that all went away are told together, once they are too many to be listed.
+fn gathered<'a>(fates: &[Fate<'a>]) -> Vec<Fate<'a>> {
+    let follows = |one: &Fate<'_>, other: &Fate<'_>| {
+        one.cause == Cause::MappingRemoved
+            && other.cause == Cause::MappingRemoved
+            && one.range().end == other.range().start
+    };
     fates
+        .chunk_by(follows)
+        .flat_map(|run| {
+            if run.len() <= MOST_LISTED {
+                return run.to_vec();
+            }
+            let old = run.iter().flat_map(|fate| fate.old.clone()).collect();
+            vec![Fate {
+                cause: Cause::MappingRemoved,
+                old,
+                new: Vec::new(),
+            }]
+        })
+        .collect()
 }
 
 fn lesson(snapshot: Option<&Snapshot>) -> Vec<&Vma> {
@@ -109,26 +134,15 @@ fn holds_the_same(old: &Vma, new: &Vma) -> bool {
     let Some(both) = old.range.intersection(new.range) else {
         return false;
     };
-    same_backing(&old.backing, &new.backing)
-        && old.perms.shared == new.perms.shared
+    // A file is told by its number: its name may be taken away while it is mapped, and maps shows that.
+    let same = if old.inode == 0 {
+        old.backing == new.backing
+    } else {
+        old.device == new.device
+    };
+    same && old.perms.shared == new.perms.shared
         && old.inode == new.inode
         && (!old.backing.is_file() || old.file_offset(both.start) == new.file_offset(both.start))
-}
-
-/// Whether two backings are one, with its name or without: `unlink` takes the name, not the file.
-fn same_backing(old: &Backing, new: &Backing) -> bool {
-    match (old, new) {
-        (Backing::File { path: old, .. }, Backing::File { path: new, .. }) => old == new,
-        (Backing::SharedMemory { name: old }, Backing::SharedMemory { name: new }) => {
-            named(old) == named(new)
-        }
-        _ => old == new,
-    }
-}
-
-/// The name of shared memory, also when it has been removed.
-fn named(name: &str) -> &str {
-    name.strip_suffix(DELETED).unwrap_or(name)
 }
 
 fn fate<'a>(group: &Group<'a>) -> Option<Fate<'a>> {
@@ -149,24 +163,22 @@ fn fate<'a>(group: &Group<'a>) -> Option<Fate<'a>> {
     })
 }
 
-/// The parts of a group whose protection is another one now.
+/// The parts of a group whose protection is another one now. When they are many, the sentence of the split or of the
+/// merge has to do.
 fn protected<'a>(group: &Group<'a>) -> Vec<Fate<'a>> {
-    let differs = |new: &Vma| {
-        group
-            .old
-            .iter()
-            .copied()
-            .find(|old| old.range.intersection(new.range).is_some() && old.perms != new.perms)
-    };
-    group
+    if group.old.len().max(group.new.len()) > 2 * MOST_LISTED {
+        return Vec::new();
+    }
+    let pairs = group
         .new
         .iter()
-        .filter_map(|&new| {
-            Some(Fate {
-                cause: Cause::ProtectionChanged,
-                old: vec![differs(new)?],
-                new: vec![new],
-            })
+        .flat_map(|&new| group.old.iter().map(move |&old| (old, new)));
+    pairs
+        .filter(|(old, new)| old.range.intersection(new.range).is_some() && old.perms != new.perms)
+        .map(|(old, new)| Fate {
+            cause: Cause::ProtectionChanged,
+            old: vec![old],
+            new: vec![new],
         })
         .collect()
 }

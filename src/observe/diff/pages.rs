@@ -2,7 +2,7 @@
 
 use super::walk::{Run, Walk};
 use super::working::is_of_file;
-use crate::mem::{Addr, Call, PageSize, PageState, Range};
+use crate::mem::{Addr, Call, Faults, PageSize, PageState, Range, Usage};
 use crate::observe::cause::Cause;
 use crate::observe::snapshot::{Mapping, Snapshot};
 use crate::observe::state::Kind;
@@ -14,6 +14,8 @@ pub(crate) struct Drift {
     pub(crate) what: What,
     pub(crate) mapping: Range,
     pub(crate) pages: Vec<u64>,
+    /// Faults of accesses to fresh memory of that mapping: with huge pages, those that brought these pages.
+    pub(crate) faults: Faults,
 }
 
 /// What happened to them.
@@ -87,9 +89,31 @@ pub(super) fn drifts(
             what,
             mapping,
             pages,
+            faults: fresh_faults(walk, mapping),
         })
         .collect()
 }
+
+/// The faults of accesses that found nothing, or the page of zeros, in a mapping.
+fn fresh_faults(walk: &Walk<'_>, mapping: Range) -> Faults {
+    let mut faults = Faults::default();
+    for run in &walk.runs {
+        if FRESH.contains(&run.cause) && run.mapping.map(|(range, _)| range) == Some(mapping) {
+            faults += run.faults;
+        }
+    }
+    faults
+}
+
+/// Value of `<sys/mman.h>` that libc has not on every target.
+const MADV_COLLAPSE: u64 = 25;
+
+/// Causes of a fault that may bring a huge page.
+const FRESH: [Cause; 3] = [
+    Cause::DemandZero,
+    Cause::ZeroPageUpgrade,
+    Cause::ZeroPageRead,
+];
 
 struct Judge<'a> {
     walk: &'a Walk<'a>,
@@ -170,9 +194,20 @@ impl Judge<'_> {
         if was == PageState::Absent && is_of_file(now) && self.met(&file) {
             return (Cause::FaultAround, None);
         }
-        // A huge page: one fault, many entries.
-        if now == PageState::Private && self.met(&[Cause::DemandZero, Cause::ZeroPageUpgrade]) {
-            return (Cause::DemandZero, None);
+        let small = |usage: &Usage| usage.anon_huge.0 == 0;
+        let allocator = (self.mapping.usage.known().is_none_or(small))
+            .then(|| self.faulting_call())
+            .flatten()
+            .filter(|&call| is_allocator(&self.walk.calls[call]));
+        if let Some(call) = allocator {
+            return (self.by_library(was, now), Some(call));
+        }
+        // One fault, many entries: of a page of its own, or of the huge page of zeros.
+        if matches!(now, PageState::Private | PageState::Zero) && self.met(&FRESH) {
+            return (Cause::HugePage, None);
+        }
+        if let Some(call) = self.call(at, collapsed) {
+            return (Cause::HugePage, Some(call));
         }
         match self.faulting_call() {
             Some(call) => (self.by_library(was, now), Some(call)),
@@ -270,9 +305,18 @@ fn alike(was: PageState, now: PageState) -> bool {
     )
 }
 
+/// Whether it is a function of malloc(3): those touch pages as a program does, and say nowhere which.
+pub(super) fn is_allocator(call: &Call) -> bool {
+    matches!(call.function, "malloc" | "calloc" | "realloc" | "free")
+}
+
 fn advised(call: &Call) -> Option<Range> {
     (call.function == "madvise" && call.result == 0)
         .then(|| Range::of(Addr(call.arguments[0]), call.arguments[1]))
+}
+
+fn collapsed(call: &Call) -> Option<Range> {
+    advised(call).filter(|_| call.arguments[2] == MADV_COLLAPSE)
 }
 
 fn moved(call: &Call) -> Option<Range> {

@@ -82,6 +82,7 @@ fn at(start: u64, perms: &str, backing: Backing, letters: &str) -> Mapping {
         pages: Reading::Known(Pages {
             states,
             cut: 0,
+            far: Reading::Known(std::collections::BTreeMap::new()),
             frames: Reading::unknown("test"),
         }),
         file_length: None,
@@ -458,6 +459,107 @@ fn mappings_are_compared_by_what_they_hold() {
 }
 
 #[test]
+fn a_protection_is_told_with_the_pages_it_concerns() {
+    let row = |first: u64, perms: &str, pages: usize| {
+        at(
+            P + first * PAGE,
+            perms,
+            Backing::Anonymous,
+            &"p".repeat(pages),
+        )
+    };
+    let parts = vec![row(0, "rw-p", 3), row(3, "---p", 2), row(5, "rw-p", 3)];
+    let whole = vec![row(0, "rw-p", 8)];
+    assert_eq!(
+        told(&main(whole.clone()), &main(parts.clone()), vec![])[1],
+        "pages 3-4 of the mapping at 0x1000000000: ---p now (was rw-p)"
+    );
+    assert_eq!(
+        told(&main(parts), &main(whole), vec![]),
+        [
+            "3 neighbouring mappings are one now: 32 KiB at 0x1000000000, rw-p",
+            "pages 3-4 of the mapping at 0x1000000000: rw-p now (was ---p)",
+        ]
+    );
+}
+
+#[test]
+fn many_rows_are_one_sentence() {
+    let rows: Vec<Mapping> = (0..20)
+        .map(|page| {
+            let perms = if page % 2 == 0 { "---p" } else { "r--p" };
+            at(P + page * PAGE, perms, Backing::Anonymous, "-")
+        })
+        .collect();
+    let whole = vec![at(P, "r--p", Backing::Anonymous, &"-".repeat(20))];
+    let table: [(&[Mapping], &[Mapping], &str); 3] = [
+        (
+            &whole,
+            &rows,
+            "the mapping at 0x1000000000 is 20 lines of maps now: every 2nd page of 0-18 ---p",
+        ),
+        (
+            &rows,
+            &whole,
+            "20 neighbouring mappings are one now: 80 KiB at 0x1000000000, r--p",
+        ),
+        (
+            &rows,
+            &[],
+            "20 mappings, from 0x1000000000 to 0x1000014000, are gone",
+        ),
+    ];
+    for (before, after, sentence) in table {
+        let all = told(&main(before.to_vec()), &main(after.to_vec()), vec![]);
+        assert_eq!(all, [sentence]);
+    }
+}
+
+#[test]
+fn a_mapped_file_that_loses_its_name_is_still_the_same_mapping() {
+    let named = |deleted| {
+        let path = "/tmp/gone.bin".to_owned();
+        let mut mapping = at(P, "rw-s", Backing::File { path, deleted }, "f");
+        mapping.vma.inode = 7;
+        mapping
+    };
+    let all = told(&main(vec![named(false)]), &main(vec![named(true)]), vec![]);
+    assert_eq!(all, Vec::<String>::new());
+}
+
+#[test]
+fn the_faults_of_many_calls_of_malloc_are_told_as_one() {
+    let one = call("malloc", [2000, 0, 0, 0, 0, 0], P as i64, 1);
+    let all = told(
+        &main(vec![anonymous("----")]),
+        &main(vec![anonymous("ppp-")]),
+        vec![one, one, one],
+    );
+    assert_eq!(
+        all,
+        ["malloc() touched pages 0-2: 3 demand-zero pages, 3 minor faults, 15 us"]
+    );
+}
+
+#[test]
+fn what_malloc_touches_beside_the_program_did_not_come_in_a_huge_page() {
+    let all = told(
+        &main(vec![anonymous("----")]),
+        &main(vec![anonymous("ppp-")]),
+        vec![
+            call("malloc", [2 * PAGE, 0, 0, 0, 0, 0], P as i64, 1),
+            page(Write, 0),
+            page(Write, 1),
+        ],
+    );
+    assert_eq!(
+        all.last().unwrap(),
+        "malloc() touched page 2: a demand-zero page, 1 minor fault, 5.0 us"
+    );
+    assert_eq!(all.len(), 2, "{all:?}");
+}
+
+#[test]
 fn a_mapping_that_merged_with_its_neighbour_is_told_as_such() {
     let flags = (libc::MAP_PRIVATE | libc::MAP_ANONYMOUS) as u64;
     let made = call(
@@ -589,7 +691,26 @@ fn fault_around_and_huge_pages_bring_neighbours() {
     );
     assert_eq!(
         huge[1],
-        "pages 1-3 came along in one huge page: no fault of their own"
+        "1 fault brought 4 pages: pages 1-3 came along in a huge page"
+    );
+    let zeros = told(
+        &main(vec![anonymous("----")]),
+        &main(vec![anonymous("zzzz")]),
+        vec![page(Read, 1)],
+    );
+    assert_eq!(
+        zeros[1],
+        "1 fault brought 4 pages: 3 pages of 0-3 came along in the huge page of zeros"
+    );
+    let collapse = [P, 4 * PAGE, 25, 0, 0, 0];
+    let mended = told(
+        &main(vec![anonymous("pp-p")]),
+        &main(vec![anonymous("pppp")]),
+        vec![call("madvise", collapse, 0, 0)],
+    );
+    assert_eq!(
+        mended,
+        ["madvise() made one huge page of small ones: page 2 came with it"]
     );
 }
 
@@ -903,6 +1024,7 @@ fn what_comes_in_with_a_fault_was_read_ahead() {
     shown.pages = Reading::Known(Pages {
         states: states("--f-----"),
         cut: 0,
+        far: Reading::unknown("test"),
         frames: Reading::unknown("test"),
     });
     let after = main(vec![shown]);

@@ -1,10 +1,10 @@
 //! Sentences of VMAs that came, went, or changed.
 
-use super::{count, span};
-use crate::mem::{Addr, Backing, Bytes, Call, PageSize, PageState, Vma};
+use super::{count, pages, span};
+use crate::mem::{Addr, Backing, Bytes, Call, PageSize, Vma};
 use crate::observe::cause::Cause;
-use crate::observe::diff::Fate;
-use crate::observe::snapshot::Snapshot;
+use crate::observe::diff::{Fate, MOST_LISTED};
+use crate::observe::snapshot::{Pages, Snapshot};
 
 /// The sentence of what became of a mapping.
 pub(crate) fn mapping(
@@ -23,6 +23,12 @@ pub(crate) fn mapping(
                 old.range.start
             )
         }
+        (Cause::MappingRemoved, [first, .., last], _) => format!(
+            "{} mappings, from {} to {}, are gone",
+            fate.old.len(),
+            first.range.start,
+            last.range.end
+        ),
         (Cause::MappingSplit, &[old], new) => split(old, new, page_size),
         (Cause::MappingMerged, old, &[new]) => format!(
             "{} neighbouring mappings are one now: {} at {}, {}",
@@ -73,8 +79,7 @@ fn the(vma: &Vma) -> String {
 /// The name that stands in a directory.
 fn file_name(vma: &Vma) -> &str {
     match &vma.backing {
-        Backing::File { path, .. } => name(path),
-        Backing::SharedMemory { name: path } => name(path),
+        Backing::File { path, .. } | Backing::SharedMemory { name: path } => name(path),
         _ => "of it",
     }
 }
@@ -97,6 +102,11 @@ fn created(new: &Vma, after: &Snapshot, page_size: PageSize) -> String {
             name(path),
             new.range.start
         ),
+        backing if backing.is_hugetlb() => format!(
+            "a mapping of {} in huge pages set aside (hugetlb) was made at {}",
+            size(new),
+            new.range.start
+        ),
         Backing::SharedMemory { .. } => format!(
             "a mapping of {} of shared memory was made at {}",
             size(new),
@@ -107,13 +117,7 @@ fn created(new: &Vma, after: &Snapshot, page_size: PageSize) -> String {
     let present = after
         .mapping_at(new.range.start)
         .and_then(|mapping| mapping.pages.known())
-        .map(|pages| {
-            pages
-                .states
-                .iter()
-                .filter(|state: &&PageState| state.is_present())
-                .count() as u64
-        });
+        .map(Pages::present);
     let total = page_size.pages(new.range.length());
     match present {
         None => what,
@@ -145,9 +149,21 @@ fn split(old: &Vma, new: &[&Vma], page_size: PageSize) -> String {
     if !holes.is_empty() {
         return format!("{lines}: {} unmapped", holes.join(", "));
     }
-    let parts: Vec<String> = new
+    let changed: Vec<&Vma> = new
         .iter()
+        .copied()
         .filter(|part| part.perms != old.perms)
+        .collect();
+    let alike = changed
+        .windows(2)
+        .all(|pair| pair[0].perms == pair[1].perms);
+    if let (true, Some(part)) = (alike && changed.len() > MOST_LISTED, changed.first()) {
+        let of = |vma: &Vma| index(vma.range.start)..index(vma.range.end);
+        let all: Vec<u64> = changed.iter().flat_map(|vma| of(vma)).collect();
+        return format!("{lines}: {} {}", pages(&all), part.perms);
+    }
+    let parts: Vec<String> = changed
+        .iter()
         .map(|part| format!("{} {}", named(part.range.start, part.range.end), part.perms))
         .collect();
     if parts.is_empty() {
@@ -179,8 +195,15 @@ fn grown(old: &Vma, new: &Vma, calls: &[Call]) -> String {
     )
 }
 
+/// Which pages are protected otherwise: counted in the VMA that holds the other one.
 fn protected(old: &Vma, new: &Vma, page_size: PageSize) -> String {
-    if old.range == new.range {
+    let part = old.range.intersection(new.range).unwrap_or(new.range);
+    let whole = if new.range.covers(old.range) {
+        new.range
+    } else {
+        old.range
+    };
+    if part == whole {
         return format!(
             "{} at {} is {} now (was {})",
             the(new),
@@ -190,13 +213,13 @@ fn protected(old: &Vma, new: &Vma, page_size: PageSize) -> String {
         );
     }
     let first = page_size
-        .number(new.range.start)
-        .saturating_sub(page_size.number(old.range.start));
-    let last = first + page_size.pages(new.range.length()) - 1;
+        .number(part.start)
+        .saturating_sub(page_size.number(whole.start));
+    let last = first + page_size.pages(part.length()) - 1;
     format!(
         "{} of the mapping at {}: {} now (was {})",
         span(first, last),
-        old.range.start,
+        whole.start,
         new.perms,
         old.perms
     )

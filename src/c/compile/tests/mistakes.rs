@@ -130,6 +130,8 @@ const MISTAKES: &[(&str, &str, usize)] = &[
     ("'ab';", "more than one byte", 1),
     ("\"\\q\";", "escape is not known", 2),
     ("char int x;", "make no type", 1),
+    ("char char x;", "make no type", 6),
+    ("size_t size_t x;", "make no type", 8),
     ("1 + ;", "expected an expression, found `;`", 5),
     ("if (1)", "found the end of the code", 7),
 ];
