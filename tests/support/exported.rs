@@ -41,7 +41,7 @@ pub(crate) struct Row {
     pub(crate) code: String,
     /// What it cost; `None` when nobody counted.
     pub(crate) faults: Option<Faults>,
-    /// Whether a signal ended it.
+    /// Whether a signal ended it, or the process.
     pub(crate) killed: bool,
 }
 
@@ -104,7 +104,7 @@ fn rows_of(step: &str, line: &Value) -> Result<Vec<Row>, String> {
                 minor: count("minor_faults")?,
                 major: count("major_faults")?,
             }),
-            killed: !one["signal"].is_null(),
+            killed: !one["signal"].is_null() || was_killed(&one["ended"]),
         })
     };
     if let Some(group) = line["outcomes"].as_array() {
@@ -112,6 +112,13 @@ fn rows_of(step: &str, line: &Value) -> Result<Vec<Row>, String> {
     }
     let others = line["also"].as_array().into_iter().flatten();
     std::iter::once(line).chain(others).map(row).collect()
+}
+
+/// Whether a process did not survive a statement: `child died: killed by SIGKILL`.
+fn was_killed(ended: &Value) -> bool {
+    ended
+        .as_str()
+        .is_some_and(|how| how.contains(" killed by "))
 }
 
 /// Exports the same lesson, compiles the program and runs it.
