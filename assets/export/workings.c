@@ -570,6 +570,7 @@ static void the_rest(void)
 }
 
 static char directory[PATH_MAX];
+#define TMPFS_MAGIC 0x01021994 // linux/magic.h
 static volatile sig_atomic_t stopped;
 
 static void on_stop(int number)
@@ -612,6 +613,10 @@ static void open_stage(void)
     snprintf(directory, sizeof directory, "%s/mmap-tutor-XXXXXX", place && *place ? place : "/var/tmp");
     if (mkdtemp(directory) == NULL || chdir(directory) != 0)
         give_up(directory);
+    struct statfs place_is;
+    if (statfs(".", &place_is) == 0 && place_is.f_type == TMPFS_MAGIC)
+        printf("The files of this run are on tmpfs: there is no disk behind them, and no write-back. Set TMPDIR to a "
+               "directory on a disk.\n");
     notes = mmap(NULL, sizeof *notes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (notes == MAP_FAILED)
         give_up("mmap");
