@@ -7,6 +7,7 @@ use crate::lesson::{Lesson, Part};
 use crate::mem::{Placement, Process};
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::Path;
 
 /// Columns that comments are wrapped to.
 const WIDTH: usize = 100;
@@ -97,7 +98,9 @@ impl Page {
         }
         self.line("//");
         // A lesson that is a C file has taken its own name already.
-        let is_c = lesson.file.ends_with(".c");
+        let is_c = Path::new(&lesson.file)
+            .extension()
+            .is_some_and(|extension| extension == "c");
         let name = if is_c { "exported" } else { &lesson.id };
         self.comment(&format!(
             "Made by `mmap-tutor export {}`. To compile and run it:",
