@@ -3,7 +3,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::print_stdout,
     reason = "a test: a failure is a panic, and what was skipped is said aloud"
 )]
 

@@ -36,7 +36,7 @@ fn terminal(columns: u16, rows: u16) -> Terminal<TestBackend> {
 
 /// The program in the lesson about fork, some lines into it.
 fn app_after_a_fork() -> App {
-    let lessons = Catalogue::built_in().lessons().to_vec();
+    let lessons = Catalogue::built_in().into_cards();
     let index = lessons
         .iter()
         .position(|lesson| lesson.id.contains("fork"))

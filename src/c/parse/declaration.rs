@@ -239,8 +239,8 @@ impl Parser<'_> {
                 "const" => constant = true,
                 "volatile" => volatile = true,
                 "struct" => {
-                    let stat = self.structure(span.clone())?;
-                    words.other(stat, span)?;
+                    let structure = self.structure(span.clone())?;
+                    words.other(structure, span)?;
                 }
                 _ => words.add(text, span)?,
             }

@@ -107,6 +107,7 @@ impl Cause {
     }
 
     /// What it means, in one or two sentences.
+    #[expect(clippy::too_many_lines, reason = "one sentence for each cause")]
     pub fn explain(self) -> &'static str {
         match self {
             Self::ZeroPageRead => {
