@@ -58,6 +58,14 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Write a lesson as one C program that gcc compiles, and that prints the faults of each statement.
+    Export {
+        /// A lesson by number or name, or a file, as for `run`.
+        lesson: String,
+        /// The file to write; it is replaced if it is there. Without it, the program is printed.
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
     /// Play every lesson and say of each claim of the article how it fared on this kernel.
     Verify {
         /// Print one JSON object instead of text.
@@ -91,6 +99,14 @@ mod tests {
             json: true,
         };
         assert_eq!(parse(&["run", "a.c", "--json"]).unwrap().command, Some(run));
+        let export = Command::Export {
+            lesson: "6".into(),
+            output: Some("a.c".into()),
+        };
+        assert_eq!(
+            parse(&["export", "6", "-o", "a.c"]).unwrap().command,
+            Some(export)
+        );
         assert_eq!(
             parse(&["verify", "--json"]).unwrap().command,
             Some(Command::Verify { json: true })

@@ -23,6 +23,7 @@
 //! | [`session`] | a lesson being taken: lines, moments, predictions, expectations |
 //! | [`app`] | state of the terminal program and how events change it; no I/O |
 //! | [`view`] | draws the state; one panel one file |
+//! | [`export`] | a lesson as one C program that runs by itself |
 //! | [`report`] | transcripts: text and JSON |
 //! | [`cli`] | the command line |
 //! | [`run`] | the only joiner: commands, terminal, threads |
@@ -36,6 +37,7 @@ pub mod c;
 pub mod claims;
 pub mod cli;
 pub mod diagnostic;
+pub mod export;
 pub mod lab;
 pub mod lesson;
 pub mod mem;

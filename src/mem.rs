@@ -21,4 +21,4 @@ pub use process::{Pid, Process};
 pub use reading::Reading;
 pub use setting::{Control, Pace, Placement, Progress, Settings};
 pub use usage::Usage;
-pub use vma::{Backing, Perms, Vma};
+pub use vma::{Backing, HUGETLB, Perms, Vma};

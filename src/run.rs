@@ -1,5 +1,6 @@
 //! The only joiner: the command line, the terminal, the threads, and the stage made of labs and their witness.
 
+pub mod export;
 pub mod headless;
 pub mod input;
 pub mod scratch;
@@ -50,6 +51,9 @@ fn command(cli: Cli) -> Result<i32> {
     match cli.command {
         Some(Command::List) => headless::list(&catalogue),
         Some(Command::Run { lesson, json }) => headless::run(&find(&catalogue, &lesson)?, json),
+        Some(Command::Export { lesson, output }) => {
+            export::export(&*find(&catalogue, &lesson)?, output.as_deref())
+        }
         Some(Command::Verify { json }) => headless::verify(&catalogue, json),
         Some(Command::Check { files }) => headless::check(&files),
         Some(Command::Doctor) => headless::doctor(&catalogue),

@@ -1,10 +1,7 @@
 //! The page cache as the witness sees it, on the real kernel: what is written, synced, dropped and read again must show
 //! as just that, and looking must not change it.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test: a failure is a panic, and what was skipped is said aloud"
-)]
+#![expect(clippy::unwrap_used, reason = "a test: a failure is a panic")]
 
 #[path = "support/directory.rs"]
 mod directory;

@@ -820,6 +820,24 @@ fn a_process_can_signal_its_family_and_itself() {
 }
 
 #[test]
+fn nothing_survives_its_own_sigkill() {
+    let mut lesson = Lesson::new();
+    lesson.run_all(Process::Main, &program(&set(CHILD, call(B::Fork, []))));
+    let kill = call(B::Kill, [call(B::Getpid, []), n(i64::from(libc::SIGKILL))]);
+    let killed = lesson.run_in(Process::Child(1), &kill);
+    assert_eq!(
+        killed.ending,
+        Ending::Died("killed by SIGKILL, which it sent itself".to_owned())
+    );
+    assert_eq!(killed.totals.calls, 2, "what it did before is told");
+    let waited = lesson.run(&seq([
+        call(B::Waitpid, [E::Var(CHILD), E::Addr(STATUS), n(0)]),
+        E::Load(4, Box::new(E::Addr(STATUS))),
+    ]));
+    assert_eq!(waited.value, Some(i64::from(libc::SIGKILL)));
+}
+
+#[test]
 fn a_wait_for_a_parked_child_is_ended_with_the_reason() {
     let mut lesson = Lesson::new();
     lesson.run_all(Process::Main, &program(&set(CHILD, call(B::Fork, []))));

@@ -20,6 +20,9 @@ const HEAD: &str = "\
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
 #define PAGE sysconf(_SC_PAGESIZE)
 ";
 

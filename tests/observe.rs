@@ -721,6 +721,28 @@ fn the_page_budget_cuts_and_says_so() {
 }
 
 #[test]
+fn pages_beyond_the_budget_are_named_where_the_kernel_names_them() {
+    let mut theatre = Theatre::new();
+    let (p, _) = theatre.map(4096, PRIVATE, -1);
+    theatre.read(MAIN, p + 1000 * page());
+    theatre.write(MAIN, p + 4095 * page());
+    let pid = theatre.subject.pid;
+    let mut short = Live::new(10);
+    let snapshot = short.snapshot(MAIN, pid).unwrap();
+    let pages = snapshot.mapping_at(Addr(p)).unwrap().pages.known().unwrap();
+    assert!(pages.states.len() <= 10);
+    let Reading::Known(far) = &pages.far else {
+        eprintln!("not tested here: {:?}", pages.far.reason());
+        return;
+    };
+    let found: Vec<(u64, PageState)> = far.iter().map(|(&index, &state)| (index, state)).collect();
+    let expected = [(1000, PageState::Zero), (4095, PageState::Private)];
+    assert_eq!(found, expected);
+    assert_eq!(pages.present(), 2);
+    assert_eq!(pages.state(2000), PageState::Absent);
+}
+
+#[test]
 fn a_process_that_is_gone_is_an_error_and_no_empty_snapshot() {
     let mut theatre = Theatre::new();
     let pid = theatre.subject.pid;

@@ -76,11 +76,10 @@ mod tests {
     fn lesson(id: &str, steps: &[&str]) -> Card {
         let mut source =
             "+++\ntitle = \"t\"\nsummary = \"s\"\nminutes = 1\nclaims = [\"H1\"]\n+++\n".to_owned();
-        for claims in steps {
-            let name = source.len();
+        for (index, claims) in steps.iter().enumerate() {
             let _ = write!(
                 source,
-                "## A {{claims = [{claims}]}}\n```c\nint x{name} = 1;\n```\n"
+                "## A {{claims = [{claims}]}}\n```c\nint x{index} = 1;\n```\n"
             );
         }
         let lesson = crate::lesson::read(&format!("{id}.md"), &source).unwrap();

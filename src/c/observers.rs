@@ -42,6 +42,7 @@ observers! {
     "errno" (0, 0) "errno" "the error number of the last call that failed"
     "ns" (0, 0) "ns" "median time of that code's accesses, in nanoseconds"
     "vmas" (0, 0) "vmas" "number of the lesson's lines in maps"
+    "page_tables" (0, 0) "page_tables" "bytes of memory that the page tables of the process take"
     "rss" (1, 2) "rss(p), rss(p, length)" "bytes resident in the VMA that holds p, or in the VMAs of a range"
     "pss" (1, 2) "pss(p), pss(p, length)" "the process's share of them: a page mapped n times counts 1/n"
     "shared_clean" (1, 2) "shared_clean(p)" "resident bytes mapped by others too, not written"
@@ -335,6 +336,10 @@ mod tests {
             (
                 "child2.p[3 * PAGE] == 'A'",
                 &["Child(Some(2)): child2.p[3 * PAGE]"],
+            ),
+            (
+                "page_tables > child.page_tables",
+                &["None page_tables 0", "Some(Child(None)) page_tables 0"],
             ),
             ("child.st.st_size", &["Child(None): child.st.st_size"]),
             ("peer.x", &["Peer(1): x"]),

@@ -55,14 +55,22 @@ pub enum Backing {
     Heap,
     /// `[stack]` of the first thread.
     Stack,
-    /// Any other name in brackets: `[vdso]`, `[vvar]`, `[vsyscall]`, `[anon:…]`.
+    /// Any other name in brackets: `[vdso]`, `[vvar]`, `[vsyscall]`, `[anon:…]`; and `/anon_hugepage (deleted)`.
     Special(String),
 }
+
+/// What maps calls anonymous memory in huge pages that were set aside.
+pub const HUGETLB: &str = "/anon_hugepage";
 
 impl Backing {
     /// Whether pages come from a file or shared-memory object rather than from nothing.
     pub fn is_file(&self) -> bool {
         matches!(self, Self::File { .. } | Self::SharedMemory { .. })
+    }
+
+    /// Whether it is `MAP_HUGETLB | MAP_ANONYMOUS`: maps shows a deleted file of the kernel's own.
+    pub fn is_hugetlb(&self) -> bool {
+        matches!(self, Self::Special(name) if name.starts_with(HUGETLB))
     }
 }
 

@@ -33,6 +33,8 @@ pub enum Cause {
     FileMajor,
     /// Pages mapped along with a file fault because they were in the page cache already.
     FaultAround,
+    /// Pages that came along with a fault, or by `MADV_COLLAPSE`, because a huge page holds them all.
+    HugePage,
     /// The first write to a clean page of a shared file mapping: the kernel notes it as dirty.
     WriteNotify,
     /// A page of shared memory (anonymous or shmem) allocated on first access.

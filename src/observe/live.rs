@@ -320,6 +320,10 @@ fn in_kernel(vma: &Vma) -> bool {
     vma.range.start.0 >> 63 == 1
 }
 
+/// Pages that are read of a VMA that is too long to be read whole; what is loaded further out is asked for by
+/// `PAGEMAP_SCAN`.
+const HEAD: u64 = 1 << 16;
+
 /// How many pages of each VMA are read: all, while the budget lasts, small VMAs first so that one enormous
 /// reservation does not hide the others.
 fn shares(vmas: &[Vma], own: &[bool], page_size: PageSize, budget: u64) -> Vec<u64> {
@@ -329,7 +333,8 @@ fn shares(vmas: &[Vma], own: &[bool], page_size: PageSize, budget: u64) -> Vec<u
     let mut left = budget;
     let mut shares = vec![0; vmas.len()];
     for index in order {
-        let share = page_size.pages(vmas[index].range.length()).min(left);
+        let all = page_size.pages(vmas[index].range.length());
+        let share = if all <= left { all } else { left.min(HEAD) };
         left -= share;
         shares[index] = share;
     }
@@ -443,5 +448,7 @@ mod tests {
         assert_eq!(shares(&vmas, &own, size, 1000), [100, 16, 0]);
         assert_eq!(shares(&vmas, &own, size, 50), [34, 16, 0]);
         assert_eq!(shares(&vmas, &own, size, 0), [0, 0, 0]);
+        let enormous = [vma(0x10000, 1 << 28, Backing::Anonymous)];
+        assert_eq!(shares(&enormous, &[false], size, 1 << 20), [HEAD]);
     }
 }

@@ -2,16 +2,40 @@
 
 use super::CacheState;
 use crate::mem::{Addr, Faults, PageSize, PageState, Pid, Process, Range, Reading, Usage, Vma};
+use std::collections::BTreeMap;
 
 /// The pages of one VMA, one state a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pages {
     /// States, first page first. Shorter than the VMA when the page budget cut it (`cut` says so).
     pub states: Vec<PageState>,
-    /// Pages of the VMA beyond `states` that were not read.
+    /// Pages of the VMA beyond `states`.
     pub cut: u64,
+    /// Those among them that have an entry, by their index, where the kernel can name them (`PAGEMAP_SCAN`).
+    pub far: Reading<BTreeMap<u64, PageState>>,
     /// Frame number of each page of `states` (0 where none); unknown without privilege.
     pub frames: Reading<Vec<u64>>,
+}
+
+impl Pages {
+    /// The state of a page of the VMA; unknown where it was not read.
+    pub fn state(&self, index: u64) -> PageState {
+        let near = usize::try_from(index)
+            .ok()
+            .and_then(|index| self.states.get(index));
+        match (near, &self.far) {
+            (Some(&state), _) => state,
+            (None, Reading::Known(far)) => far.get(&index).copied().unwrap_or(PageState::Absent),
+            (None, Reading::Unknown(_)) => PageState::Unknown,
+        }
+    }
+
+    /// How many pages of the VMA are known to be present.
+    pub fn present(&self) -> u64 {
+        let far = self.far.known().into_iter().flat_map(BTreeMap::values);
+        let all = self.states.iter().chain(far);
+        all.filter(|state| state.is_present()).count() as u64
+    }
 }
 
 /// One VMA of a snapshot with all that was read of it.
@@ -70,8 +94,7 @@ impl Snapshot {
         };
         page_size
             .index_in(mapping.vma.range, addr)
-            .and_then(|index| pages.states.get(index as usize).copied())
-            .unwrap_or(PageState::Unknown)
+            .map_or(PageState::Unknown, |index| pages.state(index))
     }
 
     /// The frame of the page at `addr`; `None` where there is none or it was not read.

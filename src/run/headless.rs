@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Exit status when everything held.
-const HELD: i32 = 0;
+pub(super) const HELD: i32 = 0;
 /// Exit status when an expectation did not hold, or a step could not be played to its end.
 const FAILED: i32 = 1;
 /// Exit status for a mistake in arguments or files.
@@ -152,7 +152,7 @@ pub fn doctor(catalogue: &Catalogue) -> Result<i32> {
 }
 
 /// Prints to stdout; a reader that has gone is no mistake.
-fn print(text: &str) -> Result<()> {
+pub(super) fn print(text: &str) -> Result<()> {
     tolerate_closed(std::io::stdout().lock().write_all(text.as_bytes()))
 }
 

@@ -268,6 +268,7 @@ impl<S: Stage> Instruments<'_, S> {
                 }
             },
             "vmas" => self.snapshot(process)?.lesson_mappings().count() as u64,
+            "page_tables" => *reading(&self.snapshot(process)?.page_tables)?,
             "state" => self.snapshot(process)?.state_at(at(), self.page_size) as u64,
             "present" => self.present(
                 process,
@@ -408,7 +409,8 @@ fn shown(observation: &Observation<'_>, value: i64, kind: &Type) -> String {
     match observation {
         Observation::Observed { observer, .. } if observer.name == "state" => state_name(value),
         Observation::Observed { observer, .. }
-            if sized(observer.name, &Usage::default()).is_ok() =>
+            if observer.name == "page_tables"
+                || sized(observer.name, &Usage::default()).is_ok() =>
         {
             Bytes(value as u64).to_string()
         }

@@ -139,6 +139,7 @@ pub(crate) fn mapping(range: Range, states: Vec<PageState>) -> Mapping {
         pages: Reading::Known(Pages {
             states,
             cut: 0,
+            far: Reading::Known(std::collections::BTreeMap::new()),
             frames: Reading::unknown(format!("{count} frames need CAP_SYS_ADMIN")),
         }),
     }

@@ -331,6 +331,12 @@ impl<'a> Course<'a> {
         if kills.is_some() && fate::memory_kills() > kills && how.starts_with("killed by SIGKILL") {
             "killed by SIGKILL: the kernel's out-of-memory killer chose it".clone_into(&mut how);
         }
+        if let Some(Act::Call(last)) = runner.outcome.acts.last()
+            && last.function == "kill"
+            && last.arguments[..2] == [entry.handle.pid().0 as u64, libc::SIGKILL as u64]
+        {
+            "killed by SIGKILL, which it sent itself".clone_into(&mut how);
+        }
         let _ = entry.fate.set(how.clone());
         let told = std::mem::replace(&mut runner.outcome, died(&how));
         runner.outcome.acts = told.acts;

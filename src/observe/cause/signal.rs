@@ -123,6 +123,9 @@ fn beyond(page_size: PageSize, mapping: &Mapping, signal: Signal, at: Addr) -> S
     if signal.code_name() == "BUS_ADRALN" {
         return format!("{at} is not aligned for this access");
     }
+    if mapping.vma.backing.is_hugetlb() {
+        return "of the huge pages set aside (vm.nr_hugepages) none is free".to_owned();
+    }
     if !mapping.vma.backing.is_file() {
         return "no frame could be had for the page".to_owned();
     }

@@ -2,7 +2,7 @@
 
 use super::walk::{Run, Walk};
 use super::working::is_of_file;
-use crate::mem::{Addr, Call, PageSize, PageState, Range, Usage};
+use crate::mem::{Addr, Call, Faults, PageSize, PageState, Range, Usage};
 use crate::observe::cause::Cause;
 use crate::observe::snapshot::{Mapping, Snapshot};
 use crate::observe::state::Kind;
@@ -14,6 +14,8 @@ pub(crate) struct Drift {
     pub(crate) what: What,
     pub(crate) mapping: Range,
     pub(crate) pages: Vec<u64>,
+    /// Faults of accesses to fresh memory of that mapping: with huge pages, those that brought these pages.
+    pub(crate) faults: Faults,
 }
 
 /// What happened to them.
@@ -87,9 +89,31 @@ pub(super) fn drifts(
             what,
             mapping,
             pages,
+            faults: fresh_faults(walk, mapping),
         })
         .collect()
 }
+
+/// The faults of accesses that found nothing, or the page of zeros, in a mapping.
+fn fresh_faults(walk: &Walk<'_>, mapping: Range) -> Faults {
+    let mut faults = Faults::default();
+    for run in &walk.runs {
+        if FRESH.contains(&run.cause) && run.mapping.map(|(range, _)| range) == Some(mapping) {
+            faults += run.faults;
+        }
+    }
+    faults
+}
+
+/// Value of `<sys/mman.h>` that libc has not on every target.
+const MADV_COLLAPSE: u64 = 25;
+
+/// Causes of a fault that may bring a huge page.
+const FRESH: [Cause; 3] = [
+    Cause::DemandZero,
+    Cause::ZeroPageUpgrade,
+    Cause::ZeroPageRead,
+];
 
 struct Judge<'a> {
     walk: &'a Walk<'a>,
@@ -178,9 +202,12 @@ impl Judge<'_> {
         if let Some(call) = allocator {
             return (self.by_library(was, now), Some(call));
         }
-        // A huge page: one fault, many entries.
-        if now == PageState::Private && self.met(&[Cause::DemandZero, Cause::ZeroPageUpgrade]) {
-            return (Cause::DemandZero, None);
+        // One fault, many entries: of a page of its own, or of the huge page of zeros.
+        if matches!(now, PageState::Private | PageState::Zero) && self.met(&FRESH) {
+            return (Cause::HugePage, None);
+        }
+        if let Some(call) = self.call(at, collapsed) {
+            return (Cause::HugePage, Some(call));
         }
         match self.faulting_call() {
             Some(call) => (self.by_library(was, now), Some(call)),
@@ -286,6 +313,10 @@ pub(super) fn is_allocator(call: &Call) -> bool {
 fn advised(call: &Call) -> Option<Range> {
     (call.function == "madvise" && call.result == 0)
         .then(|| Range::of(Addr(call.arguments[0]), call.arguments[1]))
+}
+
+fn collapsed(call: &Call) -> Option<Range> {
+    advised(call).filter(|_| call.arguments[2] == MADV_COLLAPSE)
 }
 
 fn moved(call: &Call) -> Option<Range> {

@@ -28,7 +28,8 @@ fn vma(start: u64, pages: u64, perms: &str, backing: Backing) -> Vma {
         },
         offset: 0,
         device: (0, 0),
-        inode: 0,
+        // All files of these tests are one.
+        inode: u64::from(backing.is_file()),
         backing,
     }
 }
@@ -82,6 +83,7 @@ fn at(start: u64, perms: &str, backing: Backing, letters: &str) -> Mapping {
         pages: Reading::Known(Pages {
             states,
             cut: 0,
+            far: Reading::Known(std::collections::BTreeMap::new()),
             frames: Reading::unknown("test"),
         }),
         file_length: None,
@@ -515,18 +517,6 @@ fn many_rows_are_one_sentence() {
 }
 
 #[test]
-fn a_mapped_file_that_loses_its_name_is_still_the_same_mapping() {
-    let named = |deleted| {
-        let path = "/tmp/gone.bin".to_owned();
-        let mut mapping = at(P, "rw-s", Backing::File { path, deleted }, "f");
-        mapping.vma.inode = 7;
-        mapping
-    };
-    let all = told(&main(vec![named(false)]), &main(vec![named(true)]), vec![]);
-    assert_eq!(all, Vec::<String>::new());
-}
-
-#[test]
 fn the_faults_of_many_calls_of_malloc_are_told_as_one() {
     let one = call("malloc", [2000, 0, 0, 0, 0, 0], P as i64, 1);
     let all = told(
@@ -690,7 +680,26 @@ fn fault_around_and_huge_pages_bring_neighbours() {
     );
     assert_eq!(
         huge[1],
-        "pages 1-3 came along in one huge page: no fault of their own"
+        "1 fault brought 4 pages: pages 1-3 came along in a huge page"
+    );
+    let zeros = told(
+        &main(vec![anonymous("----")]),
+        &main(vec![anonymous("zzzz")]),
+        vec![page(Read, 1)],
+    );
+    assert_eq!(
+        zeros[1],
+        "1 fault brought 4 pages: 3 pages of 0-3 came along in the huge page of zeros"
+    );
+    let collapse = [P, 4 * PAGE, 25, 0, 0, 0];
+    let mended = told(
+        &main(vec![anonymous("pp-p")]),
+        &main(vec![anonymous("pppp")]),
+        vec![call("madvise", collapse, 0, 0)],
+    );
+    assert_eq!(
+        mended,
+        ["madvise() made one huge page of small ones: page 2 came with it"]
     );
 }
 
@@ -1004,6 +1013,7 @@ fn what_comes_in_with_a_fault_was_read_ahead() {
     shown.pages = Reading::Known(Pages {
         states: states("--f-----"),
         cut: 0,
+        far: Reading::unknown("test"),
         frames: Reading::unknown("test"),
     });
     let after = main(vec![shown]);

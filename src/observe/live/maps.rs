@@ -3,7 +3,7 @@
 //! Our own reader of nine columns rather than the one of procfs, because a name is foreign text: names are kept byte
 //! for byte with `\012` undone, ` (deleted)` is told apart, and no name can fail the reading of the other lines.
 
-use crate::mem::{Addr, Backing, Perms, Range, Vma};
+use crate::mem::{Addr, Backing, HUGETLB, Perms, Range, Vma};
 
 /// All VMAs, in address order. The error says which line is not one.
 pub fn parse(text: &[u8]) -> Result<Vec<Vma>, String> {
@@ -77,6 +77,7 @@ fn backing(name: &[u8], inode: u64) -> Backing {
         return Backing::SharedMemory { name };
     }
     match name.strip_suffix(" (deleted)") {
+        Some(HUGETLB) => Backing::Special(name),
         Some(path) => Backing::File {
             path: path.to_owned(),
             deleted: true,
@@ -157,6 +158,11 @@ mod tests {
                 "9",
                 "/SYSV0000002a (deleted)",
                 memory("/SYSV0000002a (deleted)"),
+            ),
+            (
+                "9",
+                "/anon_hugepage (deleted)",
+                special("/anon_hugepage (deleted)"),
             ),
             ("9", "/tmp/gone (deleted)", file("/tmp/gone", true)),
             ("9", "/tmp/two\\012lines", file("/tmp/two\nlines", false)),

@@ -6,12 +6,16 @@ use super::super::snapshot::Pages;
 use super::super::state;
 use super::scan;
 use crate::mem::{PageSize, PageState, Range, Reading, Vma};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 
 /// Bytes of one entry.
 const ENTRY: usize = size_of::<u64>();
+
+/// The most pages beyond the budget that are read one by one.
+const FAR_MOST: usize = 1 << 14;
 
 /// The pagemap of one process, open.
 #[derive(Debug)]
@@ -36,6 +40,7 @@ impl Pagemap {
         let total = page_size.pages(vma.range.length());
         let bits = self.entries(page_size.number(vma.range.start), most.min(total))?;
         let zeros = self.zeros(vma, &bits, page_size);
+        let far = self.far(vma, page_size, bits.len() as u64, total);
         let states: Vec<PageState> = bits
             .iter()
             .enumerate()
@@ -55,8 +60,55 @@ impl Pagemap {
         Ok(Pages {
             cut: total - states.len() as u64,
             states,
+            far,
             frames,
         })
+    }
+
+    /// The pages from `first` on that have an entry. A mapping may be far too long to look at each of its pages; how
+    /// many it has loaded is another question.
+    fn far(
+        &self,
+        vma: &Vma,
+        page_size: PageSize,
+        first: u64,
+        total: u64,
+    ) -> Reading<BTreeMap<u64, PageState>> {
+        if first >= total {
+            return Reading::Known(BTreeMap::new());
+        }
+        let start = crate::mem::Addr(vma.range.start.0 + first * page_size.bytes());
+        match self.sparse(vma, page_size, Range::new(start, vma.range.end)) {
+            Ok(far) => Reading::Known(far),
+            Err(error) => Reading::unknown(format!(
+                "too long to be read page by page, and the kernel does not name the pages: {error}"
+            )),
+        }
+    }
+
+    fn sparse(
+        &self,
+        vma: &Vma,
+        page_size: PageSize,
+        range: Range,
+    ) -> io::Result<BTreeMap<u64, PageState>> {
+        let mut far = BTreeMap::new();
+        let places = scan::entries(&self.file, range, FAR_MOST)?;
+        let zeros = scan::zero_pages(&self.file, range)?;
+        for place in places {
+            let first = page_size.number(place.start);
+            let count = page_size.pages(place.length());
+            if far.len() as u64 + count > FAR_MOST as u64 {
+                return Err(io::Error::from(io::ErrorKind::FileTooLarge));
+            }
+            for (number, bits) in (first..).zip(self.entries(first, count)?) {
+                let addr = crate::mem::Addr(number * page_size.bytes());
+                let zero = Some(scan::contains(&zeros, addr));
+                let index = number - page_size.number(vma.range.start);
+                far.insert(index, state::state(vma, bits, zero));
+            }
+        }
+        Ok(far)
     }
 
     /// `count` entries from page number `first`; fewer where the kernel ends.

@@ -1,4 +1,5 @@
-//! `PAGEMAP_SCAN`, an ioctl on `/proc/<pid>/pagemap` (Linux 6.7): which pages of a range are the zero page.
+//! `PAGEMAP_SCAN`, an ioctl on `/proc/<pid>/pagemap` (Linux 6.7): which pages of a range are the zero page, and which
+//! have an entry at all, without looking at the tables that are not there.
 //!
 //! Declared by hand after `include/uapi/linux/fs.h`, since neither libc nor the headers of older systems have it.
 //! Never more than 512 ranges are asked for at once: with a longer vector the kernel's `walk_end` lags behind what it
@@ -43,8 +44,36 @@ struct ScanArgument {
     return_mask: u64,
 }
 
+/// The entry says where in swap the page is, or that it is a guard.
+const PAGE_IS_SWAPPED: u64 = 1 << 4;
+
+/// Which pages are wanted: with all of some categories, and with any of others.
+#[derive(Clone, Copy)]
+struct Wanted {
+    all: u64,
+    any: u64,
+}
+
 /// The parts of `range` (whole pages) that are mapped to the zero page, in address order.
 pub fn zero_pages(pagemap: &File, range: Range) -> io::Result<Vec<Range>> {
+    let wanted = Wanted {
+        all: PAGE_IS_PRESENT | PAGE_IS_PFNZERO,
+        any: 0,
+    };
+    scan(pagemap, range, wanted, usize::MAX)
+}
+
+/// The parts of `range` (whole pages) that have page-table entries, in address order; an error where they are more
+/// than `most`.
+pub fn entries(pagemap: &File, range: Range, most: usize) -> io::Result<Vec<Range>> {
+    let wanted = Wanted {
+        all: 0,
+        any: PAGE_IS_PRESENT | PAGE_IS_SWAPPED,
+    };
+    scan(pagemap, range, wanted, most)
+}
+
+fn scan(pagemap: &File, range: Range, wanted: Wanted, most: usize) -> io::Result<Vec<Range>> {
     let mut found = Vec::new();
     let mut regions = [PageRegion::default(); VECTOR];
     let mut start = range.start.0;
@@ -55,8 +84,9 @@ pub fn zero_pages(pagemap: &File, range: Range) -> io::Result<Vec<Range>> {
             end: range.end.0,
             vec: regions.as_mut_ptr() as u64,
             vec_len: VECTOR as u64,
-            category_mask: PAGE_IS_PRESENT | PAGE_IS_PFNZERO,
-            return_mask: PAGE_IS_PFNZERO,
+            category_mask: wanted.all,
+            category_anyof_mask: wanted.any,
+            return_mask: wanted.all | wanted.any,
             ..ScanArgument::default()
         };
         // SAFETY: the argument is the kernel's struct and points at `VECTOR` regions that live until the call ends.
@@ -73,6 +103,9 @@ pub fn zero_pages(pagemap: &File, range: Range) -> io::Result<Vec<Range>> {
                 .iter()
                 .map(|region| Range::new(Addr(region.start), Addr(region.end))),
         );
+        if found.len() > most {
+            return Err(io::Error::from(io::ErrorKind::FileTooLarge));
+        }
         if argument.walk_end <= start {
             break;
         }

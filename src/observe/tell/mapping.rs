@@ -1,10 +1,10 @@
 //! Sentences of VMAs that came, went, or changed.
 
 use super::{count, pages, span};
-use crate::mem::{Addr, Backing, Bytes, Call, PageSize, PageState, Vma};
+use crate::mem::{Addr, Backing, Bytes, Call, PageSize, Vma};
 use crate::observe::cause::Cause;
 use crate::observe::diff::{Fate, MOST_LISTED};
-use crate::observe::snapshot::Snapshot;
+use crate::observe::snapshot::{Pages, Snapshot};
 
 /// The sentence of what became of a mapping.
 pub(crate) fn mapping(
@@ -102,6 +102,11 @@ fn created(new: &Vma, after: &Snapshot, page_size: PageSize) -> String {
             name(path),
             new.range.start
         ),
+        backing if backing.is_hugetlb() => format!(
+            "a mapping of {} in huge pages set aside (hugetlb) was made at {}",
+            size(new),
+            new.range.start
+        ),
         Backing::SharedMemory { .. } => format!(
             "a mapping of {} of shared memory was made at {}",
             size(new),
@@ -112,13 +117,7 @@ fn created(new: &Vma, after: &Snapshot, page_size: PageSize) -> String {
     let present = after
         .mapping_at(new.range.start)
         .and_then(|mapping| mapping.pages.known())
-        .map(|pages| {
-            pages
-                .states
-                .iter()
-                .filter(|state: &&PageState| state.is_present())
-                .count() as u64
-        });
+        .map(Pages::present);
     let total = page_size.pages(new.range.length());
     match present {
         None => what,

@@ -44,9 +44,10 @@ pub(crate) fn drift(drift: &Drift, call: Option<&Call>, first: bool, others: &Ot
             format!("{place} {are} guarded now: any access is a segmentation fault")
         }
         Cause::ProtectionChanged => format!("{place} {are} guarded no more"),
-        Cause::DemandZero if call.is_none() => {
-            format!("{place} came along in one huge page: no fault of their own")
+        Cause::HugePage if call.is_some() => {
+            format!("{name}() made one huge page of small ones: {place} came with it{cost}")
         }
+        Cause::HugePage => huge(drift, &place),
         Cause::DemandZero => format!("{inside}: {}{cost}", several(n, "demand-zero page")),
         Cause::ZeroPageRead => format!("{inside}: the shared zero page{cost}"),
         Cause::ZeroPageUpgrade => format!("{inside}: {}{cost}", several(n, "zeroed page")),
@@ -62,6 +63,24 @@ pub(crate) fn drift(drift: &Drift, call: Option<&Call>, first: bool, others: &Ot
             drift.what.after()
         ),
     }
+}
+
+/// Pages that came along with fewer faults than pages.
+fn huge(drift: &Drift, place: &str) -> String {
+    let faults = drift.faults.total();
+    let all = drift.pages.len() as u64 + faults;
+    let what = if drift.what.after() == PageState::Zero {
+        "the huge page of zeros"
+    } else if faults == 1 {
+        "a huge page"
+    } else {
+        "huge pages"
+    };
+    format!(
+        "{} brought {}: {place} came along in {what}",
+        count(faults, "fault"),
+        count(all, "page")
+    )
 }
 
 /// Where pages were that came along with a fault on another one.
