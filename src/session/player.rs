@@ -7,6 +7,7 @@ mod race;
 #[cfg(test)]
 mod tests;
 
+use super::budget::Budget;
 use super::measure::Instruments;
 use super::moment::{Expected, Graded, Moment, Ran};
 use super::need::lacking;
@@ -21,6 +22,7 @@ use crate::mem::{Control, Faults, Outcome, Pace, Process, Progress, Reading, Set
 use crate::observe::{self, Snapshot};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Who is told, and who may interrupt.
 pub trait Director {
@@ -347,10 +349,22 @@ impl<S: Stage> Player<S> {
     ) -> Result<Vec<(Process, Outcome)>, StageError> {
         let page_size = self.stage.machine().page_size;
         let mut seen = self.snapshots.clone();
+        let mut budget = Budget::default();
+        // Acts that no look has told yet.
+        let mut acts = Vec::new();
         let mut watch = |progress: &Progress, observe: &mut dyn FnMut() -> Vec<Snapshot>| {
+            acts.extend_from_slice(&progress.so_far.acts);
+            let began = Instant::now();
+            if !progress.paused && !budget.allows(began) {
+                return director.control(false);
+            }
+            let so_far = Outcome {
+                acts: std::mem::take(&mut acts),
+                ..progress.so_far.clone()
+            };
             let now: Vec<Arc<Snapshot>> = observe().into_iter().map(Arc::new).collect();
-            let so_far = [(progress.process, latest(&progress.so_far))];
-            let text = observe::changes(&seen, &now, &so_far, page_size)
+            let latest = [(progress.process, latest(&so_far))];
+            let text = observe::changes(&seen, &now, &latest, page_size)
                 .into_iter()
                 .next()
                 .map(|change| change.text);
@@ -358,9 +372,10 @@ impl<S: Stage> Player<S> {
             director.report(Report::Running {
                 snapshots: now,
                 process: progress.process,
-                so_far: progress.so_far.clone(),
+                so_far,
                 text,
             });
+            budget.spend(Instant::now(), began.elapsed());
             director.control(progress.paused)
         };
         let outcomes = self.stage.run(process, program, pace, &mut watch)?;
