@@ -17,9 +17,9 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        let mut stage =
-            LiveStage::with_program(Path::new(env!("CARGO_BIN_EXE_mmap-tutor"))).unwrap();
-        stage.restart(Settings::default(), &[]).unwrap();
+        let mut stage = LiveStage::with_program(Path::new(env!("CARGO_BIN_EXE_mmap-tutor")))
+            .expect("a scratch directory");
+        stage.restart(Settings::default(), &[]).expect("a process");
         let page_size = stage.machine().page_size.bytes();
         Self {
             stage,
@@ -29,8 +29,8 @@ impl Bench {
 
     fn run(&mut self, source: &str) -> Vec<(Process, Outcome)> {
         let mut all = Vec::new();
-        for statement in c::parse(source, 0..source.len()).unwrap() {
-            let compiled = c::compile(source, &statement, &mut self.scope).unwrap();
+        for statement in c::parse(source, 0..source.len()).expect("it is C") {
+            let compiled = c::compile(source, &statement, &mut self.scope).expect("it compiles");
             all.extend(self.send(&compiled.program));
         }
         all
@@ -40,7 +40,7 @@ impl Bench {
         let mut watch = |_: &_, _: &mut dyn FnMut() -> Vec<_>| Control::Continue;
         self.stage
             .run(Process::Main, program, Pace::Full, &mut watch)
-            .unwrap()
+            .expect("it runs")
     }
 
     /// The kernel's own counters of the whole process.

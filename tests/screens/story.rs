@@ -438,9 +438,9 @@ pub(crate) fn answer(
             (0, _) => (vec![copied()], after),
             _ => (vec![reused()], after),
         },
-        Some(Item::Ask { .. }) => (Vec::new(), after),
+        // The story has no race.
+        Some(Item::Ask { .. } | Item::Race { .. }) => (Vec::new(), after),
         Some(Item::Grade { .. }) => (vec![graded(guess.unwrap_or("16"))], after),
         Some(Item::Expect { .. }) => (vec![measured()], after),
-        Some(Item::Race { .. }) => (Vec::new(), after),
     }
 }

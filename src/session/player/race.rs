@@ -3,7 +3,8 @@
 //! The order is turned round every other round, so that nobody always comes after the same one; the first round warms
 //! up and does not count. What a race costs is nobody's line: it adds nothing to the counters of the step.
 
-use super::{Director, Player, compiled, not_code};
+use super::line::{compiled, not_code};
+use super::{Director, Player};
 use crate::bytecode::Program;
 use crate::lesson::Part;
 use crate::mem::{Control, Ending, Outcome, Pace, Process};
