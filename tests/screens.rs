@@ -30,7 +30,7 @@ struct Walk {
 
 impl Walk {
     fn new(size: (u16, u16), theme: Theme) -> Self {
-        let app = App::new(vec![story::lesson()], Progress::default(), theme);
+        let app = App::new(vec![story::lesson().into()], Progress::default(), theme);
         let mut walk = Self {
             app,
             at: Position::default(),
@@ -643,7 +643,7 @@ fn no_size_makes_any_screen_panic() {
 fn the_ledger_lists_every_claim_and_leads_to_its_step() {
     for size in SIZES {
         let mut walk = Walk::new(size, Theme::Dark);
-        walk.app.lessons = mmap_tutor::lesson::Catalogue::built_in().lessons().to_vec();
+        walk.app.lessons = mmap_tutor::lesson::Catalogue::built_in().into_cards();
         walk.keys("c");
         let wanted = [
             "what the article claims",
