@@ -546,6 +546,23 @@ fn the_faults_of_many_calls_of_malloc_are_told_as_one() {
 }
 
 #[test]
+fn a_call_that_touches_two_mappings_says_which_pages_are_whose() {
+    let far = |letters: &str| at(P + 0x10_0000, "rw-p", Backing::Anonymous, letters);
+    let all = told(
+        &main(vec![anonymous("--"), far("--")]),
+        &main(vec![anonymous("p-"), far("p-")]),
+        vec![call("malloc", [1 << 20, 0, 0, 0, 0, 0], P as i64, 2)],
+    );
+    assert_eq!(
+        all,
+        [
+            "malloc() touched page 0 of the mapping at 0x1000000000: a demand-zero page, 2 minor faults, 5.0 us",
+            "malloc() touched page 0 of the mapping at 0x1000100000: a demand-zero page",
+        ]
+    );
+}
+
+#[test]
 fn what_malloc_touches_beside_the_program_did_not_come_in_a_huge_page() {
     let all = told(
         &main(vec![anonymous("----")]),
