@@ -23,7 +23,7 @@ use crate::session::{Command, Item, Machine, Progress, Report};
 use crossterm::event::{KeyEvent, MouseEvent};
 use home::Home;
 use keys::Context;
-use panel::Seen;
+use panel::{Panel, Seen};
 use std::sync::Arc;
 use take::{Activity, Take};
 
@@ -150,6 +150,19 @@ impl App {
             Screen::Lesson(take) => Some(take),
             Screen::Home => None,
         }
+    }
+
+    /// The row of the text to go to before anything runs: `None` when all that is to be read now has been on the
+    /// screen, or the learner has answered already.
+    pub fn unread(&self, seen: &Seen) -> Option<u16> {
+        let take = self.take()?;
+        let reads = match self.context() {
+            Context::Ask => take.guess.answer(take.choices()).is_none(),
+            Context::Line | Context::StepDone => true,
+            _ => false,
+        };
+        let text = seen.panel(Panel::Reading).filter(|_| reads)?;
+        text.read_on()
     }
 
     /// What the learner could do next: which keys are valid.

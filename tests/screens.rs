@@ -316,6 +316,19 @@ fn enter_alone_skips_a_question_and_the_kernel_answers_all_the_same() {
 }
 
 #[test]
+fn what_is_not_on_the_screen_yet_is_read_before_anything_runs() {
+    let mut walk = Walk::after(0, (60, 18));
+    assert_shows(&walk.text(), &["One page, two owners", "Enter read on"]);
+    walk.effects.clear();
+    walk.keys("\n");
+    let is_sent = |effect: &Effect| matches!(effect, Effect::Send(_));
+    assert!(!walk.effects.iter().any(is_sent), "{}", walk.text());
+    assert_shows(&walk.text(), &["▶ char *p", "Enter run the line"]);
+    walk.keys("\n");
+    assert!(walk.effects.iter().any(is_sent));
+}
+
+#[test]
 fn arrows_pick_choices_and_go_back_to_none() {
     let mut walk = Walk::after(3, SMALL);
     walk.keys("vv");

@@ -3,6 +3,7 @@
 use super::canvas::Canvas;
 use crate::app::App;
 use crate::app::keys::{Action, Context, valid_in};
+use crate::app::panel::Seen;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -17,7 +18,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
     let mut used = 0;
     let kept = help.map_or(0, |help| help.short.len() + 4);
     for (index, binding) in others.chain(help).enumerate() {
-        let words = words(app, context, binding.action, binding.short);
+        let words = words((app, &canvas.seen), context, binding.action, binding.short);
         let key = binding
             .chords
             .first()
@@ -37,11 +38,17 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
 }
 
 /// What a key does now, where the table's words can be more exact.
-fn words(app: &App, context: Context, action: Action, short: &'static str) -> &'static str {
+fn words(
+    (app, seen): (&App, &Seen),
+    context: Context,
+    action: Action,
+    short: &'static str,
+) -> &'static str {
     let Some(take) = app.take() else {
         return short;
     };
     match (context, action) {
+        (_, Action::Advance) if app.unread(seen).is_some() => "read on",
         (Context::Ask, Action::Advance) if take.guess.answer(take.choices()).is_none() => "skip",
         (Context::StepDone, Action::Advance)
             if take.position.step + 1 >= take.lesson.steps.len() =>
