@@ -23,7 +23,7 @@ use crate::session::{Command, Item, Machine, Progress, Report};
 use crossterm::event::{KeyEvent, MouseEvent};
 use home::Home;
 use keys::Context;
-use panel::Seen;
+use panel::{Panel, Seen};
 use take::{Activity, Take};
 
 /// Something that happened.
@@ -149,6 +149,12 @@ impl App {
             Screen::Lesson(take) => Some(take),
             Screen::Home => None,
         }
+    }
+
+    /// The row of the text to turn to: `None` when all that is to be read now is, or has been, on the screen.
+    pub fn unread(&self, seen: &Seen) -> Option<u16> {
+        self.take()?;
+        seen.panel(Panel::Reading)?.read_on()
     }
 
     /// What the learner could do next: which keys are valid.

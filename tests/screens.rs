@@ -316,6 +316,19 @@ fn enter_alone_skips_a_question_and_the_kernel_answers_all_the_same() {
 }
 
 #[test]
+fn space_turns_the_page_and_enter_runs_all_the_same() {
+    let mut walk = Walk::after(0, (60, 18));
+    assert_shows(&walk.text(), &["One page, two owners", "Space read on"]);
+    walk.effects.clear();
+    walk.keys(" ");
+    let is_sent = |effect: &Effect| matches!(effect, Effect::Send(_));
+    assert!(!walk.effects.iter().any(is_sent), "{}", walk.text());
+    assert_shows(&walk.text(), &["▶ char *p", "Enter run the line"]);
+    walk.keys("\n");
+    assert!(walk.effects.iter().any(is_sent));
+}
+
+#[test]
 fn arrows_pick_choices_and_go_back_to_none() {
     let mut walk = Walk::after(3, SMALL);
     walk.keys("vv");
