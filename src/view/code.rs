@@ -239,21 +239,21 @@ fn note(
     let fitting = [&timed, upshot]
         .into_iter()
         .find(|note| used + note.width() <= width);
-    match (lines.last_mut(), fitting) {
-        (Some(last), Some(note)) => {
-            let gap = width - last.width() - note.width();
-            last.spans.push(Span::raw(" ".repeat(gap)));
-            last.spans
-                .push(Span::styled(note.to_owned(), palette.dim()));
-        }
-        _ => {
-            let runs = [(timed.as_str(), palette.dim())];
-            for line in wrap(&runs, width.saturating_sub(4), 0) {
-                let mut spans = vec![Span::raw("    ")];
-                spans.extend(line.spans);
-                lines.push(Line::from(spans));
-            }
-        }
+    if let (Some(last), Some(note)) = (lines.last_mut(), fitting) {
+        let gap = width - last.width() - note.width();
+        last.spans.push(Span::raw(" ".repeat(gap)));
+        last.spans
+            .push(Span::styled(note.to_owned(), palette.dim()));
+        return;
+    }
+    for line in wrap(
+        &[(timed.as_str(), palette.dim())],
+        width.saturating_sub(4),
+        0,
+    ) {
+        let mut spans = vec![Span::raw("    ")];
+        spans.extend(line.spans);
+        lines.push(Line::from(spans));
     }
 }
 
