@@ -546,6 +546,23 @@ fn the_faults_of_many_calls_of_malloc_are_told_as_one() {
 }
 
 #[test]
+fn a_call_that_touches_two_mappings_says_which_pages_are_whose() {
+    let far = |letters: &str| at(P + 0x10_0000, "rw-p", Backing::Anonymous, letters);
+    let all = told(
+        &main(vec![anonymous("--"), far("--")]),
+        &main(vec![anonymous("p-"), far("p-")]),
+        vec![call("malloc", [1 << 20, 0, 0, 0, 0, 0], P as i64, 2)],
+    );
+    assert_eq!(
+        all,
+        [
+            "malloc() touched page 0 of the mapping at 0x1000000000: a demand-zero page, 2 minor faults, 5.0 us",
+            "malloc() touched page 0 of the mapping at 0x1000100000: a demand-zero page",
+        ]
+    );
+}
+
+#[test]
 fn what_malloc_touches_beside_the_program_did_not_come_in_a_huge_page() {
     let all = told(
         &main(vec![anonymous("----")]),
@@ -905,6 +922,29 @@ fn frames_confirm_a_copy_or_a_reuse() {
         );
         assert!(found[0].ends_with(ending), "{found:?}");
     }
+}
+
+#[test]
+fn a_signal_that_no_access_raised_is_told_too() {
+    let raised = |number, code| {
+        let signal = Signal {
+            number,
+            code,
+            address: Addr(0),
+        };
+        let outcome = Outcome {
+            ending: Ending::Signal(signal),
+            ..outcome(vec![])
+        };
+        let world = main(vec![anonymous("p")]);
+        let found = changes(&world, &world, &[(Process::Main, outcome)], size());
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].cause, Cause::OtherSignal);
+        found[0].text.clone()
+    };
+    assert!(raised(8, 1).contains("divided by zero"));
+    assert!(raised(15, 0).contains("sent itself SIGTERM"));
+    assert!(raised(5, 128).contains("SIGTRAP (SI_KERNEL)"));
 }
 
 #[test]
