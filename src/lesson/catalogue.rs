@@ -9,6 +9,7 @@ use super::read::{Broken, MAX_BYTES, id, in_order, read_bytes, read_c};
 use super::visible::visible_line;
 use crate::c::suggest::nearest;
 use crate::diagnostic::Diagnostic;
+use crate::mem::error_text;
 use anyhow::{Context as _, Result, bail};
 use std::fs::File;
 use std::io::Read as _;
@@ -182,10 +183,10 @@ fn sound(lesson: Lesson, mistakes: Vec<Diagnostic>) -> Loaded<Lesson> {
 /// Reads the file at a path as what its name says it is.
 fn read_path(path: &Path) -> Loaded<Lesson> {
     let file = shown(path);
-    let bytes = bytes(path).map_err(|message| Broken {
+    let bytes = bytes(path).map_err(|what| Broken {
         file: file.clone(),
         source: String::new(),
-        diagnostics: vec![Diagnostic::new(0..0, message)],
+        diagnostics: vec![Diagnostic::new(0..0, format!("`{file}` {what}"))],
     })?;
     if path.extension().is_some_and(|extension| extension == "c") {
         read_c(&file, &bytes)
@@ -201,7 +202,7 @@ fn shown(path: &Path) -> String {
 
 /// The bytes of a file, one more than a lesson may have at most.
 fn bytes(path: &Path) -> std::result::Result<Vec<u8>, String> {
-    let failed = |error: std::io::Error| format!("cannot be read: {error}");
+    let failed = |error: std::io::Error| format!("cannot be read: {}", error_text(&error));
     // Opening a FIFO would wait for its writer.
     if !path.metadata().map_err(failed)?.is_file() {
         return Err("is not a regular file".into());
@@ -343,16 +344,17 @@ mod tests {
         let fifo = directory.path().join("01-fifo.md");
         nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRWXU).unwrap();
         let table = [
-            (fifo, "is not a regular file"),
+            (fifo, "01-fifo.md` is not a regular file"),
             (directory.path().to_owned(), "is not a regular file"),
             (
                 directory.path().join("none.md"),
-                "cannot be read: No such file",
+                "none.md` cannot be read: No such file or directory",
             ),
         ];
         for (path, told) in table {
             let broken = load(&path).unwrap_err();
             assert!(broken.to_string().contains(told), "{broken}");
+            assert!(!broken.to_string().contains("os error"), "{broken}");
         }
     }
 

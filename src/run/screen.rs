@@ -7,6 +7,7 @@ use super::input::{Message, listen};
 use super::terminal::Hold;
 use crate::app::{App, Effect, Event, Theme, update};
 use crate::lesson::Card;
+use crate::mem::error_text;
 use crate::session::{Command, Progress, Report, Wish};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP};
 use std::io::Write;
@@ -163,7 +164,10 @@ impl Loop {
     /// Starts the player. Without one the lists can still be looked at, and the learner is told.
     fn begin(&mut self, begin: Begin, due: &mut Due) {
         if let Err(error) = begin() {
-            let told = format!("no lesson can be played: no thread can be started: {error}");
+            let told = format!(
+                "no lesson can be played: no thread can be started: {}",
+                error_text(&error)
+            );
             self.tell(Event::Report(Report::Failed(told)), due);
         }
     }

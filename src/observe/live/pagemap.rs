@@ -5,6 +5,7 @@
 use super::super::snapshot::Pages;
 use super::super::state;
 use super::scan;
+use crate::mem::error_text;
 use crate::mem::{PageSize, PageState, Range, Reading, Vma};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -75,7 +76,8 @@ impl Pagemap {
         match self.sparse(vma, page_size, Range::new(start, vma.range.end)) {
             Ok(far) => Reading::Known(far),
             Err(error) => Reading::unknown(format!(
-                "too long to be read page by page, and the kernel does not name the pages: {error}"
+                "too long to be read page by page, and the kernel does not name the pages: {}",
+                error_text(&error)
             )),
         }
     }

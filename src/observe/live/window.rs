@@ -4,6 +4,7 @@
 //! of the work of a snapshot.
 
 use super::{Opened, in_kernel, is_gone};
+use crate::mem::error_text;
 use crate::mem::{PageSize, Reading, Vma};
 use crate::observe::{ObserveError, Pages};
 use std::collections::VecDeque;
@@ -60,7 +61,8 @@ impl Window {
             Ok(bits) => Ok(Reading::Known(pagemap.pages(vma, size, bits, frames))),
             Err(error) if is_gone(&error) => Err(ObserveError::Gone(opened.pid)),
             Err(error) => Ok(Reading::unknown(format!(
-                "pagemap could not be read: {error}"
+                "pagemap could not be read: {}",
+                error_text(&error)
             ))),
         }
     }
