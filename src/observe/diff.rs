@@ -39,6 +39,7 @@ pub fn changes(
         changes.extend(story.walk.runs.iter().map(|run| access(story.process, run)));
     }
     for story in &stories {
+        changes.extend(raised(story));
         changes.extend(lives(story, &stories));
         changes.extend(mapping_changes(story));
     }
@@ -190,6 +191,21 @@ fn plain(process: Process, cause: Cause, place: Place, text: String) -> Change {
         elapsed: None,
         text,
     }
+}
+
+/// A signal that no access raised: of arithmetic, or one that the process sent itself.
+fn raised(story: &Story<'_>) -> Option<Change> {
+    let signal = story.outcome?.signal()?;
+    if story.walk.runs.iter().any(|run| run.signal.is_some()) {
+        return None;
+    }
+    let text = tell::raised(signal);
+    Some(plain(
+        story.process,
+        Cause::OtherSignal,
+        Place::Process,
+        text,
+    ))
 }
 
 /// A process that came or went.

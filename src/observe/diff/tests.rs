@@ -910,6 +910,29 @@ fn frames_confirm_a_copy_or_a_reuse() {
 }
 
 #[test]
+fn a_signal_that_no_access_raised_is_told_too() {
+    let raised = |number, code| {
+        let signal = Signal {
+            number,
+            code,
+            address: Addr(0),
+        };
+        let outcome = Outcome {
+            ending: Ending::Signal(signal),
+            ..outcome(vec![])
+        };
+        let world = main(vec![anonymous("p")]);
+        let found = changes(&world, &world, &[(Process::Main, outcome)], size());
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].cause, Cause::OtherSignal);
+        found[0].text.clone()
+    };
+    assert!(raised(8, 1).contains("divided by zero"));
+    assert!(raised(15, 0).contains("sent itself SIGTERM"));
+    assert!(raised(5, 128).contains("SIGTRAP (SI_KERNEL)"));
+}
+
+#[test]
 fn faults_that_nothing_explains_are_told_last() {
     let before = main(vec![anonymous("-")]);
     let after = main(vec![anonymous("p")]);
