@@ -92,15 +92,16 @@ impl Page {
         }
     }
 
-    /// Adds the explanation and puts it in focus, with the answer before it.
+    /// Adds the explanation and puts it in focus, with the answer before it or the last line of code.
     fn add_explanation(&mut self, lines: Vec<Line<'static>>) {
+        let before = self.passage.lines.len();
         self.add(lines);
-        if self.outcome > 0 {
-            self.passage.focus = self.outcome + 1..self.passage.lines.len();
-        } else {
-            self.passage.focus.end = self.passage.lines.len();
-            self.passage.focus.start = self.passage.focus.start.min(self.passage.focus.end);
-        }
+        let start = match self.outcome {
+            // The last line of code and what came of it, an empty line, what was measured.
+            0 => before.saturating_sub(4),
+            outcome => outcome + 1,
+        };
+        self.passage.focus = start..self.passage.lines.len();
     }
 }
 
