@@ -10,6 +10,7 @@ use crate::lesson::Lesson;
 use crate::mem::Control;
 use crate::session::{Command, Guess, Item, Position, Progress, Report};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use std::sync::Arc;
 
 /// Changes the state by one event, and says what is to be done.
 pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
@@ -245,8 +246,15 @@ fn open_chosen(app: &mut App) -> Vec<Effect> {
 
 /// Opens a lesson at a step, or where it was left; one that was finished, from its start.
 pub(super) fn open(app: &mut App, index: usize, step: Option<usize>) -> Vec<Effect> {
-    let Some(lesson) = app.lessons.get(index).cloned() else {
+    let Some(card) = app.lessons.get(index) else {
         return Vec::new();
+    };
+    let lesson = match card.lesson() {
+        Ok(lesson) => Arc::clone(lesson),
+        Err(broken) => {
+            let told = broken.to_string();
+            return say(app, &told);
+        }
     };
     let last = lesson.steps.len().saturating_sub(1);
     let step = step.map_or_else(|| left_at(&app.progress, &lesson), |step| step.min(last));

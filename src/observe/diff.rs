@@ -293,6 +293,10 @@ fn drift_changes(story: &Story<'_>, stories: &[Story<'_>]) -> (Vec<Change>, Hash
                 .map(|(index, call)| gathered(&story.walk.calls, index, *call, &mut spent));
             let first = first.as_ref();
             let others = others(story, stories, drift);
+            let elsewhere = |other: &Drift| {
+                other.what.call == drift.what.call && other.mapping != drift.mapping
+            };
+            let named = drifts.iter().any(elsewhere);
             Change {
                 process: story.process,
                 cause: drift.what.cause,
@@ -309,6 +313,7 @@ fn drift_changes(story: &Story<'_>, stories: &[Story<'_>]) -> (Vec<Change>, Hash
                     first.or(call.map(|(_, call)| call)),
                     first.is_some(),
                     &others,
+                    named,
                 ),
             }
         })

@@ -25,12 +25,12 @@ pub const MISTAKE: i32 = 2;
 /// Prints the lessons.
 pub fn list(catalogue: &Catalogue) -> Result<i32> {
     let mut out = String::new();
-    for lesson in catalogue.lessons() {
-        let front = &lesson.front;
+    for card in catalogue.cards() {
+        let front = &card.front;
         let _ = writeln!(
             out,
             "{:28} {:>3} min  {}",
-            lesson.id, front.minutes, front.title
+            card.id, front.minutes, front.title
         );
         let _ = writeln!(out, "{:28}          {}", "", front.summary);
     }
@@ -66,8 +66,8 @@ pub fn verify(catalogue: &Catalogue, as_json: bool) -> Result<i32> {
     for lesson in catalogue.lessons() {
         let since = Instant::now();
         let played;
-        (stage, played) = theatre::play(stage, lesson);
-        let transcript = played.unwrap_or_else(|why| theatre::unplayed(lesson, &stage, &why));
+        (stage, played) = theatre::play(stage, &lesson);
+        let transcript = played.unwrap_or_else(|why| theatre::unplayed(&lesson, &stage, &why));
         progress(&transcript, since.elapsed())?;
         transcripts.push(transcript);
     }

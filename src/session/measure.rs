@@ -393,6 +393,13 @@ fn sized(field: &str, usage: &Usage) -> Result<u64, Unknown> {
         "lazy_free" => usage.lazy_free,
         "swap" => usage.swap,
         "locked" => usage.locked,
+        "huge_page_seen" if usage.anon_huge.0 > 0 => return Ok(1),
+        "huge_page_seen" => {
+            return Err(
+                "the kernel had no huge page to give: no free piece of memory was large enough"
+                    .to_owned(),
+            );
+        }
         other => return Err(format!("there is no observer called {other}")),
     };
     Ok(bytes.0)

@@ -196,7 +196,7 @@ fn row_lines(
             .collect();
     }
     if let Some(ran) = ran {
-        note(&mut lines, &upshot(ran), width, palette);
+        note(&mut lines, &upshot(ran), &time(ran), (width, palette));
     }
     lines
 }
@@ -227,20 +227,27 @@ fn lit(mut line: Line<'static>, width: usize, palette: Palette) -> Line<'static>
     line
 }
 
-/// Puts what came of a line behind it, or below it where there is no room.
-fn note(lines: &mut Vec<Line<'static>>, upshot: &str, width: usize, palette: Palette) {
-    if upshot.is_empty() {
-        return;
-    }
-    let note = Span::styled(upshot.to_owned(), palette.dim());
-    match lines.last_mut() {
-        Some(last) if last.width() + 2 + note.width() <= width => {
+/// Puts what came of a line behind it, or below it where there is no room. The time alone makes no row of its own.
+fn note(
+    lines: &mut Vec<Line<'static>>,
+    upshot: &str,
+    time: &str,
+    (width, palette): (usize, Palette),
+) {
+    let timed = format!("{upshot}{time}");
+    let used = lines.last().map_or(width, Line::width) + 2;
+    let fitting = [&timed, upshot]
+        .into_iter()
+        .find(|note| used + note.width() <= width);
+    match (lines.last_mut(), fitting) {
+        (Some(last), Some(note)) => {
             let gap = width - last.width() - note.width();
             last.spans.push(Span::raw(" ".repeat(gap)));
-            last.spans.push(note);
+            last.spans
+                .push(Span::styled(note.to_owned(), palette.dim()));
         }
         _ => {
-            let runs = [(upshot, palette.dim())];
+            let runs = [(timed.as_str(), palette.dim())];
             for line in wrap(&runs, width.saturating_sub(4), 0) {
                 let mut spans = vec![Span::raw("    ")];
                 spans.extend(line.spans);
@@ -278,6 +285,17 @@ fn upshot(ran: &Ran) -> String {
     }
     words.push(faults.to_string());
     words.join(", ")
+}
+
+/// How long a line took in the process, where it did something there: `, 13 us`. The pauses of slow motion are not in
+/// it, nor is a group's: its processes took turns.
+fn time(ran: &Ran) -> String {
+    match &ran.outcomes[..] {
+        [(_, one)] if one.totals.accesses + one.totals.calls > 0 => {
+            format!(", {}", one.totals.elapsed)
+        }
+        _ => String::new(),
+    }
 }
 
 /// A row wrapped with its indentation; where that takes a quarter of the width, it is made smaller.

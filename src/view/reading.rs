@@ -113,10 +113,14 @@ fn step_passage(take: &Take, index: usize, step: &Step, paper: (usize, Palette))
         page.add(prose::lines(&take.lesson.intro, width, text, palette));
     }
     page.add(wrap(&[(&step.title, palette.heading())], width, 0));
+    let done = take.position.step > index || take.step_is_done();
     let mut checks = 0;
     let mut asked = None;
+    // What stands behind rules explains what they measure: before that, it would give the answer away.
+    let mut ahead = false;
     for (part, content) in step.parts.iter().enumerate() {
         match content {
+            Part::Prose(_) if ahead => {}
             Part::Prose(text_of) => page.add(prose::lines(text_of, width, text, palette)),
             Part::Code(code) => page.add_passage(code::passage(take, code, width, palette)),
             Part::Predict(prediction) => {
@@ -125,13 +129,14 @@ fn step_passage(take: &Take, index: usize, step: &Step, paper: (usize, Palette))
             }
             Part::Expect(_) => {
                 page.add_outcome(take, index, asked.take(), paper);
-                page.add(verdicts(take.answers.verdicts(index, checks), paper));
+                let measured = take.answers.verdicts(index, checks);
+                ahead |= measured.is_empty() && !done && take.lacks().is_empty();
+                page.add(verdicts(measured, paper));
                 checks += 1;
             }
         }
     }
     page.add_outcome(take, index, asked, paper);
-    let done = take.position.step > index || take.step_is_done();
     if done && take.back.is_none() {
         page.add_explanation(prose::lines(&step.explanation, width, text, palette));
         page.add(measured(take, index, checks, paper));

@@ -48,6 +48,10 @@ p[3 * PAGE] = 'B';
 ```expect
 child.minor_faults == 1
 ```
+One fault, so one page.
+```expect
+child.rss(p) == rss(p)
+```
 The child's write found the page present but read-only. The kernel copied that one page and gave the copy to the child.
 
 > Ask the room before anybody presses Enter.

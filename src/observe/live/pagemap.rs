@@ -29,17 +29,11 @@ impl Pagemap {
         Self { file }
     }
 
-    /// The first `most` pages of `vma`; frame numbers too where `frames` says that they can be read.
-    pub fn pages(
-        &self,
-        vma: &Vma,
-        page_size: PageSize,
-        most: u64,
-        frames: bool,
-    ) -> io::Result<Pages> {
+    /// The pages of `vma` whose entries are `bits`, first page first; frame numbers too where `frames` says that they
+    /// can be read.
+    pub fn pages(&self, vma: &Vma, page_size: PageSize, bits: &[u64], frames: bool) -> Pages {
         let total = page_size.pages(vma.range.length());
-        let bits = self.entries(page_size.number(vma.range.start), most.min(total))?;
-        let zeros = self.zeros(vma, &bits, page_size);
+        let zeros = self.zeros(vma, bits, page_size);
         let far = self.far(vma, page_size, bits.len() as u64, total);
         let states: Vec<PageState> = bits
             .iter()
@@ -57,12 +51,12 @@ impl Pagemap {
         } else {
             Reading::unknown("frame numbers need CAP_SYS_ADMIN in the first user namespace")
         };
-        Ok(Pages {
+        Pages {
             cut: total - states.len() as u64,
             states,
             far,
             frames,
-        })
+        }
     }
 
     /// The pages from `first` on that have an entry. A mapping may be far too long to look at each of its pages; how
