@@ -199,7 +199,7 @@ fn block(
     (width, tile, palette): (usize, Tile, Palette),
 ) -> (Vec<Line<'static>>, bool) {
     let fate = scene.fate(process, mapping);
-    let mut lines = vec![title(scene, mapping, fate, (width, palette))];
+    let mut lines = vec![title(scene, process, (mapping, fate), (width, palette))];
     let per_cell = tile.per_cell(states(mapping), width);
     lines.push(place(mapping, per_cell, width, palette));
     let mut changed = fate != Fate::Same;
@@ -233,12 +233,12 @@ fn block(
 /// `p  rw-p  16 pages`, marked when new or changed.
 fn title(
     scene: &Scene<'_>,
-    mapping: &Mapping,
-    fate: Fate,
+    process: Process,
+    (mapping, fate): (&Mapping, Fate),
     (width, palette): (usize, Palette),
 ) -> Line<'static> {
     let range = mapping.vma.range;
-    let names = scene.names_in(range);
+    let names = scene.names_in(process, range);
     let name = match &names[..] {
         [] => String::new(),
         [one] if one.address == range.start => format!("{} ", one.name),

@@ -92,15 +92,16 @@ impl Page {
         }
     }
 
-    /// Adds the explanation and puts it in focus, with the answer before it.
+    /// Adds the explanation and puts it in focus, with the answer before it or the last line of code.
     fn add_explanation(&mut self, lines: Vec<Line<'static>>) {
+        let before = self.passage.lines.len();
         self.add(lines);
-        if self.outcome > 0 {
-            self.passage.focus = self.outcome + 1..self.passage.lines.len();
-        } else {
-            self.passage.focus.end = self.passage.lines.len();
-            self.passage.focus.start = self.passage.focus.start.min(self.passage.focus.end);
-        }
+        let start = match self.outcome {
+            // The last line of code and what came of it, an empty line, what was measured.
+            0 => before.saturating_sub(4),
+            outcome => outcome + 1,
+        };
+        self.passage.focus = start..self.passage.lines.len();
     }
 }
 
@@ -139,6 +140,10 @@ fn step_passage(take: &Take, index: usize, step: &Step, paper: (usize, Palette))
     if done && take.back.is_none() {
         page.add_explanation(prose::lines(&step.explanation, width, text, palette));
         page.add(measured(take, index, checks, paper));
+    } else if page.passage.focus.is_empty() && take.position.item > 0 && take.back.is_none() {
+        // The last line has run, and what it came to is still being measured: the text stays where it is.
+        let end = page.passage.lines.len();
+        page.passage.focus = end.saturating_sub(4)..end;
     }
     if take.desk.notes && !step.notes.is_empty() {
         page.add(vec![Line::from(Span::styled(
