@@ -300,7 +300,7 @@ fn a_typed_value_picks_its_choice_and_guess_and_outcome_stand_side_by_side() {
         if text.contains("Enter read on") {
             walk.keys("\n");
         }
-        assert_shows(&walk.text(), &["to the child.", "Enter next step"]);
+        assert_shows(&walk.text(), &["Enter next step"]);
         // Page 3 is bright in both grids: a copy here, exclusive again there; nothing else is.
         assert_eq!(walk.pages("■"), [true, true]);
         assert_eq!(walk.pages("◧"), vec![false; 30]);
