@@ -30,7 +30,7 @@ struct Walk {
 
 impl Walk {
     fn new(size: (u16, u16), theme: Theme) -> Self {
-        let app = App::new(vec![story::lesson()], Progress::default(), theme);
+        let app = App::new(vec![story::lesson().into()], Progress::default(), theme);
         let mut walk = Self {
             app,
             at: Position::default(),
@@ -313,6 +313,19 @@ fn enter_alone_skips_a_question_and_the_kernel_answers_all_the_same() {
             .any(|effect| matches!(effect, Effect::Send(Command::Advance { guess: None, .. })))
     );
     assert_shows(&walk.text(), &["skipped"]);
+}
+
+#[test]
+fn space_turns_the_page_and_enter_runs_all_the_same() {
+    let mut walk = Walk::after(0, (60, 18));
+    assert_shows(&walk.text(), &["One page, two owners", "Space read on"]);
+    walk.effects.clear();
+    walk.keys(" ");
+    let is_sent = |effect: &Effect| matches!(effect, Effect::Send(_));
+    assert!(!walk.effects.iter().any(is_sent), "{}", walk.text());
+    assert_shows(&walk.text(), &["▶ char *p", "Enter run the line"]);
+    walk.keys("\n");
+    assert!(walk.effects.iter().any(is_sent));
 }
 
 #[test]
@@ -718,7 +731,7 @@ fn no_size_makes_any_screen_panic() {
 fn the_ledger_lists_every_claim_and_leads_to_its_step() {
     for size in SIZES {
         let mut walk = Walk::new(size, Theme::Dark);
-        walk.app.lessons = mmap_tutor::lesson::Catalogue::built_in().lessons().to_vec();
+        walk.app.lessons = mmap_tutor::lesson::Catalogue::built_in().into_cards();
         walk.keys("c");
         let wanted = [
             "what the article claims",
