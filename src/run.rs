@@ -17,7 +17,7 @@ use crate::lesson::{Catalogue, Lesson};
 use crate::session::Progress;
 use anyhow::{Error, Result};
 use clap::Parser;
-use screen::{Keep, Opening};
+use screen::{Keep, Opening, Start};
 use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
@@ -49,6 +49,7 @@ fn command(cli: Cli) -> Result<i32> {
         catalogue.add_directory(directory)?;
     }
     match cli.command {
+        Some(Command::Lab) => terminal_program(&catalogue, &cli),
         Some(Command::List) => headless::list(&catalogue),
         Some(Command::Run { lesson, json }) => headless::run(&find(&catalogue, &lesson)?, json),
         Some(Command::Export { lesson, output }) => {
@@ -64,7 +65,7 @@ fn command(cli: Cli) -> Result<i32> {
 /// Opens the terminal program.
 fn terminal_program(catalogue: &Catalogue, cli: &Cli) -> Result<i32> {
     let mut lessons = catalogue.lessons().to_vec();
-    let start = match &cli.lesson {
+    let opened = match &cli.lesson {
         None => None,
         Some(word) => {
             let wanted = find(catalogue, word)?;
@@ -77,12 +78,17 @@ fn terminal_program(catalogue: &Catalogue, cli: &Cli) -> Result<i32> {
             }))
         }
     };
+    let start = match opened {
+        _ if cli.command == Some(Command::Lab) => Start::Lab,
+        None => Start::Home,
+        Some(lesson) => Start::Lesson(lesson, cli.step.map(|step| step.saturating_sub(1))),
+    };
     let (keep, progress, complaint) = memory();
     let broken = catalogue.broken().iter().map(ToString::to_string);
     let notices: Vec<String> = complaint.into_iter().chain(broken).collect();
     let opening = Opening {
         lessons,
-        start: start.map(|lesson| (lesson, cli.step.map(|step| step.saturating_sub(1)))),
+        start,
         progress,
         keep,
         notice: (!notices.is_empty()).then(|| notices.join(" · ")),

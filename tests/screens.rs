@@ -24,6 +24,8 @@ struct Walk {
     at: Position,
     guess: Option<String>,
     size: (u16, u16),
+    /// Every text that the explorer sent.
+    typed: Vec<String>,
     /// Every effect since the last look, commands and all.
     effects: Vec<Effect>,
 }
@@ -36,6 +38,7 @@ impl Walk {
             at: Position::default(),
             guess: None,
             size,
+            typed: Vec::new(),
             effects: Vec::new(),
         };
         walk.hear(Report::Ready(Machine {
@@ -89,7 +92,8 @@ impl Walk {
                     }
                     self.hear(Report::At(next));
                 }
-                Command::Close => {}
+                Command::Close | Command::Explore => {}
+                Command::Type { source, .. } => self.typed.push(source.clone()),
             }
         }
         self.effects.extend(effects);

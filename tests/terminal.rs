@@ -8,7 +8,7 @@ mod directory;
 
 use directory::fresh_directory;
 use mmap_tutor::app::Theme;
-use mmap_tutor::run::screen::{Opening, Player, run};
+use mmap_tutor::run::screen::{Opening, Player, Start, run};
 use mmap_tutor::session::{Progress, Wish};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill};
@@ -327,7 +327,7 @@ fn a_player_that_panics() {
         .unwrap();
     let opening = Opening {
         lessons: Vec::new(),
-        start: None,
+        start: Start::Home,
         progress: Progress::default(),
         keep: Box::new(|_| Ok(())),
         notice: None,
