@@ -49,7 +49,6 @@ fn command(cli: Cli) -> Result<i32> {
         catalogue.add_directory(directory)?;
     }
     match cli.command {
-        Some(Command::Lab) => terminal_program(&catalogue, &cli),
         Some(Command::List) => headless::list(&catalogue),
         Some(Command::Run { lesson, json }) => headless::run(&find(&catalogue, &lesson)?, json),
         Some(Command::Export { lesson, output }) => {
@@ -58,7 +57,7 @@ fn command(cli: Cli) -> Result<i32> {
         Some(Command::Verify { json }) => headless::verify(&catalogue, json),
         Some(Command::Check { files }) => headless::check(&files),
         Some(Command::Doctor) => headless::doctor(&catalogue),
-        None => terminal_program(&catalogue, &cli),
+        None | Some(Command::Lab) => terminal_program(&catalogue, &cli),
     }
 }
 

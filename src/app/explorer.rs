@@ -264,7 +264,6 @@ pub fn joined(text: &str) -> String {
     tokens.retain(|token| token.class != Class::Comment);
     if let Some(last) = tokens.last()
         && !matches!(&text[last.span.clone()], ";" | "}")
-        && !text[last.span.end..].contains("//")
     {
         text.insert(last.span.end, ';');
     }

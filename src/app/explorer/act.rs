@@ -152,15 +152,15 @@ fn submit(take: &mut Take, explorer: &mut Explorer) -> Vec<Effect> {
         return vec![Effect::Draw];
     }
     explorer.set("");
-    send(take, explorer, text)
+    send(take, explorer, &text)
 }
 
 /// Gives a text to the player.
-fn send(take: &mut Take, explorer: &mut Explorer, text: String) -> Vec<Effect> {
-    let addressed = addressed(&text);
+fn send(take: &mut Take, explorer: &mut Explorer, text: &str) -> Vec<Effect> {
+    let addressed = addressed(text);
     let who = addressed.who.unwrap_or(Who::Named(explorer.who));
     let source = joined(addressed.code);
-    explorer.sent(text.clone());
+    explorer.sent(text.to_owned());
     take.back = None;
     take.failure = None;
     take.desk.follow();
@@ -288,7 +288,7 @@ fn send_to(
     } else {
         format!("{process}: {line}")
     };
-    send(take, explorer, text)
+    send(take, explorer, &text)
 }
 
 /// Esc with nothing typed: from the pages to the input, to now, out of the zoom, back to the lesson. The empty lab

@@ -3,7 +3,7 @@
 use super::Explorer;
 use crate::app::scene::{Scene, page_bytes};
 use crate::app::take::Take;
-use crate::mem::{Addr, Process};
+use crate::mem::{Addr, Process, Range};
 use crate::observe::Mapping;
 
 /// A page of a process.
@@ -141,6 +141,25 @@ impl Place {
     }
 }
 
+/// The mapping with those that touch it before: one mapping once, split since by protections or advice.
+fn run_of(scene: &Scene<'_>, cursor: Cursor, mapping: &Mapping) -> Range {
+    let mut range = mapping.vma.range;
+    let Some(snapshot) = scene.now(cursor.process) else {
+        return range;
+    };
+    let mut others: Vec<Range> = snapshot
+        .lesson_mappings()
+        .map(|other| other.vma.range)
+        .collect();
+    others.sort();
+    for other in others.into_iter().rev() {
+        if other.end == range.start {
+            range.start = other.start;
+        }
+    }
+    range
+}
+
 /// Names the page by the nearest variable before it in its mapping; by its bare address where there is none.
 fn place(
     scene: &Scene<'_>,
@@ -151,7 +170,7 @@ fn place(
     let variables = explorer.variables.get(&cursor.process);
     let of = |name: &str| variables?.iter().rfind(|variable| variable.name == name);
     let named = scene
-        .names_in(mapping.vma.range)
+        .names_in(run_of(scene, cursor, mapping))
         .into_iter()
         .filter(|name| name.address <= cursor.address)
         .filter_map(|name| Some((name, of(&name.name)?.of.to_string())))
