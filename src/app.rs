@@ -4,6 +4,7 @@
 //! does it. An event that changes nothing gives no effect, so nothing is drawn and nothing written.
 
 pub mod answers;
+pub mod explorer;
 pub mod guess;
 pub mod home;
 pub mod keys;
@@ -94,6 +95,8 @@ pub enum Overlay {
     Steps(usize),
     /// The claims of the article, one of them chosen.
     Claims(usize),
+    /// All that is known of the page under the cursor; scrolled by so many rows.
+    Inspect(u16),
 }
 
 /// The terminal program.
@@ -143,6 +146,11 @@ impl App {
         update::open(self, index, step)
     }
 
+    /// Opens the empty lab; what is to be done for it.
+    pub fn open_lab(&mut self) -> Vec<Effect> {
+        update::open_lab(self)
+    }
+
     /// The lesson being taken, if one is.
     pub fn take(&self) -> Option<&Take> {
         match &self.screen {
@@ -166,6 +174,7 @@ impl App {
             (Some(Overlay::Claims(_)), _) => Context::Claims,
             (None, Screen::Home) if self.home.search.is_some() => Context::Search,
             (None, Screen::Home) => Context::Home,
+            (Some(Overlay::Inspect(_)), _) => Context::Inspect,
             (None, Screen::Lesson(take)) => lesson_context(take),
         }
     }
@@ -173,6 +182,14 @@ impl App {
 
 /// The context of a lesson's screen.
 fn lesson_context(take: &Take) -> Context {
+    if let Some(explorer) = &take.explorer {
+        return match take.activity {
+            Activity::Opening | Activity::Busy { .. } => Context::Trying,
+            Activity::Idle if explorer.on_pages => Context::Cursor,
+            Activity::Idle if explorer.is_empty() => Context::Prompt,
+            Activity::Idle => Context::Type,
+        };
+    }
     match (&take.activity, take.next()) {
         (Activity::Opening | Activity::Busy { .. }, _) => Context::Running,
         (Activity::Idle, _) if take.back.is_some() => Context::Back,

@@ -48,6 +48,8 @@ pub enum Theme {
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum Command {
+    /// Open an empty lab: type C, touch pages, fork, look.
+    Lab,
     /// List the lessons.
     List,
     /// Play a lesson without a screen: every line, its measured effect, each expectation.
@@ -92,6 +94,7 @@ mod tests {
         Cli::command().debug_assert();
         let parse = |words: &[&str]| Cli::try_parse_from([&["mmap-tutor"], words].concat());
         assert_eq!(parse(&[]).unwrap().command, None);
+        assert_eq!(parse(&["lab"]).unwrap().command, Some(Command::Lab));
         assert_eq!(parse(&["6"]).unwrap().lesson.as_deref(), Some("6"));
         assert_eq!(parse(&["6", "--step", "2"]).unwrap().step, Some(2));
         let run = Command::Run {

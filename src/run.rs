@@ -17,7 +17,7 @@ use crate::lesson::{Broken, Card, Catalogue, Lesson};
 use crate::session::Progress;
 use anyhow::{Error, Result};
 use clap::Parser;
-use screen::{Keep, Opening};
+use screen::{Keep, Opening, Start};
 use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
@@ -57,17 +57,17 @@ fn command(cli: Cli) -> Result<i32> {
         Some(Command::Verify { json }) => headless::verify(&catalogue, json),
         Some(Command::Check { files }) => headless::check(&files),
         Some(Command::Doctor) => headless::doctor(&catalogue),
-        None => terminal_program(catalogue, &cli),
+        None | Some(Command::Lab) => terminal_program(catalogue, &cli),
     }
 }
 
 /// Opens the terminal program.
 fn terminal_program(catalogue: Catalogue, cli: &Cli) -> Result<i32> {
-    let start = cli.lesson.as_ref();
-    let start = start.map(|word| find(&catalogue, word)).transpose()?;
+    let wanted = cli.lesson.as_ref();
+    let wanted = wanted.map(|word| find(&catalogue, word)).transpose()?;
     let broken: Vec<String> = catalogue.broken().iter().map(ToString::to_string).collect();
     let mut lessons = catalogue.into_cards();
-    let start = start.map(|wanted| {
+    let opened = wanted.map(|wanted| {
         let same = |card: &Card| {
             card.lesson()
                 .is_ok_and(|lesson| Arc::ptr_eq(lesson, &wanted))
@@ -78,11 +78,16 @@ fn terminal_program(catalogue: Catalogue, cli: &Cli) -> Result<i32> {
             lessons.len() - 1
         })
     });
+    let start = match opened {
+        _ if cli.command == Some(Command::Lab) => Start::Lab,
+        None => Start::Home,
+        Some(lesson) => Start::Lesson(lesson, cli.step.map(|step| step.saturating_sub(1))),
+    };
     let (keep, progress, complaint) = memory();
     let notices: Vec<String> = complaint.into_iter().chain(broken).collect();
     let opening = Opening {
         lessons,
-        start: start.map(|lesson| (lesson, cli.step.map(|step| step.saturating_sub(1)))),
+        start,
         progress,
         keep,
         notice: (!notices.is_empty()).then(|| notices.join(" · ")),

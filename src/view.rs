@@ -6,11 +6,13 @@ mod cache;
 mod canvas;
 mod code;
 mod counters;
+mod explorer;
 mod footer;
 mod grid;
 mod header;
 mod help;
 mod home;
+mod inspect;
 mod ledger;
 mod legend;
 mod lesson;
@@ -65,6 +67,10 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) -> Seen {
         (Some(Overlay::Legend(offset)), Some(take)) => {
             forget(&mut canvas);
             legend::draw(&mut canvas, above(area), take, offset);
+        }
+        (Some(Overlay::Inspect(offset)), Some(take)) => {
+            forget(&mut canvas);
+            inspect::draw(&mut canvas, above(area), take, offset);
         }
         (Some(Overlay::Steps(step)), Some(take)) => {
             forget(&mut canvas);

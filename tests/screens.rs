@@ -10,6 +10,7 @@ mod story;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use mmap_tutor::app::panel::Panel;
 use mmap_tutor::app::{App, Effect, Event, Theme, update};
+use mmap_tutor::diagnostic::Diagnostic;
 use mmap_tutor::mem::{Control, PageSize, PageState, Range};
 use mmap_tutor::session::{Command, Machine, Position, Progress, Report};
 use mmap_tutor::view;
@@ -24,6 +25,8 @@ struct Walk {
     at: Position,
     guess: Option<String>,
     size: (u16, u16),
+    /// Every text that the explorer sent.
+    typed: Vec<String>,
     /// Every effect since the last look, commands and all.
     effects: Vec<Effect>,
 }
@@ -36,6 +39,7 @@ impl Walk {
             at: Position::default(),
             guess: None,
             size,
+            typed: Vec::new(),
             effects: Vec::new(),
         };
         walk.hear(Report::Ready(Machine {
@@ -89,7 +93,8 @@ impl Walk {
                     }
                     self.hear(Report::At(next));
                 }
-                Command::Close => {}
+                Command::Close | Command::Explore => {}
+                Command::Type { source, .. } => self.typed.push(source.clone()),
             }
         }
         self.effects.extend(effects);
@@ -761,5 +766,108 @@ fn the_ledger_lists_every_claim_and_leads_to_its_step() {
         assert_eq!(opened, Some(("06-fork-copy-on-write", 1)));
         walk.keys("qc\x1b");
         assert_shows(&walk.text(), &["Enter open", "c claims"]);
+    }
+}
+
+/// The lesson forked, and the explorer open in its processes.
+fn exploring(size: (u16, u16)) -> Walk {
+    let mut walk = Walk::after(3, size);
+    walk.keys("i");
+    walk
+}
+
+#[test]
+fn one_key_opens_the_input_in_the_lessons_processes_and_one_leaves_it() {
+    for size in SIZES {
+        let mut walk = exploring(size);
+        let wanted = ["▸ your line", "main>", "lines that ran", "Tab pages"];
+        assert_shows(&walk.text(), &wanted);
+        assert!(
+            walk.effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::Send(Command::Explore)))
+        );
+        walk.keys("p[3] = gq");
+        assert_shows(&walk.text(), &["main> p[3] = gq", "Enter run"]);
+        walk.keys("\x1b\x1b");
+        assert!(!walk.text().contains("your line"), "{}", walk.text());
+    }
+}
+
+#[test]
+fn a_typed_line_is_sent_and_comes_back_with_what_is_wrong_with_it() {
+    for size in SIZES {
+        let mut walk = exploring(size);
+        walk.keys("child: zz = 1\n");
+        assert_eq!(walk.typed, [" zz = 1;"]);
+        let mistake = Diagnostic::new(1..3, "`zz` was not declared").help("declare it first");
+        walk.hear(Report::Refused(mistake));
+        walk.hear(Report::At(walk.at));
+        let text = walk.text();
+        assert_shows(
+            &text,
+            &["child> child: zz = 1", "✗ `zz` was", "→ declare it"],
+        );
+        let row = text
+            .lines()
+            .position(|row| row.contains("child: zz"))
+            .unwrap();
+        let caret = text.lines().nth(row + 1).unwrap();
+        assert_eq!(caret.find("^^"), text.lines().nth(row).unwrap().find("zz"));
+    }
+}
+
+#[test]
+fn blocks_go_on_until_they_are_closed_and_pasted_rows_wait() {
+    let mut walk = exploring(SMALL);
+    walk.keys("for (;;) {\n");
+    assert!(walk.typed.is_empty());
+    walk.keys("p[0]++; }\n");
+    assert_eq!(walk.typed, ["for (;;) {\np[0]++; }"]);
+    walk.hear(Report::At(walk.at));
+    walk.happen(Event::Paste("p[1] = 1;\r\np[2] = 1;\n".to_owned()));
+    assert_eq!(walk.typed.len(), 1);
+    walk.keys("\n");
+    assert_eq!(walk.typed[1], "p[1] = 1;\np[2] = 1;");
+}
+
+#[test]
+fn names_are_completed_and_the_man_page_stands_below() {
+    for size in SIZES {
+        let mut walk = exploring(size);
+        walk.keys("mma\t");
+        assert_shows(
+            &walk.text(),
+            &["main> mmap(", "void *mmap(void *addr", "mmap(2): maps"],
+        );
+        walk.keys("NULL, PAGE, PROT_\t");
+        assert_shows(&walk.text(), &["│ PROT_NONE", "│ PROT_WRITE"]);
+        walk.keys("\t\t");
+        assert_shows(&walk.text(), &["PAGE, PROT_READ"]);
+    }
+}
+
+#[test]
+fn the_cursor_types_the_c_that_it_does() {
+    for size in SIZES {
+        let mut walk = exploring(size);
+        walk.keys("\t");
+        assert_shows(&walk.text(), &["Enter inspect", "r read"]);
+        walk.keys(">>>w");
+        assert_eq!(walk.typed.len(), 1, "{}", walk.text());
+        assert!(walk.typed[0].ends_with("[0] = 'x';"), "{:?}", walk.typed);
+        walk.hear(Report::At(walk.at));
+        walk.keys("f");
+        assert_eq!(walk.typed[1], "fork();");
+        walk.hear(Report::At(walk.at));
+        walk.keys("\n");
+        assert_shows(
+            &walk.text(),
+            &["Page 3 in main", "pagemap", "state", "since"],
+        );
+        walk.keys("G");
+        assert_shows(&walk.text(), &["Locked"]);
+        walk.keys("\x1b\x1b");
+        assert_shows(&walk.text(), &["▸ your line"]);
     }
 }

@@ -8,7 +8,7 @@ mod directory;
 
 use directory::fresh_directory;
 use mmap_tutor::app::Theme;
-use mmap_tutor::run::screen::{Opening, Player, run};
+use mmap_tutor::run::screen::{Opening, Player, Start, run};
 use mmap_tutor::session::{Progress, Wish};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill};
@@ -327,7 +327,7 @@ fn a_player_that_panics() {
         .unwrap();
     let opening = Opening {
         lessons: Vec::new(),
-        start: None,
+        start: Start::Home,
         progress: Progress::default(),
         keep: Box::new(|_| Ok(())),
         notice: None,
@@ -340,4 +340,32 @@ fn a_player_that_panics() {
         begin: Box::new(|| Ok(())),
     };
     std::process::exit(run(opening, player).unwrap());
+}
+
+#[test]
+fn an_empty_lab_runs_what_is_typed_and_leaves_nothing() {
+    let home = fresh_directory();
+    let mut tty = Tty::tutor(home.path(), &["lab"]);
+    tty.wait_for("Tab pages");
+    tty.press("char *p = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);\r");
+    tty.wait_for("rw-p 4 pages");
+    tty.press("p[0] = 1;\r");
+    tty.wait_for("1 minor fault");
+    tty.press("fork();\r");
+    tty.wait_for("child pid");
+    tty.wait_for("Tab pages");
+    tty.press("child: p[0] = 2;\r");
+    tty.wait_for("child> p[0] = 2;");
+    let labs = children(tty.pid().as_raw());
+    assert!(!labs.is_empty(), "a lab runs");
+    tty.press("for (;;) p[1]++;\r");
+    tty.wait_for("Esc stop");
+    tty.press("\x1b");
+    tty.wait_for("Tab pages");
+    tty.press("\x04");
+    tty.wait_for("Enter open");
+    tty.press("q");
+    assert_eq!(tty.end(), 0);
+    tty.assert_restored();
+    wait_until("a lab is left", || labs.iter().all(|lab| is_gone(*lab)));
 }

@@ -32,6 +32,16 @@ pub enum Context {
     Legend,
     /// The help lies over the screen.
     Help,
+    /// The explorer waits, and nothing is typed.
+    Prompt,
+    /// The explorer waits, and something is typed.
+    Type,
+    /// A line of the learner's own is running.
+    Trying,
+    /// The grid has the keys, with a cursor on its pages.
+    Cursor,
+    /// What is known of a page lies over the screen.
+    Inspect,
 }
 
 /// What a key does.
@@ -111,6 +121,44 @@ pub enum Action {
     Suspend,
     /// Leaves the program.
     Quit,
+    /// Opens the explorer in the lesson's processes.
+    Try,
+    /// Runs what is typed.
+    Submit,
+    /// Completes the word before the cursor.
+    Complete,
+    /// The line typed before.
+    Earlier,
+    /// The line typed after it.
+    Later,
+    /// Empties the input.
+    Discard,
+    /// Another process runs what is typed next.
+    NextActor,
+    /// Gives the keys to the grid's cursor.
+    Pages,
+    /// Gives the keys to the input.
+    Input,
+    /// The page to the left.
+    CellLeft,
+    /// The page to the right.
+    CellRight,
+    /// The page above.
+    CellUp,
+    /// The page below.
+    CellDown,
+    /// Reads a byte of the page.
+    ReadPage,
+    /// Writes a byte of the page.
+    WritePage,
+    /// Takes the right to write the page, or gives it back.
+    ProtectPage,
+    /// Drops the page.
+    DropPage,
+    /// Forks the process.
+    Fork,
+    /// Says all that is known of the page.
+    Inspect,
 }
 
 /// A key with its modifier.
@@ -195,6 +243,7 @@ const PAGES: &[Context] = &[
     C::Running,
     C::Legend,
     C::Help,
+    C::Inspect,
 ];
 const SCROLLS: &[Context] = &[
     C::Line,
@@ -208,8 +257,13 @@ const SCROLLS: &[Context] = &[
     C::Home,
     C::Steps,
     C::Claims,
+    C::Inspect,
 ];
-const OVERLAYS: &[Context] = &[C::Steps, C::Claims, C::Legend, C::Help];
+const OVERLAYS: &[Context] = &[C::Steps, C::Claims, C::Legend, C::Help, C::Inspect];
+/// Where keys are text.
+const TYPING: &[Context] = &[C::Prompt, C::Type, C::Trying];
+/// The explorer, waiting for the learner.
+const EXPLORER: &[Context] = &[C::Prompt, C::Type, C::Cursor];
 const PLAIN: &[Context] = &[
     C::Home,
     C::Line,
@@ -222,6 +276,8 @@ const PLAIN: &[Context] = &[
     C::Claims,
     C::Legend,
     C::Help,
+    C::Prompt,
+    C::Cursor,
 ];
 const ALL: &[Context] = &[
     C::Home,
@@ -236,6 +292,11 @@ const ALL: &[Context] = &[
     C::Claims,
     C::Legend,
     C::Help,
+    C::Prompt,
+    C::Type,
+    C::Trying,
+    C::Cursor,
+    C::Inspect,
 ];
 
 const UP: &[Chord] = &[key(KeyCode::Up), char('k')];
@@ -364,6 +425,251 @@ pub static BINDINGS: &[Binding] = &[
         &[C::Search],
         "",
         "the one below",
+    ),
+    bind(
+        &[ENTER],
+        A::Submit,
+        &[C::Type],
+        "run",
+        "run what is typed; a block that is still open goes on",
+    ),
+    bind(
+        &[key(KeyCode::Tab)],
+        A::Complete,
+        &[C::Type],
+        "complete",
+        "complete the word; again for the next that fits",
+    ),
+    bind(
+        &[key(KeyCode::Tab)],
+        A::Pages,
+        &[C::Prompt],
+        "pages",
+        "a cursor on the pages: read, write, fork, inspect",
+    ),
+    bind(
+        &[key(KeyCode::Tab), key(KeyCode::Esc)],
+        A::Input,
+        &[C::Cursor],
+        "type",
+        "back to the input",
+    ),
+    bind(
+        &[key(KeyCode::Up)],
+        A::Earlier,
+        &[C::Prompt, C::Type],
+        "earlier lines",
+        "the line typed before",
+    ),
+    bind(
+        &[key(KeyCode::Down)],
+        A::Later,
+        &[C::Prompt, C::Type],
+        "",
+        "the line typed after it",
+    ),
+    bind(
+        &[key(KeyCode::Esc)],
+        A::Discard,
+        &[C::Type],
+        "clear",
+        "take back all that is typed",
+    ),
+    bind(
+        &[ENTER],
+        A::Inspect,
+        &[C::Cursor],
+        "inspect",
+        "all that is known of the page, and of its mapping",
+    ),
+    bind(
+        &[char('r')],
+        A::ReadPage,
+        &[C::Cursor],
+        "read",
+        "read a byte of the page",
+    ),
+    bind(
+        &[char('w')],
+        A::WritePage,
+        &[C::Cursor],
+        "write",
+        "write a byte of the page",
+    ),
+    bind(
+        &[char('f')],
+        A::Fork,
+        &[C::Cursor],
+        "fork",
+        "fork the process",
+    ),
+    bind(
+        &[char('p')],
+        A::ProtectPage,
+        &[C::Cursor],
+        "protect",
+        "make the page read-only, or writable again",
+    ),
+    bind(
+        &[char('d')],
+        A::DropPage,
+        &[C::Cursor],
+        "drop",
+        "drop the page (MADV_DONTNEED)",
+    ),
+    bind(
+        &[key(KeyCode::Left)],
+        A::CellLeft,
+        &[C::Cursor],
+        "",
+        "the page to the left",
+    ),
+    bind(
+        &[key(KeyCode::Right)],
+        A::CellRight,
+        &[C::Cursor],
+        "",
+        "the page to the right",
+    ),
+    bind(
+        &[key(KeyCode::Up)],
+        A::CellUp,
+        &[C::Cursor],
+        "",
+        "the page above",
+    ),
+    bind(
+        &[key(KeyCode::Down)],
+        A::CellDown,
+        &[C::Cursor],
+        "",
+        "the page below",
+    ),
+    bind(
+        &[key(KeyCode::PageUp)],
+        A::PageUp,
+        TYPING,
+        "",
+        "a page up in the panel that Shift-Tab chose",
+    ),
+    bind(
+        &[key(KeyCode::PageDown)],
+        A::PageDown,
+        TYPING,
+        "",
+        "a page down in it",
+    ),
+    bind(
+        &[control('o')],
+        A::NextActor,
+        EXPLORER,
+        "process",
+        "another process runs what is typed next",
+    ),
+    bind(
+        &[key(KeyCode::Left), char('[')],
+        A::Back,
+        &[C::Prompt],
+        "look back",
+        "look back: the whole right side shows that moment",
+    ),
+    bind(
+        &[key(KeyCode::Right), char(']')],
+        A::Forth,
+        &[C::Prompt],
+        "",
+        "look at the line after it",
+    ),
+    bind(
+        &[char('[')],
+        A::Back,
+        &[C::Cursor],
+        "",
+        "look back: the whole right side shows that moment",
+    ),
+    bind(
+        &[char(']')],
+        A::Forth,
+        &[C::Cursor],
+        "",
+        "look at the line after it",
+    ),
+    bind(
+        &[ENTER],
+        A::FullSpeed,
+        &[C::Trying],
+        "full speed",
+        "run the rest of the line without pauses",
+    ),
+    bind(
+        &[key(KeyCode::Esc)],
+        A::Stop,
+        &[C::Trying],
+        "stop",
+        "stop the line that runs; what ran has run",
+    ),
+    bind(
+        &[key(KeyCode::BackTab)],
+        A::NextPanel,
+        &[C::Prompt, C::Type, C::Trying],
+        "",
+        "the panel that PgUp and PgDn scroll",
+    ),
+    bind(
+        &[key(KeyCode::F(4))],
+        A::Zoom,
+        &[C::Prompt, C::Type, C::Trying, C::Cursor],
+        "",
+        "let the panel fill the screen, and back",
+    ),
+    bind(
+        &[key(KeyCode::F(1))],
+        A::Help,
+        &[C::Type, C::Trying],
+        "",
+        "this page",
+    ),
+    bind(
+        &[key(KeyCode::F(2))],
+        A::Slow,
+        &[C::Prompt, C::Type, C::Trying, C::Cursor],
+        "",
+        "slow motion on or off: loops, memset and fork, page by page",
+    ),
+    bind(
+        &[key(KeyCode::F(3)), control('g')],
+        A::Legend,
+        EXPLORER,
+        "",
+        "what the marks of the pages mean",
+    ),
+    bind(
+        &[control('r')],
+        A::Restart,
+        EXPLORER,
+        "",
+        "start again, with new processes",
+    ),
+    bind(
+        &[key(KeyCode::Esc)],
+        A::Escape,
+        &[C::Prompt],
+        "",
+        "back: to now, out of the zoom, to the lesson",
+    ),
+    bind(
+        &[control('d')],
+        A::Leave,
+        EXPLORER,
+        "leave",
+        "back to the lesson; out of the empty lab",
+    ),
+    bind(
+        &[char('i')],
+        A::Try,
+        IDLE,
+        "try it",
+        "type lines of your own, in these processes as they are now",
     ),
     bind(
         &[char('n')],

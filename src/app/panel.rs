@@ -3,6 +3,7 @@
 //! The view decides where panels lie and how long their text is; it hands that back as [`Seen`], so that a click finds
 //! its panel and scrolling stops at the end.
 
+use super::explorer::cursor::Strides;
 use crate::mem::Process;
 use ratatui::layout::{Position, Rect};
 use std::collections::HashMap;
@@ -123,6 +124,8 @@ pub struct Seen {
     pub panels: Vec<SeenPanel>,
     /// Rows of a list that can be clicked, with their index.
     pub items: Vec<(Rect, usize)>,
+    /// How pages lie around the cursor of the grid.
+    pub strides: Option<Strides>,
     /// The largest offset of the page that lies over the screen (help, legend).
     pub overlay_limit: u16,
 }

@@ -1,8 +1,10 @@
 //! One taking of a lesson: where it is, the moments so far, what runs now.
 
 use super::answers::Answers;
+use super::explorer::Explorer;
 use super::guess::Guess;
 use super::panel::Desk;
+use crate::diagnostic::Diagnostic;
 use crate::lesson::{Choice, Lesson, Part, Prediction};
 use crate::mem::{Outcome, Process};
 use crate::observe::Snapshot;
@@ -72,6 +74,10 @@ pub struct Take {
     pub slow: bool,
     /// How the screen is arranged.
     pub desk: Desk,
+    /// The learner's own lines, while they are being typed.
+    pub explorer: Option<Box<Explorer>>,
+    /// The same while the lesson goes on.
+    pub shelved: Option<Box<Explorer>>,
     /// A step that this machine cannot show, and what is missing.
     pub missing: Option<(usize, Vec<String>)>,
     /// What could not be done, in a sentence.
@@ -94,6 +100,8 @@ impl Take {
             guess: Guess::default(),
             slow: true,
             desk,
+            explorer: None,
+            shelved: None,
             missing: None,
             failure: None,
         }
@@ -208,7 +216,19 @@ impl Take {
             }
             Report::Graded(graded) => self.answers.grade(graded),
             Report::Expected { step, expected } => self.answers.expect(step, expected),
+            Report::Refused(mistake) => self.give_back(Some(mistake)),
+            Report::Variables(variables) => {
+                if let Some(explorer) = self.explorer.as_mut().or(self.shelved.as_mut()) {
+                    explorer.variables = variables;
+                    if !explorer.variables.contains_key(&explorer.who) {
+                        explorer.who = Process::Main;
+                    }
+                }
+            }
             Report::At(position) => {
+                if let Some(explorer) = &mut self.explorer {
+                    explorer.sent = None;
+                }
                 if position != self.position {
                     self.guess = Guess::default();
                     self.desk.follow();
@@ -218,9 +238,23 @@ impl Take {
             Report::Missing { step, why } => self.missing = Some((step, why)),
             Report::Failed(why) => {
                 self.forget_look();
+                self.give_back(None);
                 self.failure = Some(why);
             }
         }
+    }
+
+    /// What was typed did not run: back into the input with it.
+    fn give_back(&mut self, mistake: Option<Diagnostic>) {
+        if let Some(explorer) = &mut self.explorer {
+            explorer.give_back(mistake);
+        }
+    }
+
+    /// How many lines of their own the learner has run in these processes.
+    pub fn strayed(&self) -> usize {
+        let lines = self.moments.iter().filter_map(|moment| moment.ran.as_ref());
+        lines.filter(|ran| ran.is_typed()).count()
     }
 
     /// A look at the running line replaces the one before it.

@@ -1,5 +1,6 @@
 //! How each event changes the state.
 
+use super::explorer::act as explorer;
 use super::home::Home;
 use super::keys::{self, Action, Context};
 use super::ledger;
@@ -34,6 +35,9 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     if let Some(action) = keys::action(context, key) {
         return act(app, context, action);
     }
+    if matches!(context, Context::Prompt | Context::Type | Context::Trying) {
+        return explorer::edit(app, key);
+    }
     match key.code {
         KeyCode::Char(c) if !key.modifiers.contains(KeyModifiers::CONTROL) => {
             typed(app, context, c)
@@ -65,6 +69,10 @@ fn typed(app: &mut App, context: Context, c: char) -> Vec<Effect> {
 
 fn paste(app: &mut App, text: &str) -> Vec<Effect> {
     let context = app.context();
+    let explores = app.take().is_some_and(|take| take.explorer.is_some());
+    if explores && app.overlay.is_none() {
+        return explorer::paste(app, text);
+    }
     if !matches!(context, Context::Search | Context::Ask) {
         return Vec::new();
     }
@@ -77,7 +85,11 @@ fn paste(app: &mut App, text: &str) -> Vec<Effect> {
 
 /// What an action does.
 fn act(app: &mut App, context: Context, action: Action) -> Vec<Effect> {
+    if let Some(effects) = explorer::act(app, action) {
+        return effects;
+    }
     match action {
+        Action::Try => explorer::open(app),
         Action::Quit => vec![
             Effect::Wish(Control::Stop),
             Effect::Send(Command::Close),
@@ -277,6 +289,14 @@ fn left_at(progress: &Progress, lesson: &Lesson) -> usize {
     }
 }
 
+/// Opens the empty lab with its input line.
+pub(super) fn open_lab(app: &mut App) -> Vec<Effect> {
+    app.screen = Screen::Lesson(Box::new(Take::new(Arc::new(Lesson::lab()), 0)));
+    let mut effects = start(app, 0);
+    effects.extend(explorer::open(app));
+    effects
+}
+
 /// Starts the lesson on the screen at a step, with new processes.
 fn start(app: &mut App, step: usize) -> Vec<Effect> {
     let Screen::Lesson(take) = &mut app.screen else {
@@ -284,10 +304,12 @@ fn start(app: &mut App, step: usize) -> Vec<Effect> {
     };
     let lesson = take.lesson.clone();
     let (desk, slow) = (std::mem::take(&mut take.desk), take.slow);
+    let explorer = take.explorer.take();
     **take = Take::new(lesson.clone(), step);
     take.desk = desk;
     take.desk.from_the_top();
     take.slow = slow;
+    take.explorer = explorer;
     app.awaited += 1;
     vec![
         Effect::Wish(Control::Continue),
@@ -421,6 +443,9 @@ fn keep(app: &mut App) -> bool {
     let Screen::Lesson(take) = &app.screen else {
         return false;
     };
+    if take.lesson.is_lab() {
+        return false;
+    }
     let (id, position) = (&take.lesson.id, take.position);
     let before = app.progress.lessons.get(id).cloned();
     let items = take.script.steps.get(position.step).map_or(0, Vec::len);

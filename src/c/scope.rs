@@ -62,6 +62,14 @@ impl Scope {
         self.variables.iter().rev().find(|v| v.name == name)
     }
 
+    /// Forgets the names that a statement is about to declare: whoever types line by line may declare them again. What
+    /// they held stays in the frame, unreachable.
+    pub fn forget(&mut self, statement: &Statement) {
+        let again = declared(statement);
+        self.variables
+            .retain(|variable| !again.contains(&variable.name.as_str()));
+    }
+
     /// Bytes of the literal area that are taken.
     pub fn literals_used(&self) -> u32 {
         self.literals_used

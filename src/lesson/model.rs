@@ -25,6 +25,47 @@ pub struct Lesson {
     pub closing: Vec<Section>,
 }
 
+/// The id of the empty lab.
+const LAB: &str = "lab";
+
+impl Lesson {
+    /// The empty lab: one step in which nothing happens by itself, and a file to map.
+    pub fn lab() -> Self {
+        let step = Step {
+            title: "An empty lab".to_owned(),
+            options: Options::default(),
+            parts: Vec::new(),
+            explanation: Prose::default(),
+            notes: Prose::default(),
+            span: 0..0,
+        };
+        Self {
+            id: LAB.to_owned(),
+            file: LAB.to_owned(),
+            source: Arc::from(""),
+            front: Front {
+                title: "The lab: try anything".to_owned(),
+                summary: "Type C, touch pages, fork, look.".to_owned(),
+                minutes: 0,
+                claims: Vec::new(),
+                needs: Vec::new(),
+                files: vec![ScratchFile {
+                    name: "data.bin".to_owned(),
+                    pages: 16,
+                }],
+            },
+            intro: Prose::default(),
+            steps: vec![step],
+            closing: Vec::new(),
+        }
+    }
+
+    /// Whether this is the empty lab rather than a lesson.
+    pub fn is_lab(&self) -> bool {
+        self.id == LAB && self.source.is_empty()
+    }
+}
+
 /// The TOML between the `+++` lines.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]

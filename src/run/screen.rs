@@ -34,12 +34,23 @@ pub type Begin = Box<dyn FnOnce() -> std::io::Result<()>>;
 /// Keeps progress, or says why it cannot.
 pub type Keep = Box<dyn FnMut(&Progress) -> anyhow::Result<()>>;
 
+/// What the terminal program shows first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// The list of lessons.
+    Home,
+    /// A lesson by its index, and the step of it if not where it was left.
+    Lesson(usize, Option<usize>),
+    /// The empty lab.
+    Lab,
+}
+
 /// What the terminal program starts with.
 pub struct Opening {
     /// The lessons, in their order.
     pub lessons: Vec<Card>,
-    /// The lesson to begin with, and the step of it if not where it was left; none shows the list.
-    pub start: Option<(usize, Option<usize>)>,
+    /// What to begin with.
+    pub start: Start,
     /// What was kept of earlier runs.
     pub progress: Progress,
     /// Keeps it again; called when it changed. Fails with a sentence for the learner.
@@ -128,15 +139,17 @@ struct Due {
 }
 
 impl Loop {
-    fn turn(&mut self, messages: &Receiver<Message>, start: Option<(usize, Option<usize>)>) -> End {
+    fn turn(&mut self, messages: &Receiver<Message>, start: Start) -> End {
         let mut due = Due {
             draw: true,
             ..Due::default()
         };
-        if let Some((index, step)) = start {
-            let effects = self.app.open(index, step);
-            self.carry_out(effects, &mut due);
-        }
+        let effects = match start {
+            Start::Home => Vec::new(),
+            Start::Lesson(index, step) => self.app.open(index, step),
+            Start::Lab => self.app.open_lab(),
+        };
+        self.carry_out(effects, &mut due);
         loop {
             if self.paint(&mut due).is_err() {
                 // It can no longer be written to: the watchdog says the same in a moment.

@@ -4,9 +4,11 @@
 
 use super::screen;
 use super::stage::LiveStage;
-use crate::lesson::Lesson;
+use crate::lesson::{Lesson, Who};
 use crate::mem::{Control, Pace};
-use crate::session::{Command, Director, Player, Position, Report, Stage, StageError, Wish};
+use crate::session::{
+    Command, Director, Player, Position, Refusal, Report, Stage, StageError, Wish,
+};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
@@ -78,6 +80,17 @@ fn play(commands: &Receiver<Command>, wish: &Wish, tell: &mut dyn FnMut(Report))
                     advance(player, guess, pace, &mut director);
                 }
             }
+            Command::Type { who, source, slow } => {
+                if let Some(player) = &mut playing {
+                    let pace = if slow { Pace::Slow } else { Pace::Full };
+                    typed(player, (who, &source), pace, &mut director);
+                }
+            }
+            Command::Explore => {
+                if let Some(player) = &playing {
+                    director.report(Report::Variables(player.variables()));
+                }
+            }
             Command::Close => idle = playing.take().map(Player::close).or(idle.take()),
         }
         if let Some(player) = &playing {
@@ -121,6 +134,21 @@ fn advance(
     if let Err(error) = player.advance(guess, pace, director) {
         director.report(Report::Failed(error.to_string()));
     }
+}
+
+/// Runs lines of the learner's own.
+fn typed(
+    player: &mut Player<LiveStage>,
+    (who, source): (Who, &str),
+    pace: Pace,
+    director: &mut Screen<'_>,
+) {
+    match player.free(who, source, pace, director) {
+        Ok(()) => {}
+        Err(Refusal::Mistake(diagnostic)) => director.report(Report::Refused(diagnostic)),
+        Err(Refusal::Stage(error)) => director.report(Report::Failed(error.to_string())),
+    }
+    director.report(Report::Variables(player.variables()));
 }
 
 /// The learner at the screen.

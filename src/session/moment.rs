@@ -6,6 +6,9 @@ use crate::observe::{Change, Snapshot};
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
+/// The place of a line that stands in no lesson: the learner typed it.
+pub const TYPED: Range<usize> = usize::MAX..usize::MAX;
+
 /// One line of a step that has run.
 #[derive(Clone, Debug)]
 pub struct Ran {
@@ -19,7 +22,7 @@ pub struct Ran {
     pub group: Option<RangeInclusive<u8>>,
     /// Its C, as written.
     pub code: String,
-    /// Where it stands in the lesson's source, in bytes.
+    /// Where it stands in the lesson's source, in bytes; [`TYPED`] when the learner typed it.
     pub span: Range<usize>,
     /// Its value as the transcript shows it: `0x1000000000`, `3`, `-1`; `None` for declarations without one.
     pub result: Option<String>,
@@ -36,6 +39,11 @@ impl Ran {
             Some(group) => format!("peer {}-{}", group.start(), group.end()),
             None => self.process.to_string(),
         }
+    }
+
+    /// Whether the learner typed it.
+    pub fn is_typed(&self) -> bool {
+        self.span == TYPED
     }
 
     /// Whether it is the statement at `span`, or the race that the statement is a part of.

@@ -3,10 +3,13 @@
 use super::moment::{Expected, Graded, Moment};
 use super::script::Position;
 use super::stage::Machine;
-use crate::lesson::Lesson;
+use crate::c::Variable;
+use crate::diagnostic::Diagnostic;
+use crate::lesson::{Lesson, Who};
 use crate::mem::Outcome;
 use crate::mem::Process;
 use crate::observe::Snapshot;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A wish of the learner.
@@ -26,6 +29,17 @@ pub enum Command {
         /// Whether loops, memset and fork are shown in slow motion.
         slow: bool,
     },
+    /// Run lines of the learner's own in the lesson's processes as they are now.
+    Type {
+        /// Who runs them.
+        who: Who,
+        /// The C.
+        source: String,
+        /// Whether loops, memset and fork are shown in slow motion.
+        slow: bool,
+    },
+    /// Tell the variables there are.
+    Explore,
     /// Close the lesson: its processes end.
     Close,
 }
@@ -68,6 +82,10 @@ pub enum Report {
     },
     /// The next thing to happen; sent after each command when all its reports are out.
     At(Position),
+    /// What was typed is no C that runs here; nothing of it has run.
+    Refused(Diagnostic),
+    /// The variables of every living process; sent after each line that was typed.
+    Variables(BTreeMap<Process, Vec<Variable>>),
     /// Something could not be done, in a sentence; the lesson stays where it is.
     Failed(String),
 }

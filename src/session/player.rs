@@ -3,6 +3,7 @@
 //! Used as it is by the thread behind the screen and by the commands without one: what a learner sees and what a
 //! transcript says are the same run.
 
+pub mod free;
 mod judge;
 mod line;
 mod race;
@@ -47,6 +48,8 @@ pub struct Player<S> {
     step_tallies: Tallies,
     /// The question that is being measured.
     asked: Option<Asked>,
+    /// Whether the learner ran lines of their own: names may then be declared again.
+    strayed: bool,
     /// The latest race of each contestant.
     races: BTreeMap<String, Contestant>,
 }
@@ -73,6 +76,7 @@ impl<S: Stage> Player<S> {
             snapshots: Vec::new(),
             step_tallies: Tallies::default(),
             asked: None,
+            strayed: false,
             races: BTreeMap::new(),
         }
     }
@@ -140,6 +144,7 @@ impl<S: Stage> Player<S> {
             self.stage.restart(settings, &self.lesson.front.files)?;
             self.settings = settings;
             self.scopes.clear();
+            self.strayed = false;
             self.races.clear();
             return Ok(Some(self.look()));
         }

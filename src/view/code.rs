@@ -157,7 +157,7 @@ fn ran<'a>(take: &'a Take, span: &Range<usize>) -> Option<&'a Ran> {
     all.rfind(|ran| ran.is_of(span))
 }
 
-fn went_wrong(ran: &Ran) -> bool {
+pub(super) fn went_wrong(ran: &Ran) -> bool {
     let bad = |ending: &Ending| {
         matches!(
             ending,
@@ -214,7 +214,7 @@ fn mark(standing: Standing, palette: Palette) -> (&'static str, Style) {
 }
 
 /// A row on a lit background, to its right edge.
-fn lit(mut line: Line<'static>, width: usize, palette: Palette) -> Line<'static> {
+pub(super) fn lit(mut line: Line<'static>, width: usize, palette: Palette) -> Line<'static> {
     let missing = width.saturating_sub(line.width());
     line.spans.push(Span::raw(" ".repeat(missing)));
     let lit = palette.chosen();
@@ -256,7 +256,7 @@ fn note(lines: &mut Vec<Line<'static>>, ran: &Ran, width: usize, palette: Palett
 }
 
 /// What came of a line, in as few words as it takes: `= 0x1000000000, 0 faults`.
-fn upshot(ran: &Ran) -> String {
+pub(super) fn upshot(ran: &Ran) -> String {
     let mut words = Vec::new();
     let outcome = ran.outcomes.first().map(|(_, outcome)| outcome);
     if let Some(result) = &ran.result {
@@ -310,7 +310,7 @@ fn indented(runs: &[(&str, Style)], width: usize) -> Vec<Line<'static>> {
 }
 
 /// A row of source in runs, one a token.
-fn coloured(source: &str, row: Range<usize>, palette: Palette) -> Vec<(&str, Style)> {
+pub(super) fn coloured(source: &str, row: Range<usize>, palette: Palette) -> Vec<(&str, Style)> {
     let mut runs = Vec::new();
     let mut at = row.start;
     for token in tokenize(source, row.clone()) {

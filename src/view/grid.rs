@@ -4,6 +4,8 @@
 //! mapping has more pages than cells, a cell stands for several, and the block says so. Under the pages of a file stands
 //! what the page cache has of them.
 
+mod spot;
+
 use super::cache;
 use super::canvas::{Canvas, Passage};
 use super::text::{fit, fit_end, pad};
@@ -33,6 +35,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Opti
         None => Passage::default(),
     };
     canvas.passage(inner, &take.desk, Panel::Pages, &passage);
+    if let Some(spot) = scene.and_then(|scene| spot::of(scene, take, inner)) {
+        spot::draw(canvas, inner, spot);
+    }
 }
 
 /// The panel's title; where there are more processes than columns, it says so, and which key shows the others.
@@ -82,6 +87,8 @@ fn passage(scene: &Scene<'_>, take: &Take, area: Rect, palette: Palette) -> Pass
             focus = from..lines.len();
         }
     }
+    let spot = spot::of(scene, take, area);
+    let focus = spot.map_or(focus, |spot| spot.row..spot.row + 1);
     Passage { lines, focus }
 }
 

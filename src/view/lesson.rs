@@ -14,6 +14,7 @@
 //! ```
 
 use super::canvas::Canvas;
+use super::explorer::Prompt;
 use super::{counters, footer, grid, header, maps, reading, voice};
 use crate::app::App;
 use crate::app::panel::Panel;
@@ -34,13 +35,16 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) 
         30..50 => 6,
         _ => 7,
     };
+    let explorer = take.explorer.as_deref();
+    let prompt = explorer.map(|own| Prompt::of(take, own, area.width, canvas.palette));
     let rows = [
         Constraint::Length(1),
         Constraint::Fill(1),
         Constraint::Length(spoken),
+        Constraint::Length(prompt.as_ref().map_or(0, Prompt::height)),
         Constraint::Length(1),
     ];
-    let [top, body, voice_area, bottom] = Layout::vertical(rows).areas(area);
+    let [top, body, voice_area, typed, bottom] = Layout::vertical(rows).areas(area);
     header::draw(canvas, top, app, take);
     let scene = Scene::of(take);
     let desk = &take.desk;
@@ -57,6 +61,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) 
             draw_body(canvas, body, take, scene.as_ref());
             voice::draw(canvas, voice_area, take);
         }
+    }
+    if let Some((prompt, explorer)) = prompt.zip(explorer) {
+        prompt.draw(canvas, typed, explorer);
     }
     footer::draw(canvas, bottom, app);
 }

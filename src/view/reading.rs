@@ -3,7 +3,7 @@
 use super::canvas::{Canvas, Passage};
 use super::text::wrap;
 use super::theme::Palette;
-use super::{code, prose, question};
+use super::{code, explorer, prose, question};
 use crate::app::answers::Answer;
 use crate::app::panel::Panel;
 use crate::app::take::Take;
@@ -17,6 +17,9 @@ const MEASURE: u16 = 88;
 
 /// Draws what is to be read.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
+    if take.explorer.is_some() {
+        return explorer::transcript(canvas, area, take);
+    }
     let steps = take.lesson.steps.len();
     let step = take.step_shown();
     let title = if step < steps {

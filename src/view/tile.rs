@@ -17,6 +17,15 @@ pub(super) struct Tile {
     pub rows: usize,
 }
 
+/// A place among the lines of tiles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The line.
+    pub row: usize,
+    /// The cell within it.
+    pub column: usize,
+}
+
 /// The shapes, largest first: width and height.
 const SHAPES: [(usize, usize); 6] = [(10, 4), (6, 3), (4, 2), (4, 1), (2, 1), (1, 1)];
 /// Rows of text of a block beside its tiles: title and address.
@@ -78,6 +87,16 @@ impl Tile {
     pub(super) fn per_cell(self, count: usize, width: usize) -> usize {
         let cells = self.across(count, width) * self.rows;
         count.div_ceil(cells).next_power_of_two().max(1)
+    }
+
+    /// Where the cells of a page begin among the lines of [`cells`].
+    pub(super) fn place(self, page: usize, count: usize, width: usize) -> Place {
+        let cell = page / self.per_cell(count, width);
+        let across = self.across(count, width);
+        Place {
+            row: cell / across * self.height,
+            column: label_width(count) + cell % across * self.width,
+        }
     }
 
     fn rows_of(self, count: usize, width: usize) -> usize {

@@ -41,15 +41,27 @@ fn lines(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
     if take.back.is_none() && !take.lacks().is_empty() {
         return missing(take.lacks(), width, palette);
     }
+    if take.back.is_none() && take.explorer.is_none() && take.strayed() > 0 {
+        return strayed(take, width, palette);
+    }
     match (take.look(), take.moment()) {
         (Some(look), _) => running(look, width, palette),
         (None, Some(moment)) => told(take, moment, width, palette),
-        (None, None) => wrap(
-            &[("starting the lesson's process …", palette.dim())],
-            width,
-            0,
-        ),
+        (None, None) => wrap(&[("starting the process …", palette.dim())], width, 0),
     }
+}
+
+/// After lines of the learner's own: what the lesson says may no longer be so.
+fn strayed(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
+    let head = "Your own lines have run in these processes: what the lesson measures from here may differ. r starts \
+                it afresh.";
+    let mut lines = wrap(&[(head, palette.changed())], width, 0);
+    match (take.look(), take.moment()) {
+        (Some(look), _) => lines.extend(running(look, width, palette)),
+        (None, Some(moment)) => lines.extend(told(take, moment, width, palette)),
+        (None, None) => {}
+    }
+    lines
 }
 
 /// Before a step that this machine cannot show: what is missing.
@@ -87,10 +99,12 @@ fn told(take: &Take, moment: &Moment, width: usize, palette: Palette) -> Vec<Lin
             .snapshots
             .first()
             .map(|snapshot| snapshot.pid.to_string());
-        let text = format!(
-            "A process of this lesson runs now, pid {}. Nothing of its C has run yet.",
-            pid.unwrap_or_else(|| "?".to_owned())
-        );
+        let pid = pid.unwrap_or_else(|| "?".to_owned());
+        let text = if take.lesson.is_lab() {
+            format!("A process of your own runs now, pid {pid}. Type its first line.")
+        } else {
+            format!("A process of this lesson runs now, pid {pid}. Nothing of its C has run yet.")
+        };
         return wrap(&[(text.as_str(), palette.text())], width, 0);
     };
     let several = moment.snapshots.len() > 1

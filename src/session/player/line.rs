@@ -91,6 +91,9 @@ impl<S: Stage> Player<S> {
     ) -> Result<(Option<c::Type>, Outcomes), StageError> {
         let lesson = Arc::clone(&self.lesson);
         let mut scope = self.scope(process);
+        if self.strayed {
+            scope.forget(statement);
+        }
         let compiled = compiled(&lesson, statement, &mut scope)?;
         let outcomes = self.run(process, &compiled.program, pace, director)?;
         for (other, _) in &outcomes[1..] {

@@ -1,0 +1,271 @@
+//! The learner's own lines: the text being typed, the lines typed before, who runs them, what was wrong with the last.
+//!
+//! What a key does here is [`act`]'s; completion is [`complete`]'s, the cursor on the pages is [`cursor`]'s.
+
+pub mod act;
+pub mod complete;
+pub mod cursor;
+#[cfg(test)]
+mod tests;
+
+use crate::c::Variable;
+use crate::c::tokens::{Class, tokenize};
+use crate::diagnostic::Diagnostic;
+use crate::lesson::Who;
+use crate::mem::Process;
+use complete::Popup;
+use cursor::Cursor;
+use std::collections::BTreeMap;
+use tui_input::Input;
+
+/// The most that one text may hold, in bytes: more is no line any more.
+const LONGEST: usize = 16 * 1024;
+
+/// The explorer of a lesson, or of the empty lab.
+#[derive(Clone, Debug, Default)]
+pub struct Explorer {
+    /// Rows of the text that are finished: a block is still open.
+    pub rows: Vec<String>,
+    /// The row being typed.
+    pub input: Input,
+    /// Who runs it, unless the text itself says so.
+    pub who: Process,
+    /// What was wrong with the text in the input.
+    pub mistake: Option<Diagnostic>,
+    /// The names that would complete the word before the cursor.
+    pub popup: Option<Popup>,
+    /// The variables of every process.
+    pub variables: BTreeMap<Process, Vec<Variable>>,
+    /// The text that runs now.
+    pub sent: Option<String>,
+    /// The page chosen on the grid.
+    pub cursor: Option<Cursor>,
+    /// Whether the grid has the keys rather than the input.
+    pub on_pages: bool,
+    history: Vec<String>,
+    /// The line of the history on the screen, and what was typed before it.
+    recalled: Option<(usize, String)>,
+}
+
+/// A text with the process it names: `child: p[0] = 1;`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Addressed<'a> {
+    /// Who is to run it; `None` when it does not say.
+    pub who: Option<Who>,
+    /// The C.
+    pub code: &'a str,
+    /// Bytes before the C.
+    pub offset: usize,
+}
+
+impl Explorer {
+    /// All that is typed so far.
+    pub fn text(&self) -> String {
+        let mut text = self.rows.join("\n");
+        if !self.rows.is_empty() {
+            text.push('\n');
+        }
+        text + self.input.value()
+    }
+
+    /// Whether nothing is typed.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.input.value().is_empty()
+    }
+
+    /// Byte of the text that the cursor stands before.
+    pub fn place(&self) -> usize {
+        let before: usize = self.rows.iter().map(|row| row.len() + 1).sum();
+        let input = self.input.value();
+        let at = input
+            .char_indices()
+            .nth(self.input.cursor())
+            .map_or(input.len(), |(at, _)| at);
+        before + at
+    }
+
+    /// Puts a text into the input, the cursor at its end.
+    pub fn set(&mut self, text: &str) {
+        let mut rows: Vec<String> = text.split('\n').map(str::to_owned).collect();
+        let last = rows.pop().unwrap_or_default();
+        self.rows = rows;
+        self.input = Input::new(last);
+        self.touched();
+    }
+
+    /// The text has changed: what was said of it is no longer so.
+    fn touched(&mut self) {
+        self.mistake = None;
+        self.popup = None;
+    }
+
+    /// Adds text where the cursor is, whole rows of it as rows; what is too much is left out.
+    fn insert(&mut self, text: &str) {
+        let room = LONGEST.saturating_sub(self.text().len());
+        let visible = text
+            .replace("\r\n", "\n")
+            .replace('\r', "\n")
+            .replace('\t', "    ");
+        let mut taken = 0;
+        for c in visible.chars() {
+            taken += c.len_utf8();
+            if taken > room {
+                break;
+            }
+            if c == '\n' {
+                self.turn();
+            } else if !c.is_control() {
+                self.input.handle(tui_input::InputRequest::InsertChar(c));
+            }
+        }
+        self.touched();
+    }
+
+    /// Ends the row at the cursor; what stands behind it begins the next.
+    fn turn(&mut self) {
+        let at = self.place() - self.rows.iter().map(|row| row.len() + 1).sum::<usize>();
+        let (row, rest) = self.input.value().split_at(at);
+        let rest = rest.to_owned();
+        self.rows.push(row.to_owned());
+        self.input = Input::new(rest).with_cursor(0);
+    }
+
+    /// Takes the row before back into the input; whether there was one.
+    fn unturn(&mut self) -> bool {
+        let Some(row) = self.rows.pop() else {
+            return false;
+        };
+        let cursor = row.chars().count();
+        self.input = Input::new(row + self.input.value()).with_cursor(cursor);
+        self.touched();
+        true
+    }
+
+    /// Notes a text that is being run; the input is empty again.
+    fn sent(&mut self, text: String) {
+        if self.history.last() != Some(&text) {
+            self.history.push(text.clone());
+        }
+        self.recalled = None;
+        self.sent = Some(text);
+    }
+
+    /// The text that was sent could not be run: back into the input with it, unless something else is typed by now.
+    pub fn give_back(&mut self, mistake: Option<Diagnostic>) {
+        let Some(text) = self.sent.take() else { return };
+        if self.is_empty() {
+            let offset = addressed(&text).offset;
+            self.set(&text);
+            self.mistake = mistake.map(|mistake| mistake.moved(offset));
+        }
+    }
+
+    /// Goes through the lines typed before, `forward` to the later ones.
+    fn recall(&mut self, forward: bool) {
+        let last = self.history.len();
+        let (here, typed) = match self.recalled.take() {
+            Some(recalled) => recalled,
+            None => (last, self.text()),
+        };
+        let there = if forward {
+            (here + 1).min(last)
+        } else {
+            here.saturating_sub(1)
+        };
+        let text = self.history.get(there).cloned();
+        self.set(text.as_deref().unwrap_or(&typed));
+        self.recalled = (there < last).then_some((there, typed));
+    }
+
+    /// What is said in the prompt: the process that will run the text.
+    pub fn prompt(&self) -> String {
+        let text = self.text();
+        match addressed(&text).who {
+            None | Some(Who::Peers(..)) => self.who.to_string(),
+            Some(Who::Main) => Process::Main.to_string(),
+            Some(Who::Named(process)) => process.to_string(),
+            Some(Who::LatestChild) => "child".to_owned(),
+        }
+    }
+
+    /// The variables of the process that will run the text.
+    pub fn names(&self) -> &[Variable] {
+        let text = self.text();
+        let process = match addressed(&text).who {
+            Some(Who::Named(process)) => process,
+            Some(Who::Main) => Process::Main,
+            Some(Who::LatestChild) => self
+                .variables
+                .keys()
+                .copied()
+                .rfind(|process| matches!(process, Process::Child(_)))
+                .unwrap_or(self.who),
+            None | Some(Who::Peers(..)) => self.who,
+        };
+        self.variables.get(&process).map_or(&[], Vec::as_slice)
+    }
+
+    /// The next of the living processes runs what is typed.
+    fn next_process(&mut self, living: &[Process]) {
+        let here = living.iter().position(|process| *process == self.who);
+        let next = here.map_or(0, |here| here + 1) % living.len().max(1);
+        self.who = living.get(next).copied().unwrap_or_default();
+    }
+}
+
+/// Takes the name of a process off the beginning of a text: `main:`, `child:`, `child 2:`, `peer 3:`.
+pub fn addressed(text: &str) -> Addressed<'_> {
+    let bare = Addressed {
+        who: None,
+        code: text,
+        offset: 0,
+    };
+    let Some((head, code)) = text.split_once(':') else {
+        return bare;
+    };
+    let who = match *head.split_whitespace().collect::<Vec<_>>() {
+        ["main"] => Who::Main,
+        ["child"] => Who::LatestChild,
+        ["peer"] => Who::Named(Process::Peer(1)),
+        [word @ ("child" | "peer"), number] => match (word, number.parse()) {
+            (_, Err(_) | Ok(0)) => return bare,
+            ("child", Ok(number)) => Who::Named(Process::Child(number)),
+            (_, Ok(number)) => Who::Named(Process::Peer(number)),
+        },
+        _ => return bare,
+    };
+    Addressed {
+        who: Some(who),
+        code,
+        offset: head.len() + 1,
+    }
+}
+
+/// Whether a text is still open: a brace, a parenthesis or a comment has no end yet, or a backslash ends its last row.
+pub fn is_open(text: &str) -> bool {
+    let mut depth = 0_i32;
+    for token in tokenize(text, 0..text.len()) {
+        let word = &text[token.span];
+        match (token.class, word) {
+            (Class::Operator, "(" | "[" | "{") => depth += 1,
+            (Class::Operator, ")" | "]" | "}") => depth -= 1,
+            (Class::Error, word) if word.starts_with("/*") => return true,
+            _ => {}
+        }
+    }
+    depth > 0 || text.trim_end_matches(' ').ends_with('\\')
+}
+
+/// The text as the compiler takes it: backslashes that only said "there is more" become spaces, so that every byte keeps
+/// its place; a last `;` that was left out is added.
+pub fn joined(text: &str) -> String {
+    let mut text = text.replace("\\\n", " \n");
+    let mut tokens = tokenize(&text, 0..text.len());
+    tokens.retain(|token| token.class != Class::Comment);
+    if let Some(last) = tokens.last()
+        && !matches!(&text[last.span.clone()], ";" | "}")
+    {
+        text.insert(last.span.end, ';');
+    }
+    text
+}

@@ -1,0 +1,328 @@
+//! What keys do in the explorer: edit, complete, recall, run, move over the pages.
+
+use super::complete::{Popup, candidates, common, word_before};
+use super::cursor::{self, Verb};
+use super::{Explorer, addressed, is_open, joined};
+use crate::app::keys::Action;
+use crate::app::panel::Panel;
+use crate::app::scene::Scene;
+use crate::app::take::{Activity, Stride, Take};
+use crate::app::{App, Effect, Overlay, Screen};
+use crate::lesson::Who;
+use crate::mem::Control;
+use crate::session::Command;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use tui_input::InputRequest as Edit;
+
+/// Opens the explorer over the lesson on the screen.
+pub(in crate::app) fn open(app: &mut App) -> Vec<Effect> {
+    let Screen::Lesson(take) = &mut app.screen else {
+        return Vec::new();
+    };
+    let kept = take.shelved.take();
+    take.explorer = Some(kept.unwrap_or_default());
+    take.back = None;
+    take.desk.focus = Panel::Reading;
+    take.desk.zoomed = false;
+    vec![Effect::Send(Command::Explore), Effect::Draw]
+}
+
+/// What an action does while the explorer is open; `None` when it is not the explorer's.
+pub(in crate::app) fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> {
+    app.take()?.explorer.as_ref()?;
+    match action {
+        Action::Escape => return escape(app),
+        Action::Leave => return leave(app),
+        Action::Inspect => {
+            app.overlay = Some(Overlay::Inspect(0));
+            return Some(vec![Effect::Draw]);
+        }
+        _ => {}
+    }
+    let strides = app.seen.strides;
+    let (row, cell) = strides.map_or((1, 1), |strides| (strides.row as i64, strides.cell as i64));
+    with(app, |take, explorer| {
+        match action {
+            Action::Submit => return Some(submit(take, explorer)),
+            Action::Complete => complete(explorer),
+            Action::Earlier => explorer.recall(false),
+            Action::Later => explorer.recall(true),
+            Action::Discard => explorer.set(""),
+            Action::NextActor => next_process(take, explorer),
+            Action::Pages => to_pages(take, explorer),
+            Action::Input => to_input(take, explorer),
+            Action::CellLeft => walk(take, explorer, -cell),
+            Action::CellRight => walk(take, explorer, cell),
+            Action::CellUp => walk(take, explorer, -row),
+            Action::CellDown => walk(take, explorer, row),
+            Action::ReadPage => return Some(handle(take, explorer, Verb::Read)),
+            Action::WritePage => return Some(handle(take, explorer, Verb::Write)),
+            Action::ProtectPage => return Some(handle(take, explorer, Verb::Protect)),
+            Action::DropPage => return Some(handle(take, explorer, Verb::Drop)),
+            Action::Fork => return Some(fork(take, explorer)),
+            _ => return None,
+        }
+        Some(vec![Effect::Draw])
+    })
+}
+
+/// Lends the lesson and its open explorer to `change`.
+fn with<T>(app: &mut App, change: impl FnOnce(&mut Take, &mut Explorer) -> Option<T>) -> Option<T> {
+    let Screen::Lesson(take) = &mut app.screen else {
+        return None;
+    };
+    let mut explorer = take.explorer.take()?;
+    let done = change(take, &mut explorer);
+    take.explorer = Some(explorer);
+    done
+}
+
+/// A key that the table does not know: text and its editing, as in a shell.
+pub(in crate::app) fn edit(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
+    let done = with(app, |_, explorer| {
+        if explorer.on_pages {
+            return None;
+        }
+        let edit = edit_of(key)?;
+        match edit {
+            Edit::InsertChar(c) => explorer.insert(c.encode_utf8(&mut [0; 4])),
+            Edit::DeletePrevChar if explorer.input.cursor() == 0 => {
+                explorer.unturn();
+            }
+            edit => {
+                let change = explorer.input.handle(edit);
+                if change.is_some_and(|change| change.value) {
+                    explorer.mistake = None;
+                }
+                explorer.popup = None;
+            }
+        }
+        Some(())
+    });
+    done.map_or_else(Vec::new, |()| vec![Effect::Draw])
+}
+
+fn edit_of(key: &KeyEvent) -> Option<Edit> {
+    let control = key.modifiers.contains(KeyModifiers::CONTROL);
+    let alt = key.modifiers.contains(KeyModifiers::ALT);
+    Some(match key.code {
+        KeyCode::Char('a') if control => Edit::GoToStart,
+        KeyCode::Char('e') if control => Edit::GoToEnd,
+        KeyCode::Char('w') if control => Edit::DeletePrevWord,
+        KeyCode::Char('u') if control => Edit::DeleteFromStart,
+        KeyCode::Char('k') if control => Edit::DeleteTillEnd,
+        KeyCode::Char('y') if control => Edit::Yank,
+        KeyCode::Char('b') if alt => Edit::GoToPrevWord,
+        KeyCode::Char('f') if alt => Edit::GoToNextWord,
+        KeyCode::Char(_) if control || alt => return None,
+        KeyCode::Char(c) => Edit::InsertChar(c),
+        KeyCode::Backspace if alt || control => Edit::DeletePrevWord,
+        KeyCode::Backspace => Edit::DeletePrevChar,
+        KeyCode::Delete => Edit::DeleteNextChar,
+        KeyCode::Left if control || alt => Edit::GoToPrevWord,
+        KeyCode::Right if control || alt => Edit::GoToNextWord,
+        KeyCode::Left => Edit::GoToPrevChar,
+        KeyCode::Right => Edit::GoToNextChar,
+        KeyCode::Home => Edit::GoToStart,
+        KeyCode::End => Edit::GoToEnd,
+        _ => return None,
+    })
+}
+
+/// Text that was pasted: it waits for Enter like any other.
+pub(in crate::app) fn paste(app: &mut App, text: &str) -> Vec<Effect> {
+    let done = with(app, |take, explorer| {
+        to_input(take, explorer);
+        explorer.insert(text.trim_end_matches(['\n', '\r']));
+        Some(())
+    });
+    done.map_or_else(Vec::new, |()| vec![Effect::Draw])
+}
+
+/// Enter: runs the text when it is whole, else begins its next row.
+fn submit(take: &mut Take, explorer: &mut Explorer) -> Vec<Effect> {
+    let text = explorer.text();
+    if text.trim().is_empty() {
+        explorer.set("");
+        return vec![Effect::Draw];
+    }
+    if is_open(&text) {
+        explorer.turn();
+        explorer.popup = None;
+        return vec![Effect::Draw];
+    }
+    explorer.set("");
+    send(take, explorer, &text)
+}
+
+/// Gives a text to the player.
+fn send(take: &mut Take, explorer: &mut Explorer, text: &str) -> Vec<Effect> {
+    let addressed = addressed(text);
+    let who = addressed.who.unwrap_or(Who::Named(explorer.who));
+    let source = joined(addressed.code);
+    explorer.sent(text.to_owned());
+    take.back = None;
+    take.failure = None;
+    take.desk.follow();
+    take.activity = Activity::Busy {
+        stride: Stride::Line,
+        look: None,
+    };
+    let slow = take.slow;
+    vec![
+        Effect::Wish(Control::Continue),
+        Effect::Send(Command::Type { who, source, slow }),
+        Effect::Draw,
+    ]
+}
+
+/// Tab: what all names have in common; then one name after the other.
+fn complete(explorer: &mut Explorer) {
+    if let Some(popup) = &mut explorer.popup {
+        let next = popup.chosen.map_or(0, |chosen| chosen + 1) % popup.candidates.len().max(1);
+        let name = popup.candidates[next].name.clone();
+        let length = std::mem::replace(&mut popup.length, name.chars().count());
+        popup.chosen = Some(next);
+        replace_word(explorer, length, &name);
+        return;
+    }
+    let (text, place) = (explorer.text(), explorer.place());
+    let word = word_before(&text, place);
+    let found = candidates(word, explorer.names());
+    let length = word.chars().count();
+    let shared = common(&found).to_owned();
+    if let [only] = &found[..] {
+        let is_call = only.sort == super::complete::Sort::Function;
+        replace_word(explorer, length, &shared);
+        if is_call && !text[place..].starts_with('(') {
+            explorer.insert("(");
+        }
+    } else if !found.is_empty() {
+        replace_word(explorer, length, &shared);
+        explorer.popup = Some(Popup {
+            candidates: found,
+            chosen: None,
+            length: shared.chars().count(),
+        });
+    }
+}
+
+/// Puts `name` where the `length` characters before the cursor are.
+fn replace_word(explorer: &mut Explorer, length: usize, name: &str) {
+    for _ in 0..length {
+        explorer.input.handle(Edit::DeletePrevChar);
+    }
+    for c in name.chars() {
+        explorer.input.handle(Edit::InsertChar(c));
+    }
+    explorer.mistake = None;
+}
+
+fn next_process(take: &Take, explorer: &mut Explorer) {
+    let living: Vec<_> = take
+        .moments
+        .last()
+        .iter()
+        .flat_map(|moment| &moment.snapshots)
+        .map(|snapshot| snapshot.process)
+        .collect();
+    explorer.next_process(&living);
+    if let Some(cursor) = &mut explorer.cursor {
+        cursor.process = explorer.who;
+    }
+    explorer.cursor = cursor::settled(take, explorer);
+}
+
+/// Gives the keys to the grid.
+fn to_pages(take: &mut Take, explorer: &mut Explorer) {
+    explorer.cursor = cursor::settled(take, explorer);
+    if explorer.cursor.is_some() {
+        explorer.on_pages = true;
+        take.desk.focus = Panel::Pages;
+    }
+}
+
+/// Gives the keys to the input.
+fn to_input(take: &mut Take, explorer: &mut Explorer) {
+    explorer.on_pages = false;
+    take.desk.focus = Panel::Reading;
+}
+
+fn walk(take: &Take, explorer: &mut Explorer, pages: i64) {
+    explorer.cursor = cursor::settled(take, explorer);
+    let moved = explorer
+        .cursor
+        .zip(Scene::of(take))
+        .and_then(|(cursor, scene)| cursor::moved(&scene, cursor, pages));
+    explorer.cursor = moved.or(explorer.cursor);
+}
+
+/// Types and runs what does `verb` with the chosen page.
+fn handle(take: &mut Take, explorer: &mut Explorer, verb: Verb) -> Vec<Effect> {
+    take.back = None;
+    explorer.cursor = cursor::settled(take, explorer);
+    let Some(cursor) = explorer.cursor else {
+        return Vec::new();
+    };
+    match cursor::statement(take, explorer, cursor, verb) {
+        Some(line) => send_to(take, explorer, (cursor.process, &line)),
+        None => Vec::new(),
+    }
+}
+
+/// Types and runs a `fork` in the process of the chosen page.
+fn fork(take: &mut Take, explorer: &mut Explorer) -> Vec<Effect> {
+    let process = explorer
+        .cursor
+        .map_or(explorer.who, |cursor| cursor.process);
+    send_to(take, explorer, (process, "fork();"))
+}
+
+fn send_to(
+    take: &mut Take,
+    explorer: &mut Explorer,
+    (process, line): (crate::mem::Process, &str),
+) -> Vec<Effect> {
+    let text = if process == explorer.who {
+        line.to_owned()
+    } else {
+        format!("{process}: {line}")
+    };
+    send(take, explorer, &text)
+}
+
+/// Esc with nothing typed: from the pages to the input, to now, out of the zoom, back to the lesson. The empty lab
+/// stays: its processes are not to be lost by a key pressed once too often.
+fn escape(app: &mut App) -> Option<Vec<Effect>> {
+    if app.overlay.is_some() {
+        return None;
+    }
+    let Screen::Lesson(take) = &mut app.screen else {
+        return None;
+    };
+    if take.desk.zoomed {
+        take.desk.zoomed = false;
+    } else if take.back.is_some() {
+        take.back = None;
+        take.desk.follow();
+    } else if !take.lesson.is_lab() {
+        take.shelved = take.explorer.take();
+        if let Some(shelved) = &mut take.shelved {
+            shelved.on_pages = false;
+        }
+        take.desk.focus = Panel::Reading;
+    }
+    Some(vec![Effect::Draw])
+}
+
+/// Ctrl-D: back to the lesson; out of the empty lab.
+fn leave(app: &mut App) -> Option<Vec<Effect>> {
+    if app.take().is_some_and(|take| take.lesson.is_lab()) {
+        return None;
+    }
+    if let Screen::Lesson(take) = &mut app.screen {
+        take.desk.zoomed = false;
+        take.back = None;
+    }
+    escape(app)
+}

@@ -1,0 +1,117 @@
+//! Lines of the learner's own, run in the lesson's processes as they are now: the same scopes, the same witness, a
+//! moment each.
+//!
+//! They are not counted in what a step measures. Names may be declared again, here and in the lesson's lines after.
+
+use super::{Director, Player};
+use crate::c::{self, Scope, Statement, Variable};
+use crate::diagnostic::Diagnostic;
+use crate::lesson::Who;
+use crate::mem::{Ending, Outcome, Pace, Process};
+use crate::session::moment::{Ran, TYPED};
+use crate::session::play::Report;
+use crate::session::stage::{Stage, StageError};
+use std::collections::BTreeMap;
+
+/// Why a text that was typed did not run, or not to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It is no C that runs here: nothing of it has run.
+    Mistake(Diagnostic),
+    /// There is nobody to run it.
+    Stage(StageError),
+}
+
+impl From<StageError> for Refusal {
+    fn from(error: StageError) -> Self {
+        Self::Stage(error)
+    }
+}
+
+impl<S: Stage> Player<S> {
+    /// Runs what was typed, statement by statement, and reports a moment for each. Nothing runs when any of it is a
+    /// mistake; a statement that ends badly is the last.
+    pub fn free(
+        &mut self,
+        who: Who,
+        source: &str,
+        pace: Pace,
+        director: &mut dyn Director,
+    ) -> Result<(), Refusal> {
+        let process = self.resolve(who)?;
+        let statements = c::parse(source, 0..source.len()).map_err(Refusal::Mistake)?;
+        let mut trial = self.scope(process);
+        for statement in &statements {
+            compiled(source, statement, &mut trial)?;
+        }
+        for statement in &statements {
+            self.strayed = true;
+            if !self.free_statement(process, (source, statement), pace, director)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs one statement that compiles; whether it ran to its end.
+    fn free_statement(
+        &mut self,
+        process: Process,
+        (source, statement): (&str, &Statement),
+        pace: Pace,
+        director: &mut dyn Director,
+    ) -> Result<bool, Refusal> {
+        let mut scope = self.scope(process);
+        let compiled = compiled(source, statement, &mut scope)?;
+        let outcomes = self.run(process, &compiled.program, pace, director)?;
+        for (other, _) in &outcomes[1..] {
+            self.scopes.insert(*other, scope.clone());
+        }
+        self.scopes.insert(process, scope);
+        let finished = |(_, outcome): &(Process, Outcome)| outcome.ending == Ending::Finished;
+        let whole = outcomes.first().is_some_and(finished);
+        let value = outcomes.first().and_then(|(_, outcome)| outcome.value);
+        let ran = Ran {
+            step: self.position.step,
+            line: 0,
+            process,
+            group: None,
+            code: source[statement.span.clone()].to_owned(),
+            span: TYPED,
+            result: compiled
+                .result
+                .zip(value)
+                .map(|(kind, value)| c::show(value, &kind)),
+            outcomes,
+            race: None,
+        };
+        let moment = self.look_after(ran);
+        director.report(Report::Line(moment));
+        Ok(whole)
+    }
+
+    /// The variables of every living process.
+    pub fn variables(&self) -> BTreeMap<Process, Vec<Variable>> {
+        let living = self
+            .stage
+            .actors()
+            .into_iter()
+            .filter(|actor| actor.ended.is_none());
+        living
+            .map(|actor| {
+                let scope = self.scope(actor.process);
+                (actor.process, scope.variables().to_vec())
+            })
+            .collect()
+    }
+}
+
+/// A statement as a program; names that it declares again are forgotten first.
+fn compiled(
+    source: &str,
+    statement: &Statement,
+    scope: &mut Scope,
+) -> Result<c::Compiled, Refusal> {
+    scope.forget(statement);
+    c::compile(source, statement, scope).map_err(Refusal::Mistake)
+}

@@ -1,0 +1,358 @@
+//! All that is known of the page under the cursor, and of the mapping it lies in: every value with what it means and
+//! the file and field it was read from.
+//!
+//! Read proc(5), and `Documentation/filesystems/proc.rst` for smaps.
+
+use super::canvas::Canvas;
+use super::overlay;
+use super::text::{pad, wrap};
+use super::theme::Palette;
+use crate::app::explorer::cursor::{Cursor, mapping};
+use crate::app::scene::Scene;
+use crate::app::take::Take;
+use crate::mem::{Addr, Bytes, PageState, Perms, Reading, Usage};
+use crate::observe::{Mapping, Snapshot};
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+/// A field of smaps: its name, its value, what it means.
+type Field = (&'static str, fn(&Usage) -> Bytes, &'static str);
+
+/// The fields of smaps, in its own order.
+const FIELDS: [Field; 13] = [
+    (
+        "Size",
+        |u| u.size,
+        "the length of the mapping: addresses, not memory",
+    ),
+    (
+        "Rss",
+        |u| u.rss,
+        "the part that is in memory and mapped here",
+    ),
+    (
+        "Pss",
+        |u| u.pss,
+        "the same, each page divided by how many map it",
+    ),
+    (
+        "Shared_Clean",
+        |u| u.shared_clean,
+        "mapped by several, as it is on disk",
+    ),
+    (
+        "Shared_Dirty",
+        |u| u.shared_dirty,
+        "mapped by several, written since",
+    ),
+    (
+        "Private_Clean",
+        |u| u.private_clean,
+        "mapped here alone, as it is on disk",
+    ),
+    (
+        "Private_Dirty",
+        |u| u.private_dirty,
+        "mapped here alone, written",
+    ),
+    (
+        "Referenced",
+        |u| u.referenced,
+        "accessed since that was last cleared",
+    ),
+    (
+        "Anonymous",
+        |u| u.anonymous,
+        "with no file behind: new memory, or copies of a file's pages",
+    ),
+    (
+        "LazyFree",
+        |u| u.lazy_free,
+        "given up by MADV_FREE, not taken yet",
+    ),
+    (
+        "AnonHugePages",
+        |u| u.anon_huge,
+        "in transparent huge pages",
+    ),
+    ("Swap", |u| u.swap, "swapped out"),
+    ("Locked", |u| u.locked, "held in memory by mlock"),
+];
+
+/// The letters of `VmFlags` that a lesson is likely to meet.
+const FLAGS: [(&str, &str); 27] = [
+    ("rd", "may be read"),
+    ("wr", "may be written"),
+    ("ex", "may be executed"),
+    ("sh", "shared"),
+    ("mr", "mprotect may allow reads"),
+    ("mw", "mprotect may allow writes"),
+    ("me", "mprotect may allow execution"),
+    ("ms", "may be shared"),
+    ("gd", "grows downwards"),
+    ("pf", "bare frames, without pages"),
+    ("lo", "locked in memory"),
+    ("io", "device memory"),
+    ("sr", "read in order (MADV_SEQUENTIAL)"),
+    ("rr", "read at random (MADV_RANDOM)"),
+    ("dc", "not copied by fork"),
+    ("de", "cannot be extended by mremap"),
+    ("ac", "counted against the commit limit"),
+    ("nr", "no swap reserved"),
+    ("ht", "huge pages of hugetlb"),
+    ("sf", "synchronous faults"),
+    ("wf", "zeroed in the child by fork"),
+    ("dd", "left out of core dumps"),
+    ("sd", "soft-dirty"),
+    ("hg", "huge pages wanted"),
+    ("nh", "huge pages not wanted"),
+    ("mg", "may be merged"),
+    ("gu", "has had guard pages"),
+];
+
+/// Cells of the column of names.
+const COLUMN: usize = 16;
+
+/// Draws what is known, scrolled by `offset` rows.
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, offset: u16) {
+    let inner = overlay::frame(
+        canvas,
+        area,
+        (100, 60),
+        "the page, and the mapping it lies in",
+    );
+    let lines = lines(take, usize::from(inner.width), canvas.palette);
+    overlay::scrolled(canvas, inner, &lines, offset);
+}
+
+fn lines(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
+    let cursor = take.explorer.as_ref().and_then(|explorer| explorer.cursor);
+    let found = cursor.zip(Scene::of(take)).and_then(|(cursor, scene)| {
+        let snapshot = scene.now(cursor.process)?;
+        let (mapping, size) = mapping(&scene, cursor)?;
+        Some((cursor, snapshot, mapping, size))
+    });
+    let Some((cursor, snapshot, mapping, size)) = found else {
+        let text = "No page is chosen: it is no longer mapped in this moment.";
+        return wrap(&[(text, palette.text())], width, 0);
+    };
+    let mut sheet = Sheet {
+        lines: Vec::new(),
+        width,
+        palette,
+    };
+    page(&mut sheet, take, cursor, (snapshot, mapping, size));
+    maps(&mut sheet, snapshot, mapping);
+    smaps(&mut sheet, snapshot, mapping);
+    sheet.lines
+}
+
+/// Rows of a name, a value and its meaning.
+struct Sheet {
+    lines: Vec<Line<'static>>,
+    width: usize,
+    palette: Palette,
+}
+
+impl Sheet {
+    fn head(&mut self, title: &str, source: &str) {
+        if !self.lines.is_empty() {
+            self.lines.push(Line::default());
+        }
+        self.lines.push(Line::from(vec![
+            Span::styled(title.to_owned(), self.palette.heading()),
+            Span::styled(format!("  {source}"), self.palette.dim()),
+        ]));
+    }
+
+    fn row(&mut self, name: &str, value: &str, meaning: &str) {
+        let name = pad(name, COLUMN);
+        let value = if meaning.is_empty() {
+            value.to_owned()
+        } else {
+            format!("{value}  ")
+        };
+        let runs = [
+            (name.as_str(), self.palette.dim()),
+            (value.as_str(), self.palette.code()),
+            (meaning, self.palette.text()),
+        ];
+        self.lines.extend(wrap(&runs, self.width, COLUMN));
+    }
+}
+
+/// The page itself.
+fn page(
+    sheet: &mut Sheet,
+    take: &Take,
+    cursor: Cursor,
+    (snapshot, mapping, size): (&Snapshot, &Mapping, u64),
+) {
+    let index = (cursor.address.0 - mapping.vma.range.start.0) / size.max(1);
+    let pagemap = format!("/proc/{}/pagemap", snapshot.pid);
+    sheet.head(&format!("Page {index} in {}", cursor.process), &pagemap);
+    let last = Addr(cursor.address.0 + (size - 1));
+    sheet.row(
+        "address",
+        &cursor.address.to_string(),
+        &format!(
+            "to {last}: {}, one entry of 8 bytes in pagemap",
+            Bytes(size)
+        ),
+    );
+    let state = state(mapping, index);
+    sheet.row("state", state.words(), meaning(state));
+    sheet.row("since", &since(take, cursor, state), "");
+    match frame(mapping, index) {
+        Reading::Known(0) => sheet.row("frame", "none", "no memory stands behind it now"),
+        Reading::Known(frame) => sheet.row(
+            "frame",
+            &format!("{frame:#x}"),
+            "the number of the page of physical memory (bits 0 to 54)",
+        ),
+        Reading::Unknown(why) => sheet.row("frame", "?", &why),
+    }
+}
+
+fn state(mapping: &Mapping, index: u64) -> PageState {
+    let pages = mapping.pages.known();
+    pages.map_or(PageState::Unknown, |pages| pages.state(index))
+}
+
+fn frame(mapping: &Mapping, index: u64) -> Reading<u64> {
+    match mapping.pages.as_ref() {
+        Reading::Known(pages) => pages
+            .frames
+            .as_ref()
+            .map(|frames| frames.get(index as usize).copied().unwrap_or(0)),
+        Reading::Unknown(why) => Reading::Unknown(why),
+    }
+}
+
+/// What the next access will meet.
+fn meaning(state: PageState) -> &'static str {
+    match state {
+        PageState::Absent => "there is no page yet: the next access faults (bit 63 is clear)",
+        PageState::Zero => "reads give zeros; the first write gets a page of its own",
+        PageState::Private => "anonymous memory, of this process alone (bits 63 and 56)",
+        PageState::Shared => {
+            "one frame for several processes: whoever writes first gets a copy (bit 63, not 56)"
+        }
+        PageState::File => "the page cache's own page, mapped here only (bits 63, 61 and 56)",
+        PageState::FileShared => "the page cache's own page, mapped by several (bits 63 and 61)",
+        PageState::Shmem => "shared memory, mapped here only (bits 63, 61 and 56)",
+        PageState::ShmemShared => "shared memory, mapped by several (bits 63 and 61)",
+        PageState::Swapped => "the next access is a major fault (bit 62)",
+        PageState::Guard => "any access is a SIGSEGV (bit 58)",
+        PageState::ZeroOrShared | PageState::Unknown => "",
+    }
+}
+
+/// The line that gave the page the state it has.
+fn since(take: &Take, cursor: Cursor, now: PageState) -> String {
+    let at = |index: usize| {
+        let snapshots = &take.moments.get(index)?.snapshots;
+        let is_it = |snapshot: &&std::sync::Arc<Snapshot>| snapshot.process == cursor.process;
+        let mapping = snapshots.iter().find(is_it)?.mapping_at(cursor.address)?;
+        let size = crate::app::scene::page_bytes(mapping)?.max(1);
+        let index = (cursor.address.0 - mapping.vma.range.start.0) / size;
+        Some(state(mapping, index))
+    };
+    let shown = take.shown();
+    let first = (0..=shown)
+        .rev()
+        .take_while(|index| at(*index) == Some(now));
+    let made = first
+        .last()
+        .and_then(|index| Some((index, take.moments.get(index)?)));
+    match made.map(|(index, moment)| (index, moment.ran.as_ref())) {
+        Some((index, Some(ran))) => format!("line {index}, {}: {}", ran.actor(), ran.code),
+        _ => "before the first line".to_owned(),
+    }
+}
+
+/// The line of maps, field by field.
+fn maps(sheet: &mut Sheet, snapshot: &Snapshot, mapping: &Mapping) {
+    let vma = &mapping.vma;
+    sheet.head(
+        "The mapping",
+        &format!("/proc/{}/maps, its line", snapshot.pid),
+    );
+    let length = Bytes(vma.range.length()).to_string();
+    sheet.row(
+        "address",
+        &vma.range.to_string(),
+        &format!("first byte, and one past the last: {length}"),
+    );
+    sheet.row("perms", &vma.perms.to_string(), &permits(vma.perms));
+    let meaning = if vma.backing.is_file() {
+        "where in the file it begins, in bytes"
+    } else {
+        "no file: nothing to count from"
+    };
+    sheet.row("offset", &format!("{:08x}", vma.offset), meaning);
+    let (major, minor) = vma.device;
+    let meaning = if vma.inode == 0 {
+        "no device"
+    } else {
+        "the device of the file"
+    };
+    sheet.row("dev", &format!("{major:02x}:{minor:02x}"), meaning);
+    let meaning = if vma.inode == 0 {
+        "no file"
+    } else {
+        "the file's number on it"
+    };
+    sheet.row("inode", &vma.inode.to_string(), meaning);
+    let backing = vma.backing.to_string();
+    if backing.is_empty() {
+        sheet.row("pathname", "(empty)", "anonymous memory");
+    } else {
+        sheet.row("pathname", &backing, "what stands behind it");
+    }
+}
+
+fn permits(perms: Perms) -> String {
+    let may = [
+        (perms.read, "read"),
+        (perms.write, "write"),
+        (perms.execute, "execute"),
+    ];
+    let may: Vec<&str> = may
+        .iter()
+        .filter(|(set, _)| *set)
+        .map(|(_, word)| *word)
+        .collect();
+    let may = if may.is_empty() {
+        "no access at all".to_owned()
+    } else {
+        format!("may {}", may.join(" and "))
+    };
+    let sharing = if perms.shared {
+        "s: writes are seen by all who map it"
+    } else {
+        "p: private, writes are seen here alone"
+    };
+    format!("{may}; {sharing}")
+}
+
+/// The block of smaps, field by field.
+fn smaps(sheet: &mut Sheet, snapshot: &Snapshot, mapping: &Mapping) {
+    sheet.head(
+        "Its memory",
+        &format!("/proc/{}/smaps, its block", snapshot.pid),
+    );
+    match &mapping.usage {
+        Reading::Known(usage) => {
+            for (name, value, meaning) in FIELDS {
+                sheet.row(name, &value(usage).to_string(), meaning);
+            }
+        }
+        Reading::Unknown(why) => sheet.row("?", why, ""),
+    }
+    let known = |flag: &&String| FLAGS.iter().find(|(name, _)| name == flag);
+    for flag in &mapping.flags {
+        let meaning = known(&flag).map_or("", |(_, meaning)| meaning);
+        sheet.row("VmFlags", flag, meaning);
+    }
+}
