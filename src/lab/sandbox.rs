@@ -56,6 +56,9 @@ struct Beneath {
 
 /// Guards this process and all it forks. Gives the version of the interface that is in force; 0 when none is.
 pub(super) fn close() -> u32 {
+    // Whatever it runs gets no more rights than it has; landlock asks for that, and without landlock it helps too.
+    // SAFETY: gives up rights of this process.
+    unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) };
     // SAFETY: asks for a number.
     let version = unsafe {
         libc::syscall(
@@ -106,8 +109,6 @@ fn allow(set: c_int, path: &CStr, allowed: u64) {
 }
 
 fn enforce(set: c_int) -> bool {
-    // SAFETY: gives up rights of this process.
-    unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) };
     // SAFETY: takes numbers.
     unsafe { libc::syscall(libc::SYS_landlock_restrict_self, set, 0) == 0 }
 }
