@@ -13,6 +13,7 @@ mod link;
 mod spawn;
 
 use crate::bytecode::Program;
+use crate::mem::error_text;
 use crate::mem::{Control, Ending, Outcome, Pace, Pid, Process, Progress, Settings};
 use course::Course;
 use handle::Handle;
@@ -211,8 +212,13 @@ impl Labs {
             .first()
             .filter(|main| main.ended().is_none())
             .map(|main| main.handle.pid());
-        let (handle, link) = spawn::spawn(&self.executable, &self.scratch, leader)
-            .map_err(|error| LabError::Failed(format!("cannot start a lab process: {error}")))?;
+        let (handle, link) =
+            spawn::spawn(&self.executable, &self.scratch, leader).map_err(|error| {
+                LabError::Failed(format!(
+                    "cannot start a lab process: {}",
+                    error_text(&error)
+                ))
+            })?;
         let mut entry = Entry {
             process,
             group: leader.unwrap_or(handle.pid()),
