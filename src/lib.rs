@@ -30,6 +30,8 @@
 //!
 //! Imports go one way: `view -> app -> session -> {lesson, c, observe} -> mem`. `lab` and `observe` never see each
 //! other: who makes the memory cannot colour what the witness says. Only `run` joins them.
+//! What is pure in `lab`, the machine and its world, is the meaning of compiled C, and `session` computes with it too.
+//! `tests/architecture.rs` has the whole table, and fails where an import goes the other way.
 
 pub mod app;
 pub mod bytecode;

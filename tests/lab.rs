@@ -877,6 +877,46 @@ fn a_call_that_would_fill_the_machine_is_refused() {
     assert_eq!(lesson.run(&promise).errno, 0, "a promise of 1 TiB is free");
 }
 
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn machine_code_cannot_ask_others_to_act_for_it() {
+    let mut lesson = Lesson::new();
+    let pid = lesson.pid(Process::Main);
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    if !status.contains("Seccomp:\t2") {
+        println!("SKIPPED: this kernel filters no system calls");
+        return;
+    }
+    let refused = -i64::from(libc::EPERM);
+    let table = [
+        (libc::SYS_socket, libc::AF_UNIX, Some(refused)),
+        (libc::SYS_setsid, 0, Some(refused)),
+        (libc::SYS_io_uring_setup, 1, Some(refused)),
+        (libc::SYS_kill, -1, Some(refused)),
+        (libc::SYS_kill, 0, Some(refused)),
+        (libc::SYS_kill, pid.0, Some(0)),
+        (libc::SYS_getpid, 0, Some(i64::from(pid.0))),
+    ];
+    for (number, first, expected) in table {
+        // mov eax, imm32; mov edi, imm32; xor esi, esi; syscall; ret
+        let mut code = vec![0xb8];
+        code.extend((number as u32).to_le_bytes());
+        code.push(0xbf);
+        code.extend(first.to_le_bytes());
+        code.extend([0x31, 0xf6, 0x0f, 0x05, 0xc3]);
+        let bytes = code
+            .iter()
+            .enumerate()
+            .map(|(offset, &byte)| store(add(E::Var(P), n(offset as i64)), n(i64::from(byte))));
+        lesson.run(&map(1));
+        lesson.run(&E::Seq(bytes.collect()));
+        let rx = n(i64::from(libc::PROT_READ | libc::PROT_EXEC));
+        lesson.run(&call(B::Mprotect, [E::Var(P), n(page()), rx]));
+        let outcome = lesson.run(&E::CallAt(Box::new(E::Var(P))));
+        assert_eq!(outcome.value, expected, "{number} {first}: {outcome:?}");
+    }
+}
+
 /// `open("/etc/passwd", O_RDONLY)` as machine code, which no check of names sees.
 #[cfg(target_arch = "x86_64")]
 #[test]

@@ -871,3 +871,24 @@ fn the_cursor_types_the_c_that_it_does() {
         assert_shows(&walk.text(), &["▸ your line"]);
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(10))]
+
+    /// Keys and sizes in any order: every frame is drawn.
+    #[test]
+    fn no_size_and_no_key_makes_it_panic(
+        moves in proptest::collection::vec((0..220_u16, 0..70_u16, 0..24_usize), 1..25)
+    ) {
+        const KEYS: [char; 24] = [
+            '\n', '\x1b', '\t', '<', '>', 'v', '^', '?', 'z', 'm', 's', 'g', '+', '-', '1', '2', '/', 'h', 'j', 'k',
+            'l', ' ', 'n', 'p',
+        ];
+        let mut walk = Walk::after(1, (80, 24));
+        for (width, height, key) in moves {
+            walk.size = (width, height);
+            walk.happen(Event::Resize(width, height));
+            walk.keys(&KEYS[key].to_string());
+        }
+    }
+}

@@ -143,10 +143,21 @@ impl Tty {
         );
     }
 
-    fn assert_taken(&self) {
-        let screen = self.parser.screen();
-        assert!(screen.alternate_screen() && screen.hide_cursor() && screen.bracketed_paste());
+    /// The terminal is the program's, as soon as the frame that is on its way has come.
+    fn assert_taken(&mut self) {
+        let since = Instant::now();
+        while !self.is_taken() {
+            assert!(
+                self.pump() && since.elapsed() < PATIENCE,
+                "the terminal was not taken"
+            );
+        }
         assert!(!flags(self.master.as_ref()).contains(LocalFlags::ICANON));
+    }
+
+    fn is_taken(&self) -> bool {
+        let screen = self.parser.screen();
+        screen.alternate_screen() && screen.hide_cursor() && screen.bracketed_paste()
     }
 }
 
@@ -199,6 +210,9 @@ fn a_lesson_is_opened_run_left_and_the_terminal_handed_back() {
     tty.press("q");
     assert_eq!(tty.end(), 0);
     tty.assert_restored();
+    let place = format!("CACHE/mmap-tutor-{}", nix::unistd::geteuid());
+    let runs = std::fs::read_dir(home.path().join(place)).unwrap();
+    assert_eq!(runs.count(), 0, "files of the run are left");
 }
 
 #[test]

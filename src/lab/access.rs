@@ -108,6 +108,7 @@ pub(super) fn touch(addr: u64) -> Result<(), Signal> {
 
 /// Runs machine code of the lesson. Any signal it raises ends it, and is returned; number 0 stands for an interrupt.
 pub(super) fn call(addr: u64, arguments: &[u64; 6]) -> Result<u64, Signal> {
+    arch::publish(addr);
     // SAFETY: the lesson owns this process. The trampoline keeps the registers a function must keep, and the handler
     // returns through the saved stack pointer when the code goes wrong.
     unsafe { arch::lab_call(addr, arguments) }.check()

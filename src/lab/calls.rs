@@ -20,7 +20,7 @@ use std::ffi::{c_int, c_void};
 type Answer = (i64, i32);
 
 /// Sets libc's `errno`.
-fn set_errno(number: c_int) {
+pub(super) fn set_errno(number: c_int) {
     // SAFETY: the address of this thread's errno is always valid.
     let place = unsafe { libc::__errno_location() };
     // SAFETY: as above.

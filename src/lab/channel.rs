@@ -54,10 +54,10 @@ impl Channel {
         // SAFETY: a msghdr of zeros is valid: no name, no parts, no control data.
         let mut message: libc::msghdr = unsafe { zeroed() };
         message.msg_iov = parts.as_mut_ptr();
-        message.msg_iovlen = parts.len();
+        message.msg_iovlen = parts.len() as _;
         if descriptor.is_some() {
             message.msg_control = (&raw mut rights).cast();
-            message.msg_controllen = Rights::LENGTH;
+            message.msg_controllen = Rights::LENGTH as _;
         }
         loop {
             // SAFETY: every pointer of the message points to a local or to `body`, which outlive the call.

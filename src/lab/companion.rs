@@ -8,8 +8,9 @@ use super::signals;
 use std::arch::asm;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A page that is the thread's own: what it looks at, and where its stack pointer points.
-#[repr(C, align(4096))]
+/// Whole pages that are the thread's own, however large pages are: what it looks at, and where its stack pointer
+/// points.
+#[repr(C, align(65536))]
 struct Room {
     /// [`STARTING`], [`RUNNING`] or [`STOP`].
     state: AtomicU32,

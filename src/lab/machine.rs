@@ -96,6 +96,11 @@ fn memory<W: World>(
     stack: &mut Stack,
     world: &mut W,
 ) -> Result<(), Stop> {
+    let copies = matches!(opcode, Opcode::CopyLiteral | Opcode::ClearOwn);
+    if !copies && i.width == 0 {
+        return Err(Stop::BadProgram("an access without a width"));
+    }
+    bits(i)?;
     match opcode {
         Opcode::LoadOwn | Opcode::Load => {
             let addr = stack.pop()? as u64;
@@ -451,6 +456,35 @@ mod tests {
                 matches!(ran, Err(Stop::BadProgram(_))),
                 "{code:?} gave {ran:?}"
             );
+        }
+    }
+
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Whatever arrives, the machine ends, and without a panic.
+        #[test]
+        fn no_program_makes_it_panic(
+            words in prop::collection::vec(
+                (0..45_u8, 0..10_u8, 0..2_u8, 0..8_u8, 0..70_u32, prop_oneof![-2..40_i64, any::<i64>()]),
+                0..40,
+            )
+        ) {
+            let code: Vec<Instruction> = words
+                .into_iter()
+                .map(|(opcode, width, signed, count, operand, immediate)| Instruction {
+                    opcode,
+                    width,
+                    signed,
+                    count,
+                    operand,
+                    immediate,
+                })
+                .collect();
+            let mut world = Plain::new();
+            world.patience = 200;
+            // Any result will do.
+            let _ = run(&code, &mut world);
         }
     }
 }

@@ -110,7 +110,9 @@ pub(super) fn decimal(digits: &[u8]) -> u64 {
     digits
         .iter()
         .map_while(|&digit| char::from(digit).to_digit(10))
-        .fold(0, |value, digit| value * 10 + u64::from(digit))
+        .fold(0_u64, |value, digit| {
+            value.saturating_mul(10).saturating_add(u64::from(digit))
+        })
 }
 
 fn hex(digits: &[u8]) -> Option<u64> {

@@ -123,7 +123,7 @@ impl World for Plain {
     }
 
     fn call_pointer(&mut self, addr: u64, arguments: [u64; 6]) -> Result<i64, Stop> {
-        Ok((addr + arguments.iter().sum::<u64>()) as i64)
+        Ok(arguments.iter().fold(addr, |sum, &a| sum.wrapping_add(a)) as i64)
     }
 
     fn print(&mut self, bytes: &[u8]) {

@@ -4,6 +4,8 @@
 //! make any system call. Best effort: an older kernel, or one without landlock, runs the lab unguarded, and says so.
 //! Reading `/proc` stays allowed; what it tells of processes outside is refused by landlock's rule on tracing.
 
+mod filter;
+
 use std::ffi::{CStr, c_int, c_long};
 use std::ptr::null;
 
@@ -56,6 +58,16 @@ struct Beneath {
 
 /// Guards this process and all it forks. Gives the version of the interface that is in force; 0 when none is.
 pub(super) fn close() -> u32 {
+    // Whatever it runs gets no more rights than it has; landlock asks for that, and without landlock it helps too.
+    // SAFETY: gives up rights of this process.
+    unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) };
+    let version = guard_files();
+    filter::enforce();
+    version
+}
+
+/// The part of landlock.
+fn guard_files() -> u32 {
     // SAFETY: asks for a number.
     let version = unsafe {
         libc::syscall(
@@ -106,8 +118,6 @@ fn allow(set: c_int, path: &CStr, allowed: u64) {
 }
 
 fn enforce(set: c_int) -> bool {
-    // SAFETY: gives up rights of this process.
-    unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) };
     // SAFETY: takes numbers.
     unsafe { libc::syscall(libc::SYS_landlock_restrict_self, set, 0) == 0 }
 }

@@ -3,6 +3,7 @@
 //! See sigaltstack(2). Every other signal has its default action, as a program just started has.
 
 use super::access;
+use super::calls::{errno, set_errno};
 use super::channel::leave;
 use super::protocol::{HANGUP, INTERRUPT};
 use std::ffi::{c_int, c_void};
@@ -47,11 +48,12 @@ pub(super) fn install() -> Result<(), &'static str> {
         libc::SIGTRAP,
     ];
     for number in faults {
-        handle(number, access::on_fault, 0);
+        // An interrupt that ended the handler half-way would leave its signal blocked: the next fault would kill.
+        handle(number, access::on_fault, 0, &[INTERRUPT, HANGUP]);
     }
     // No SA_RESTART: a system call of the lesson that waits shall end with EINTR.
-    handle(INTERRUPT, on_interrupt, 0);
-    handle(HANGUP, on_hangup, libc::SA_RESTART);
+    handle(INTERRUPT, on_interrupt, 0, &[HANGUP]);
+    handle(HANGUP, on_hangup, libc::SA_RESTART, &[INTERRUPT]);
     unblock_all();
     Ok(())
 }
@@ -107,9 +109,14 @@ fn use_own_stack() -> Result<(), &'static str> {
 
 type Handler = extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
 
-fn handle(number: c_int, handler: Handler, flags: c_int) {
+/// Installs a handler that is not interrupted by the signals `held_back`.
+fn handle(number: c_int, handler: Handler, flags: c_int, held_back: &[c_int]) {
     // SAFETY: a sigaction of zeros is valid: an empty mask, no flags.
     let mut action: libc::sigaction = unsafe { zeroed() };
+    for &other in held_back {
+        // SAFETY: adds a valid signal number to a set that is ours.
+        unsafe { libc::sigaddset(&raw mut action.sa_mask, other) };
+    }
     action.sa_sigaction = handler as *const () as usize;
     action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | flags;
     // SAFETY: the handler has the signature SA_SIGINFO asks for, and only does what signal-safety(7) allows.
@@ -147,8 +154,10 @@ extern "C" fn on_hangup(_: c_int, _: *mut libc::siginfo_t, _: *mut c_void) {
         events: 0,
         revents: 0,
     };
+    let kept = errno();
     // SAFETY: polls one descriptor without waiting.
     unsafe { libc::poll(&raw mut watched, 1, 0) };
+    set_errno(kept);
     if watched.revents & (libc::POLLHUP | libc::POLLNVAL) != 0 {
         leave(0);
     }

@@ -307,10 +307,13 @@ impl Space {
         self.acts_until_check = ACTS;
         let mut buffer = [0; 128];
         let text = own::read_file(c"/proc/self/statm", &mut buffer);
+        // A lesson that has used up its descriptors leaves none to read it by: then the peak must do.
         let resident = text
             .split(|&byte| byte == b' ')
             .nth(1)
-            .map_or(0, |digits| own::decimal(digits) * self.places.page / 1024);
+            .map_or(self.meter.peak(), |digits| {
+                own::decimal(digits).saturating_mul(self.places.page) / 1024
+            });
         self.meter.rebase();
         if resident > self.budget {
             self.reason =

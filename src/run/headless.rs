@@ -4,7 +4,7 @@ use super::stage::LiveStage;
 use super::theatre;
 use crate::claims::Ledger;
 use crate::lab::{LabError, Labs};
-use crate::lesson::visible::visible_line;
+use crate::lesson::visible::{visible, visible_line};
 use crate::lesson::{self, Catalogue, Lesson};
 use crate::mem::Settings;
 use crate::observe;
@@ -55,7 +55,8 @@ pub fn run(lesson: &Arc<Lesson>, as_json: bool) -> Result<i32> {
     if as_json {
         print(&format!("{:#}\n", json::transcript(&transcript)))?;
     } else {
-        print(&text::transcript(&transcript))?;
+        // What a lesson prints and how it names its files is a stranger's text.
+        print(&visible(&text::transcript(&transcript)))?;
     }
     Ok(if transcript.ok() { HELD } else { FAILED })
 }

@@ -84,8 +84,15 @@ impl Scratch {
         for entry in fs::read_dir(&self.directory)
             .with_context(|| format!("cannot read {}", self.directory.display()))?
         {
-            let path = entry?.path();
-            fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+            let entry = entry?;
+            let path = entry.path();
+            // Lessons make files only, but for machine code where nothing guards it.
+            let removed = if entry.file_type()?.is_dir() {
+                fs::remove_dir_all(&path)
+            } else {
+                fs::remove_file(&path)
+            };
+            removed.with_context(|| format!("cannot remove {}", path.display()))?;
         }
         for file in files {
             let path = self.directory.join(&file.name);
@@ -201,7 +208,9 @@ mod tests {
             pages: 3,
         }];
         scratch.prepare(&files, page_size).unwrap();
+        fs::create_dir(scratch.path().join("unexpected")).unwrap();
         scratch.prepare(&files, page_size).unwrap();
+        assert!(!scratch.path().join("unexpected").exists());
         let bytes = fs::read(scratch.path().join("data.bin")).unwrap();
         assert_eq!(bytes.len() as u64, 3 * page_size.bytes());
         assert_eq!(bytes[2 * page_size.bytes() as usize], b'c');

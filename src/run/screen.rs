@@ -14,6 +14,7 @@ use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
 
 /// The thread that plays lessons, as the screen speaks with it.
 pub struct Player {
@@ -64,6 +65,9 @@ pub struct Opening {
 /// Exit status after a panic, as Rust has it.
 const PANICKED: i32 = 101;
 
+/// How long the player may take to leave nothing behind.
+const TIDYING: Duration = Duration::from_secs(1);
+
 /// Why the loop ended.
 enum End {
     /// The learner left.
@@ -92,12 +96,15 @@ pub fn run(opening: Opening, player: Player) -> anyhow::Result<i32> {
     };
     let start = opening.start;
     let ended = catch_unwind(AssertUnwindSafe(|| stage.turn(&messages, start)));
+    // A line that runs is not waited for.
+    stage.wish.say(crate::mem::Control::Stop);
     // The terminal is handed back once, before anything is printed.
     drop(stage);
     let end = match ended {
         Ok(end) => end,
         Err(_) => End::Panic(last_panic(&messages)),
     };
+    await_player(&messages);
     Ok(match end {
         End::Left => 0,
         End::Signal(signal) => 128 + signal,
@@ -107,6 +114,19 @@ pub fn run(opening: Opening, player: Player) -> anyhow::Result<i32> {
             PANICKED
         }
     })
+}
+
+/// Waits until the player has ended its processes and removed its files. Its commands have ended, so it does; where it
+/// cannot, the kernel ends the processes and the next run removes the files.
+fn await_player(messages: &Receiver<Message>) {
+    let deadline = Instant::now() + TIDYING;
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match messages.recv_timeout(left) {
+            Ok(Message::App(Event::PlayerGone)) | Err(_) => return,
+            Ok(_) => {}
+        }
+    }
 }
 
 /// What the hook said of a panic of this very thread.

@@ -9,6 +9,8 @@ use crate::mem::{Control, Outcome, Pace, Process, Progress, Reading, Settings};
 use crate::observe::{self, Cached, Live, Snapshot, Source};
 use crate::session::{Actor, Machine, Stage, StageError, Watch};
 use anyhow::Result;
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// Pages of all processes that one snapshot may read.
@@ -146,7 +148,7 @@ impl Stage for LiveStage {
         };
         let link = format!("/proc/{pid}/fd/{descriptor}");
         match std::fs::read_link(&link) {
-            Ok(path) if path.starts_with(self.scratch.path()) => match std::fs::File::open(&link) {
+            Ok(path) if path.starts_with(self.scratch.path()) => match open(&link) {
                 Ok(file) => observe::cached(&file),
                 Err(error) => Reading::unknown(format!(
                     "{} cannot be opened: {}",
@@ -177,6 +179,14 @@ fn look(witness: &mut Live, progress: &Progress) -> Vec<Snapshot> {
         }
     });
     snapshots.collect()
+}
+
+/// Opens a file for asking about it, without waiting for anybody at its other end, should it be a pipe.
+fn open(path: &str) -> std::io::Result<File> {
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK)
+        .open(path)
 }
 
 fn nobody() -> StageError {

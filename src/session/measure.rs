@@ -6,15 +6,18 @@
 use super::moment::{Expected, Verdict};
 use super::nowhere;
 use super::race::{self, Contestant};
-use super::stage::Stage;
+use super::stage::{PATIENCE, Stage};
 use super::tally::Tallies;
 use crate::c::observers::{Observation, Observer, Prefix, STATES, substitute};
 use crate::c::{self, Expression, Scope, Target, Type};
 use crate::lesson::Expectation;
-use crate::mem::{Addr, Bytes, Control, Ending, Pace, PageSize, Process, Range, Reading, Usage};
+use crate::mem::{
+    Addr, Bytes, Control, Ending, Pace, PageSize, PageState, Process, Range, Reading, Usage,
+};
 use crate::observe::{Mapping, Snapshot};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Everything an expression can be measured with.
 pub(super) struct Instruments<'a, S> {
@@ -223,7 +226,15 @@ impl<S: Stage> Instruments<'_, S> {
         if let Some(value) = nowhere::evaluate(&compiled.program) {
             return Ok((value, kind));
         }
-        let mut watch = |_: &_, _: &mut dyn FnMut() -> Vec<Snapshot>| Control::Continue;
+        let begun = Instant::now();
+        let mut watch = |_: &_, _: &mut dyn FnMut() -> Vec<Snapshot>| {
+            // Nobody can be asked: an expression is no line that could be stopped.
+            if begun.elapsed() > PATIENCE {
+                Control::Stop
+            } else {
+                Control::Continue
+            }
+        };
         let outcomes = self
             .stage
             .run(process, &compiled.program, Pace::Full, &mut watch)
@@ -278,7 +289,7 @@ impl<S: Stage> Instruments<'_, S> {
             },
             "vmas" => self.snapshot(process)?.lesson_mappings().count() as u64,
             "page_tables" => *reading(&self.snapshot(process)?.page_tables)?,
-            "state" => self.snapshot(process)?.state_at(at(), self.page_size) as u64,
+            "state" => self.state(process, at())? as u64,
             "present" => self.present(
                 process,
                 at(),
@@ -306,21 +317,24 @@ impl<S: Stage> Instruments<'_, S> {
         found.ok_or_else(|| format!("nothing is mapped at {address} in {process}"))
     }
 
+    /// The state of the page at an address. One that was not read has none that a rule could be about.
+    fn state(&self, process: Process, address: Addr) -> Result<PageState, Unknown> {
+        let snapshot = self.snapshot(process)?;
+        match snapshot.state_at(address, self.page_size) {
+            PageState::Unknown => Err(format!("the page at {address} could not be read")),
+            state => Ok(state),
+        }
+    }
+
     /// Pages with a page-table entry among `pages` from `address` on.
     fn present(&self, process: Process, address: Addr, pages: u64) -> Result<u64, Unknown> {
-        let snapshot = self.snapshot(process)?;
         let first = self.page_size.floor(address);
         let mut present = 0;
         for page in 0..pages {
             let Some(address) = first.checked_add(page * self.page_size.bytes()) else {
                 break;
             };
-            match snapshot.state_at(address, self.page_size) {
-                crate::mem::PageState::Unknown => {
-                    return Err(format!("the page at {address} could not be read"));
-                }
-                state => present += u64::from(state.is_present()),
-            }
+            present += u64::from(self.state(process, address)?.is_present());
         }
         Ok(present)
     }

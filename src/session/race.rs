@@ -124,6 +124,19 @@ impl Race {
 
     /// The sentence of the race: `mmap 1.9 ms, read 3.4 ms a round (medians of 9): mmap took 0.56 of read's time`.
     pub fn sentence(&self) -> String {
+        let mut text = if self.contestants.iter().any(|one| one.rounds.is_empty()) {
+            "no round was finished by all: there is nothing to compare".to_owned()
+        } else {
+            self.comparison()
+        };
+        if let Some(why) = &self.stopped {
+            let _ = write!(text, "; ended early: {why}");
+        }
+        text
+    }
+
+    /// The medians and who was faster, of contestants that all have rounds.
+    fn comparison(&self) -> String {
         let rounds = self.contestants.iter().map(|one| one.rounds.len()).min();
         let medians: Vec<String> = self
             .contestants
@@ -144,9 +157,6 @@ impl Race {
                 let _ = write!(text, ": {}", told.join("; "));
             }
             [] => {}
-        }
-        if let Some(why) = &self.stopped {
-            let _ = write!(text, "; ended early: {why}");
         }
         text
     }
@@ -329,5 +339,15 @@ mod tests {
         }
         let spread = race(&[("a", &[50, 75, 100])]);
         assert_eq!(spread.bars()[0].text(8), "██████──");
+    }
+
+    #[test]
+    fn a_race_without_a_round_has_no_medians() {
+        let mut race = race(&[("mmap", &[5]), ("read", &[])]);
+        race.stopped = Some("SIGBUS at 0x1000".to_owned());
+        assert_eq!(
+            race.sentence(),
+            "no round was finished by all: there is nothing to compare; ended early: SIGBUS at 0x1000"
+        );
     }
 }

@@ -15,8 +15,8 @@ global_asm!(
     ".hidden lab_load_1, lab_load_2, lab_load_4, lab_load_8",
     ".globl lab_store_1, lab_store_2, lab_store_4, lab_store_8",
     ".hidden lab_store_1, lab_store_2, lab_store_4, lab_store_8",
-    ".globl lab_fill, lab_copy, lab_scan, lab_compare, lab_touch",
-    ".hidden lab_fill, lab_copy, lab_scan, lab_compare, lab_touch",
+    ".globl lab_fill, lab_copy, lab_scan, lab_compare, lab_touch, lab_publish",
+    ".hidden lab_fill, lab_copy, lab_scan, lab_compare, lab_touch, lab_publish",
     "lab_begin:",
     "lab_load_1:",
     "ldrb w0, [x0]",
@@ -105,6 +105,25 @@ global_asm!(
     "cbnz w3, 2b",
     "mov x1, #0",
     "ret",
+    // start, length: cleans the data cache, then forgets what was fetched. No line of a cache is shorter than 16 bytes.
+    "lab_publish:",
+    "mov x2, x0",
+    "mov x3, x1",
+    "2:",
+    "dc cvau, x0",
+    "add x0, x0, #16",
+    "subs x1, x1, #16",
+    "b.ne 2b",
+    "dsb ish",
+    "3:",
+    "ic ivau, x2",
+    "add x2, x2, #16",
+    "subs x3, x3, #16",
+    "b.ne 3b",
+    "dsb ish",
+    "isb",
+    "mov x1, #0",
+    "ret",
     "lab_end:",
     "lab_fixup:",
     "mov x1, #1",
@@ -171,6 +190,7 @@ unsafe extern "C" {
     pub(super) fn lab_scan(from: u64, byte: u64, length: u64) -> Answer;
     pub(super) fn lab_compare(a: u64, b: u64, length: u64) -> Answer;
     pub(super) fn lab_touch(addr: u64) -> Answer;
+    fn lab_publish(start: u64, length: u64) -> Answer;
     pub(super) fn lab_call(code: u64, arguments: &[u64; 6]) -> Answer;
     // Labels, not functions: only their addresses are used.
     fn lab_begin();
@@ -192,6 +212,14 @@ pub(super) fn fixup() -> u64 {
 /// Where a call into code that failed continues.
 pub(super) fn recovery() -> u64 {
     lab_recovery as *const () as u64
+}
+
+/// Makes code that was just stored at `addr` the code that is fetched: this processor's caches for data and for
+/// instructions do not know of each other. Looks after the 4 KiB around it, which lie in one page whatever its size.
+pub(super) fn publish(addr: u64) {
+    const BLOCK: u64 = 4096;
+    // SAFETY: changes no memory; where there is none, it fails by the fix-up, and the call will too.
+    unsafe { lab_publish(addr & !(BLOCK - 1), BLOCK) };
 }
 
 /// The instruction that was interrupted.

@@ -2,6 +2,7 @@
 
 use crate::lab::channel::leave;
 use crate::lab::own;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::ffi::{c_int, c_ulong};
 use std::hint::black_box;
 
@@ -34,10 +35,10 @@ pub(super) fn page_size() -> u64 {
 
 /// Closes what was inherited, sets the limits, and offers this process first when memory runs out.
 pub(super) fn settle(socket: c_int) {
-    close_all_below(socket);
-    limit(libc::RLIMIT_CORE, 0);
-    limit(libc::RLIMIT_DATA, MOST_DATA);
-    limit(libc::RLIMIT_FSIZE, LONGEST_FILE);
+    close_all_but(socket);
+    limit(Resource::RLIMIT_CORE, 0);
+    limit(Resource::RLIMIT_DATA, MOST_DATA);
+    limit(Resource::RLIMIT_FSIZE, LONGEST_FILE);
     set_name();
     be_first_to_go();
     // An unreadable binary makes a process that nobody may look into, not even its owner (prctl(2)).
@@ -61,21 +62,21 @@ pub(super) fn memory_budget(buffer: &mut [u8]) -> u64 {
         .map_or(u64::MAX, |rest| own::decimal(rest.trim_ascii_start()) / 2)
 }
 
-fn close_all_below(socket: c_int) {
+fn close_all_but(socket: c_int) {
     // Kernels before 5.9 lack close_range; what the tutor opens is closed by exec anyway.
-    // SAFETY: closes descriptors that nothing here uses.
-    unsafe { libc::syscall(libc::SYS_close_range, 3, socket - 1, 0) };
+    for (first, last) in [(3, socket - 1), (socket + 1, c_int::MAX)] {
+        // SAFETY: closes descriptors that nothing here uses.
+        unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
+    }
 }
 
-fn limit(what: libc::__rlimit_resource_t, most: u64) {
-    // SAFETY: an rlimit of zeros is valid.
-    let mut limit: libc::rlimit = unsafe { std::mem::zeroed() };
-    // SAFETY: getrlimit fills the structure it is given.
-    unsafe { libc::getrlimit(what, &raw mut limit) };
-    limit.rlim_cur = most.min(limit.rlim_max);
-    limit.rlim_max = limit.rlim_cur;
-    // SAFETY: lowers a limit of this process.
-    unsafe { libc::setrlimit(what, &raw const limit) };
+/// Lowers a limit for good. One that cannot be read stays.
+fn limit(what: Resource, most: u64) {
+    if let Ok((_, allowed)) = getrlimit(what) {
+        let most = most.min(allowed);
+        // Lowering a limit needs no right.
+        let _ = setrlimit(what, most, most);
+    }
 }
 
 fn set_name() {

@@ -4,7 +4,7 @@ use super::*;
 use crate::bytecode::Program;
 use crate::lesson;
 use crate::mem::{Ending, Faults, PageSize, Pid, Reading, Totals};
-use crate::observe::{Cached, Offers};
+use crate::observe::{Cached, Mapping, Offers};
 use crate::session::moment::Verdict;
 use crate::session::stage::{Actor, Machine, Watch};
 use std::collections::VecDeque;
@@ -19,6 +19,7 @@ struct Script {
     asked: Vec<Process>,
     actors: Vec<Process>,
     starts: usize,
+    seen: Vec<Snapshot>,
 }
 
 impl Script {
@@ -36,6 +37,7 @@ impl Script {
             asked: Vec::new(),
             actors: vec![Process::Main],
             starts: 0,
+            seen: Vec::new(),
         }
     }
 }
@@ -77,7 +79,7 @@ impl Stage for Script {
     }
 
     fn observe(&mut self) -> Vec<Snapshot> {
-        Vec::new()
+        self.seen.clone()
     }
 
     fn cached(&self, _: Process, _: i32) -> Reading<Cached> {
@@ -297,4 +299,39 @@ fn a_step_says_what_it_lacks() {
     let player = player(Vec::new());
     assert_eq!(player.missing(0), Vec::<String>::new());
     assert!(player.missing(1)[0].contains("CAP_SYS_ADMIN"));
+}
+
+#[test]
+fn a_page_that_was_not_read_is_in_no_state() {
+    let text = "+++\ntitle = \"T\"\nsummary = \"S\"\nminutes = 5\n+++\nHello.\n\n## One\n```c\nint a = 1;\n```\n\
+                ```expect\nstate((char *)0x10000) != ABSENT\n```\nThe end.\n";
+    let lesson = lesson::read("t.md", text).expect("the lesson is sound");
+    let line = b"10000-20000 rw-p 00000000 00:00 0";
+    let mapping = Mapping {
+        vma: crate::observe::live::maps::vma(line).unwrap(),
+        own: false,
+        usage: Reading::unknown("not read"),
+        flags: Vec::new(),
+        pages: Reading::unknown("not read"),
+        file_length: None,
+        cache: Reading::unknown("not read"),
+    };
+    let snapshot = Snapshot {
+        process: Process::Main,
+        pid: Pid(1),
+        mappings: vec![mapping],
+        faults: Reading::unknown("not read"),
+        page_tables: Reading::unknown("not read"),
+    };
+    let mut script = Script::new(vec![main(0)]);
+    script.seen = vec![snapshot];
+    let mut player = Player::new(script, Arc::new(lesson));
+    player.start().unwrap();
+    let mut notes = Notes::default();
+    player.advance(None, Pace::Full, &mut notes).unwrap();
+    assert!(
+        notes.words()[1].contains("Unknown(\"the page at 0x10000 could not be read\")"),
+        "{:?}",
+        notes.words()
+    );
 }
