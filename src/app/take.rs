@@ -81,6 +81,8 @@ pub struct Take {
 impl Take {
     /// A lesson that is being opened.
     pub fn new(lesson: Arc<Lesson>, step: usize) -> Self {
+        let mut desk = Desk::default();
+        desk.from_the_top();
         Self {
             script: Script::of(&lesson),
             lesson,
@@ -91,7 +93,7 @@ impl Take {
             back: None,
             guess: Guess::default(),
             slow: true,
-            desk: Desk::default(),
+            desk,
             missing: None,
             failure: None,
         }
