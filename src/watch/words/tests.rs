@@ -262,7 +262,7 @@ fn every_proof_is_a_step_of_a_lesson() {
     let proofs = RULES.iter().filter_map(|(_, proof)| *proof);
     let last = major_faults(&facts(|f, _| f.faults.major = 1)).and_then(|word| word.proof);
     for proof in proofs.chain(last) {
-        let lesson = catalogue.find(proof.lesson).unwrap();
+        let lesson = catalogue.find(proof.lesson).unwrap().lesson().unwrap();
         let title = lesson
             .steps
             .get(proof.step - 1)
