@@ -113,7 +113,7 @@ pub struct Watch {
     #[arg(long, value_name = "SECONDS", default_value_t = 1.0, value_parser = seconds)]
     pub after: f64,
     /// With a command: leave it running after the look. Otherwise it is ended: SIGTERM, and SIGKILL after 2 seconds.
-    #[arg(long, requires = "command")]
+    #[arg(long)]
     pub leave: bool,
     /// A command to start and look at, with its arguments. What it prints goes to stderr.
     #[arg(last = true, value_name = "COMMAND")]
@@ -183,7 +183,6 @@ mod tests {
         for wrong in [
             &["watch"][..],
             &["watch", "1", "--", "ls"],
-            &["watch", "1", "--leave"],
             &["watch", "1", "--after", "nan"],
             &["watch", "1", "--sort", "colour"],
             &["--step", "2"],

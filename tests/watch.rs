@@ -338,7 +338,8 @@ fn a_command_can_be_left_running() {
 
 #[test]
 fn what_cannot_be_watched_is_told_in_a_sentence() {
-    let table: [(&[&str], &str); 7] = [
+    let table: [(&[&str], &str); 8] = [
+        (&["self", "--once", "--leave"], "--leave is for a command"),
         (&["99999999", "--once"], "there is no process 99999999"),
         (&["0", "--once"], "no process number"),
         (&["1"], "add --once"),

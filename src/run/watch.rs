@@ -29,6 +29,9 @@ pub fn watch(arguments: &Watch) -> Result<i32> {
     if !arguments.once {
         bail!("watch has no screen yet: add --once to look once and print what is seen");
     }
+    if arguments.leave && arguments.command.is_empty() {
+        bail!("--leave is for a command that is started: a process that is there is left as it is");
+    }
     match (&arguments.process, &arguments.command[..]) {
         (Some(word), []) => look(process(word)?, arguments)?,
         (None, [name, rest @ ..]) => started(name, rest, arguments)?,
