@@ -15,10 +15,14 @@ mod directory;
 mod frames;
 #[path = "tutor/lab.rs"]
 mod lab;
+#[path = "tutor/portrait.rs"]
+mod portrait;
 #[path = "../tests/support/pty.rs"]
 mod pty;
 #[path = "tutor/table.rs"]
 mod table;
+#[path = "../tests/support/target.rs"]
+mod target;
 #[path = "tutor/terminal.rs"]
 mod terminal;
 #[path = "tutor/witness.rs"]
@@ -35,6 +39,7 @@ fn main() {
     terminal::rows(home.path());
     lab::rows(home.path());
     witness::rows(home.path());
+    portrait::rows();
     frames::rows();
 }
 

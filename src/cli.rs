@@ -1,6 +1,8 @@
 //! The command line: words to a [`Command`].
 
-use clap::{Parser, Subcommand, ValueEnum};
+use crate::watch::Order;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Watch virtual memory work: lessons that run real C on your own kernel and show every page, fault and copy.
@@ -46,7 +48,7 @@ pub enum Theme {
 }
 
 /// What to do.
-#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[derive(Clone, Debug, PartialEq, Subcommand)]
 pub enum Command {
     /// Open an empty lab: type C, touch pages, fork, look.
     Lab,
@@ -74,6 +76,8 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Say where the memory of any process goes: its VMAs, its RSS by kind, and what that means in plain words.
+    Watch(Watch),
     /// Say what is wrong, and where, in lesson files.
     Check {
         /// Lesson files (.md) or C files (.c).
@@ -82,6 +86,61 @@ pub enum Command {
     },
     /// What this kernel and these rights allow, and which lessons that touches.
     Doctor,
+}
+
+/// What to watch, and how to show it.
+#[derive(Clone, Debug, PartialEq, Args)]
+#[command(after_help = WATCH)]
+pub struct Watch {
+    /// A process number, or `self` for the tutor itself.
+    #[arg(
+        value_name = "PID",
+        required_unless_present = "command",
+        conflicts_with = "command"
+    )]
+    pub process: Option<String>,
+    /// Look once, print what is seen, and end. Needed: there is no screen yet.
+    #[arg(long)]
+    pub once: bool,
+    /// Print one JSON object instead of text; sizes are bytes.
+    #[arg(long)]
+    pub json: bool,
+    /// The order of the VMAs.
+    #[arg(long, value_enum, default_value_t, value_name = "BY")]
+    pub sort: Order,
+    /// Show so many VMAs; without it 20 as text, all as JSON.
+    #[arg(long, value_name = "N")]
+    pub top: Option<usize>,
+    /// With a command: look so long after its start.
+    #[arg(long, value_name = "SECONDS", default_value_t = 1.0, value_parser = seconds)]
+    pub after: f64,
+    /// With a command: leave it running after the look. Otherwise it is ended: SIGTERM, and SIGKILL after 2 seconds.
+    #[arg(long)]
+    pub leave: bool,
+    /// A command to start and look at, with its arguments. What it prints goes to stderr.
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
+}
+
+/// The end of the help of `watch`.
+const WATCH: &str = "It reads files of /proc/PID and nothing else; the process is not stopped, and no page of it is \
+touched. Reading smaps makes its mmap and munmap calls wait meanwhile. Its descendants are found by asking every process \
+for its parent. What cannot be read is said to be unknown, with the reason (in JSON null, and the object `reasons`).
+
+Examples:
+  mmap-tutor watch 4242 --once
+  mmap-tutor watch self --once --sort size --top 5
+  mmap-tutor watch --once --json --after 3 -- python3 train.py
+
+Exit status: 0 when something could be read, also in part; 2 when nothing could: no such process, or the command had \
+ended before.";
+
+/// A time that can be waited for.
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(seconds @ 0.0..=86_400.0) => Ok(seconds),
+        _ => Err("a number of seconds from 0 to 86400 is needed".to_owned()),
+    }
 }
 
 #[cfg(test)]
@@ -118,8 +177,18 @@ mod tests {
             parse(&["list", "--lessons", "x"]).unwrap().lessons,
             Some(PathBuf::from("x"))
         );
+        let watch = parse(&["watch", "--once", "--after", "0.5", "--", "ls", "-l"]).unwrap();
+        let Some(Command::Watch(watch)) = watch.command else {
+            panic!("{watch:?}");
+        };
+        assert_eq!((watch.after, watch.process), (0.5, None));
+        assert_eq!(watch.command, ["ls", "-l"]);
         for wrong in [
-            &["--step", "2"][..],
+            &["watch"][..],
+            &["watch", "1", "--", "ls"],
+            &["watch", "1", "--after", "nan"],
+            &["watch", "1", "--sort", "colour"],
+            &["--step", "2"],
             &["run"],
             &["check"],
             &["--frobnicate"],

@@ -24,7 +24,8 @@
 //! | [`app`] | state of the terminal program and how events change it; no I/O |
 //! | [`view`] | draws the state; one panel one file |
 //! | [`export`] | a lesson as one C program that runs by itself |
-//! | [`report`] | transcripts: text and JSON |
+//! | [`watch`] | where the memory of any process goes, in numbers and plain words |
+//! | [`report`] | transcripts, and looks at processes: text and JSON |
 //! | [`cli`] | the command line |
 //! | [`run`] | the only joiner: commands, terminal, threads |
 //!
@@ -48,3 +49,4 @@ pub mod report;
 pub mod run;
 pub mod session;
 pub mod view;
+pub mod watch;

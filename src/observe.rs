@@ -9,6 +9,7 @@ pub mod cache;
 pub mod cause;
 mod diff;
 pub mod live;
+pub mod portrait;
 pub mod shootdowns;
 pub mod snapshot;
 pub mod source;

@@ -5,6 +5,7 @@ pub mod json;
 pub mod ledger;
 pub mod text;
 pub mod transcript;
+pub mod watch;
 
 pub use ledger::Verification;
 pub use transcript::{Line, StepTranscript, Transcript};

@@ -10,6 +10,7 @@ pub mod store;
 pub mod terminal;
 pub mod theatre;
 mod theme;
+pub mod watch;
 pub mod worker;
 
 use crate::cli::{Cli, Command};
@@ -55,6 +56,7 @@ fn command(cli: Cli) -> Result<i32> {
             export::export(&*find(&catalogue, &lesson)?, output.as_deref())
         }
         Some(Command::Verify { json }) => headless::verify(&catalogue, json),
+        Some(Command::Watch(arguments)) => watch::watch(&arguments),
         Some(Command::Check { files }) => headless::check(&files),
         Some(Command::Doctor) => headless::doctor(&catalogue),
         None | Some(Command::Lab) => terminal_program(catalogue, &cli),

@@ -20,6 +20,14 @@ pub fn parse(text: &[u8]) -> Result<Vec<Vma>, String> {
 
 /// One line; `None` when it is not a line of maps.
 pub fn vma(line: &[u8]) -> Option<Vma> {
+    let (mut vma, name) = columns(line)?;
+    vma.backing = backing(name, vma.inode);
+    Some(vma)
+}
+
+/// One line, its backing not looked at yet, and the name from which [`backing`] makes it. Allocates nothing, for
+/// processes of many VMAs with few names.
+pub fn columns(line: &[u8]) -> Option<(Vma, &[u8])> {
     let mut columns = line.splitn(6, |&byte| byte == b' ');
     let mut column = || std::str::from_utf8(columns.next()?).ok();
     let (start, end) = column()?.split_once('-')?;
@@ -34,14 +42,15 @@ pub fn vma(line: &[u8]) -> Option<Vma> {
     let inode = column()?.parse().ok()?;
     // The name is padded to a fixed column with spaces; a name cannot begin with one, as it is a path or `[…]`.
     let name = columns.next().unwrap_or_default().trim_ascii_start();
-    (range.0 < range.1).then(|| Vma {
+    let vma = Vma {
         range: Range::new(Addr(range.0), Addr(range.1)),
         perms,
         offset,
         device,
         inode,
-        backing: backing(name, inode),
-    })
+        backing: Backing::Anonymous,
+    };
+    (range.0 < range.1).then_some((vma, name))
 }
 
 fn hex(digits: &str) -> Option<u64> {
@@ -61,7 +70,7 @@ fn perms(letters: &str) -> Option<Perms> {
 }
 
 /// What a name of the last column stands for.
-fn backing(name: &[u8], inode: u64) -> Backing {
+pub fn backing(name: &[u8], inode: u64) -> Backing {
     let name = unescape(name);
     match name.as_str() {
         "" => return Backing::Anonymous,

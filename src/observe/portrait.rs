@@ -1,0 +1,169 @@
+//! A portrait of any process, taken once: who it is, its faults, every VMA with all its sizes, and its descendants.
+//!
+//! For processes that are not ours and that run on. Only files of `/proc/<pid>` are read; nothing stops the process,
+//! and no page of its mappings is touched. (Its command line is read as ps reads it.) What cannot be read is an
+//! unknown with its reason. See proc(5), and `Documentation/filesystems/proc.rst` for smaps.
+
+pub mod area;
+pub mod field;
+pub mod kin;
+pub mod status;
+pub mod stream;
+
+use crate::mem::{Faults, Pid, Reading};
+use area::Areas;
+use kin::Kin;
+use status::{Stat, Status};
+use std::io;
+
+use super::ObserveError;
+
+/// What was read of one process.
+#[derive(Clone, Debug)]
+pub struct Portrait {
+    /// Its number.
+    pub pid: Pid,
+    /// Its arguments, as it was started with them; empty where it has none, as the kernel's own threads.
+    pub arguments: Vec<String>,
+    /// Its short name, `comm`.
+    pub name: String,
+    /// The letter of its state: `R`, `S`, `D`, `T`…
+    pub state: char,
+    /// Number of threads.
+    pub threads: u64,
+    /// Whether it is a thread of the kernel, which has no memory of its own.
+    pub is_kernel: bool,
+    /// Faults since it began.
+    pub faults: Faults,
+    /// Sizes that `status` has and smaps has not.
+    pub status: Reading<Status>,
+    /// Its VMAs with their sizes.
+    pub areas: Reading<Areas>,
+    /// Why `areas` may not be all: the process ended, or became another program, while it was read.
+    pub cut: Option<String>,
+    /// Its descendants, parents before children.
+    pub kin: Vec<Kin>,
+}
+
+/// Reads a process.
+///
+/// # Errors
+/// When nothing can be read of it: it has ended, or never was, or `/proc` hides it.
+pub fn portrait(pid: Pid) -> Result<Portrait, ObserveError> {
+    let before = status::stat(pid)?;
+    if before.state == 'Z' || before.state == 'X' {
+        return Err(ObserveError::Gone(pid));
+    }
+    let status = status::status(pid);
+    let arguments = status::arguments(pid);
+    let areas = areas(pid, &before);
+    let kin = kin::below(pid);
+    // Read last, so that they count what the process did meanwhile; and to see whether it is still the same one.
+    let after = status::stat(pid);
+    let cut = changed(&before, after.as_ref());
+    let last = after.as_ref().unwrap_or(&before);
+    Ok(Portrait {
+        pid,
+        arguments,
+        name: last.name.clone(),
+        state: last.state,
+        threads: last.threads,
+        is_kernel: before.is_kernel,
+        faults: last.faults,
+        status,
+        areas,
+        cut,
+        kin,
+    })
+}
+
+fn areas(pid: Pid, stat: &Stat) -> Reading<Areas> {
+    if stat.is_kernel {
+        return Reading::Known(Areas::default());
+    }
+    match stream::read(pid) {
+        Ok(areas) if areas.list().is_empty() => Reading::unknown(
+            "smaps is empty: the process is just ending, or becoming another program",
+        ),
+        Ok(areas) => Reading::Known(areas),
+        Err(error) => Reading::Unknown(refusal(pid, &error)),
+    }
+}
+
+/// Why smaps cannot be read, as a clause.
+fn refusal(pid: Pid, error: &io::Error) -> String {
+    match error.raw_os_error() {
+        Some(libc::EACCES | libc::EPERM) => format!(
+            "the kernel does not let this user read /proc/{pid}/smaps: the process must be yours, its binary readable, \
+             and it must not hide itself (PR_SET_DUMPABLE)"
+        ),
+        Some(libc::ESRCH | libc::ENOENT) => format!("process {pid} has ended"),
+        _ => format!("/proc/{pid}/smaps cannot be read: {error}"),
+    }
+}
+
+/// Whether the process was not the same one at the end, and what became of it.
+fn changed(before: &Stat, after: Result<&Stat, &ObserveError>) -> Option<String> {
+    let ended = "the process ended while it was read: what is shown may be a part";
+    match after {
+        Err(_) => Some(ended.to_owned()),
+        Ok(after) if after.started != before.started || matches!(after.state, 'Z' | 'X') => {
+            Some(ended.to_owned())
+        }
+        Ok(after) if after.program != before.program => Some(
+            "the process became another program (execve) while it was read: what is shown may be a part of either"
+                .to_owned(),
+        ),
+        Ok(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_became_of_a_process_is_told() {
+        let stat = |started, program, state| Stat {
+            name: "a".to_owned(),
+            state,
+            threads: 1,
+            parent: Pid(1),
+            is_kernel: false,
+            started,
+            program,
+            faults: Faults::default(),
+        };
+        let before = stat(5, (1, 2), 'S');
+        let told = |after: Result<&Stat, &ObserveError>| changed(&before, after);
+        assert_eq!(told(Ok(&stat(5, (1, 2), 'R'))), None);
+        assert!(told(Ok(&stat(6, (1, 2), 'R'))).unwrap().contains("ended"));
+        assert!(told(Ok(&stat(5, (1, 2), 'Z'))).unwrap().contains("ended"));
+        assert!(told(Ok(&stat(5, (9, 2), 'R'))).unwrap().contains("execve"));
+        assert!(
+            told(Err(&ObserveError::Gone(Pid(7))))
+                .unwrap()
+                .contains("ended")
+        );
+    }
+
+    #[test]
+    fn this_process_is_read_whole() {
+        let pid = Pid(std::process::id() as i32);
+        let portrait = portrait(pid).unwrap();
+        assert_eq!(portrait.cut, None);
+        assert!(!portrait.arguments.is_empty() && !portrait.is_kernel);
+        assert!(portrait.faults.minor > 0);
+        let areas = portrait.areas.known().unwrap();
+        assert!(areas.list().len() > 5);
+        assert_eq!(areas.strangers(), &[] as &[String]);
+    }
+
+    #[test]
+    fn nobody_is_gone() {
+        assert_eq!(
+            portrait(Pid(i32::MAX)).unwrap_err(),
+            ObserveError::Gone(Pid(i32::MAX))
+        );
+    }
+}

@@ -1,0 +1,304 @@
+//! The VMAs of a process with all that smaps says of them, and the parser that makes them from pieces of smaps.
+//!
+//! Made for 60,000 VMAs: names and flags are kept once however many VMAs have them, and a line that is, byte for
+//! byte, the line of the block before is not read again. Text that is not as expected is passed over or unknown;
+//! nothing panics. See proc(5).
+
+use super::super::live::maps;
+use super::field::{FIELDS, Field, Sizes};
+use crate::mem::{Backing, Vma};
+use std::collections::HashMap;
+
+/// One VMA; its name and its flags are with [`Areas`].
+#[derive(Clone, Debug)]
+pub struct Area {
+    /// Addresses, permissions, offset, device and inode. Its backing is asked of [`Areas::backing`].
+    vma: Vma,
+    backing: u32,
+    flags: u32,
+    /// The numbers.
+    pub sizes: Sizes,
+}
+
+/// All of them, in address order.
+#[derive(Clone, Debug, Default)]
+pub struct Areas {
+    list: Vec<Area>,
+    backings: Vec<Backing>,
+    flags: Vec<String>,
+    /// Keys of smaps that are not known here.
+    strangers: Vec<String>,
+}
+
+impl Area {
+    /// First byte, and one past the last.
+    pub fn range(&self) -> crate::mem::Range {
+        self.vma.range
+    }
+
+    /// Protection and sharing.
+    pub fn perms(&self) -> crate::mem::Perms {
+        self.vma.perms
+    }
+
+    /// Bytes into the file.
+    pub fn offset(&self) -> u64 {
+        self.vma.offset
+    }
+
+    /// A size in bytes, 0 where smaps does not say: for order and rules of thumb, not for showing.
+    pub fn about(&self, field: Field) -> u64 {
+        self.sizes.get(field).unwrap_or(0)
+    }
+}
+
+impl Areas {
+    /// The VMAs.
+    pub fn list(&self) -> &[Area] {
+        &self.list
+    }
+
+    /// What stands behind a VMA of these.
+    pub fn backing(&self, area: &Area) -> &Backing {
+        self.backings
+            .get(area.backing as usize)
+            .unwrap_or(&Backing::Anonymous)
+    }
+
+    /// The `VmFlags` of a VMA of these: `rd wr mr mw me ac`.
+    pub fn flags(&self, area: &Area) -> &str {
+        self.flags
+            .get(area.flags as usize)
+            .map_or("", String::as_str)
+    }
+
+    /// Keys of smaps that this program does not know: a kernel younger than it.
+    pub fn strangers(&self) -> &[String] {
+        &self.strangers
+    }
+
+    /// The sum of a size over all VMAs, in bytes; the error says why it is not known.
+    pub fn sum(&self, field: Field) -> Result<u64, String> {
+        let key = field.key().trim_end_matches(':');
+        let mut sum = 0u64;
+        let mut missing = 0;
+        for area in &self.list {
+            match area.sizes.get(field) {
+                Some(bytes) => sum = sum.saturating_add(bytes),
+                None => missing += 1,
+            }
+        }
+        match missing {
+            0 => Ok(sum),
+            n if n == self.list.len() => Err(format!("smaps of this kernel says nothing of {key}")),
+            n => Err(format!(
+                "smaps says no number for {key} in {n} of {} VMAs",
+                self.list.len()
+            )),
+        }
+    }
+}
+
+/// Longest line that is compared with the one of the block before; those with sizes are 28 bytes long.
+const KEPT: usize = 32;
+
+/// A line of the block before, with its newline, and what it said.
+#[derive(Clone, Copy, Debug, Default)]
+struct Kept {
+    line: [u8; KEPT],
+    length: usize,
+    value: u64,
+}
+
+/// Makes [`Areas`] from pieces of smaps.
+#[derive(Debug)]
+pub struct Parser {
+    areas: Areas,
+    known_backings: HashMap<(Vec<u8>, bool), u32>,
+    known_flags: HashMap<Vec<u8>, u32>,
+    last_name: Vec<u8>,
+    last_flags: (Vec<u8>, u32),
+    kept: [Kept; FIELDS],
+    /// The field that the next line is expected to be of.
+    next: usize,
+}
+
+impl Default for Parser {
+    fn default() -> Self {
+        Self {
+            areas: Areas::default(),
+            known_backings: HashMap::new(),
+            known_flags: HashMap::new(),
+            last_name: Vec::new(),
+            // Of no VMA: an empty list of flags has no number yet.
+            last_flags: (Vec::new(), u32::MAX),
+            kept: [Kept::default(); FIELDS],
+            next: 0,
+        }
+    }
+}
+
+impl Parser {
+    /// Reads whole lines, and gives how many bytes they were; what follows the last newline is left.
+    pub fn push(&mut self, text: &[u8]) -> usize {
+        let mut at = 0;
+        loop {
+            at += self.repeated(&text[at..]);
+            let rest = &text[at..];
+            let Some(end) = rest.iter().position(|&byte| byte == b'\n') else {
+                return at;
+            };
+            self.line(&rest[..end]);
+            at += end + 1;
+        }
+    }
+
+    /// The VMAs read; a last line without a newline counts if it is handed in as `rest`.
+    pub fn finish(mut self, rest: &[u8]) -> Areas {
+        self.line(rest);
+        self.areas
+    }
+
+    /// Takes the lines that are the same, at their place, as in the block before, and gives how many bytes they are.
+    fn repeated(&mut self, text: &[u8]) -> usize {
+        let mut at = 0;
+        let Some(area) = self.areas.list.last_mut() else {
+            return 0;
+        };
+        while let (Some(kept), Some(field)) = (self.kept.get(self.next), Field::at(self.next)) {
+            // Compared at the fixed length that nearly all have: a few instructions instead of a call.
+            let same = match (kept.length, text.get(at..at + 28)) {
+                (28, Some(line)) => line == &kept.line[..28],
+                (0, _) => false,
+                (length, _) => text.get(at..at + length) == Some(&kept.line[..length]),
+            };
+            if !same {
+                return at;
+            }
+            area.sizes.set(field, kept.value);
+            at += kept.length;
+            self.next += 1;
+        }
+        at
+    }
+
+    fn line(&mut self, line: &[u8]) {
+        // Keys begin with a capital letter, lines of maps with a hexadecimal digit in small letters.
+        if line.first().is_some_and(u8::is_ascii_uppercase) {
+            if !self.areas.list.is_empty() {
+                self.number(line);
+            }
+        } else if let Some((vma, name)) = maps::columns(line) {
+            self.begin(vma, name);
+        }
+    }
+
+    fn begin(&mut self, vma: Vma, name: &[u8]) {
+        let backing = self.backing(name, vma.inode);
+        self.next = 0;
+        self.areas.list.push(Area {
+            vma,
+            backing,
+            flags: u32::MAX,
+            sizes: Sizes::default(),
+        });
+    }
+
+    /// The number of a name, which is that of the VMA before more often than not.
+    fn backing(&mut self, name: &[u8], inode: u64) -> u32 {
+        let before = self.areas.list.last();
+        if let Some(area) = before
+            && self.last_name == name
+            && (area.vma.inode == 0) == (inode == 0)
+        {
+            return area.backing;
+        }
+        self.last_name.clear();
+        self.last_name.extend_from_slice(name);
+        let backings = &mut self.areas.backings;
+        *self
+            .known_backings
+            .entry((name.to_vec(), inode == 0))
+            .or_insert_with(|| {
+                backings.push(maps::backing(name, inode));
+                backings.len() as u32 - 1
+            })
+    }
+
+    fn number(&mut self, line: &[u8]) {
+        if let Some(flags) = line.strip_prefix(b"VmFlags:") {
+            return self.flags(flags.trim_ascii());
+        }
+        let Some(field) = self.field(line) else {
+            return self.stranger(line);
+        };
+        self.next = field.index() + 1;
+        let value = value(&line[field.key().len()..], field.is_size());
+        if let (Some(value), Some(area)) = (value, self.areas.list.last_mut()) {
+            area.sizes.set(field, value);
+            self.keep(field, line, value);
+        }
+    }
+
+    /// The field of a line: most likely the one that follows the last one.
+    fn field(&self, line: &[u8]) -> Option<Field> {
+        let is = |field: &Field| line.starts_with(field.key().as_bytes());
+        Field::at(self.next)
+            .filter(is)
+            .or_else(|| Field::all().find(is))
+    }
+
+    fn keep(&mut self, field: Field, line: &[u8], value: u64) {
+        let kept = &mut self.kept[field.index()];
+        kept.length = 0;
+        if line.len() < KEPT {
+            kept.line[..line.len()].copy_from_slice(line);
+            kept.line[line.len()] = b'\n';
+            kept.length = line.len() + 1;
+            kept.value = value;
+        }
+    }
+
+    /// The number of these flags, which are those of the VMA before more often than not.
+    fn flags(&mut self, flags: &[u8]) {
+        if self.last_flags.0 != flags {
+            let list = &mut self.areas.flags;
+            let number = *self.known_flags.entry(flags.to_vec()).or_insert_with(|| {
+                list.push(String::from_utf8_lossy(flags).into_owned());
+                list.len() as u32 - 1
+            });
+            self.last_flags = (flags.to_vec(), number);
+        }
+        if let Some(area) = self.areas.list.last_mut() {
+            area.flags = self.last_flags.1;
+        }
+    }
+
+    /// Notes a key that is not known, once. A line without a colon is none.
+    fn stranger(&mut self, line: &[u8]) {
+        /// More than any kernel will add.
+        const MOST: usize = 32;
+        let Some(colon) = line.iter().position(|&byte| byte == b':') else {
+            return;
+        };
+        let key = String::from_utf8_lossy(&line[..colon.min(64)]);
+        let strangers = &mut self.areas.strangers;
+        if strangers.len() < MOST && !strangers.iter().any(|known| *known == key) {
+            strangers.push(key.into_owned());
+        }
+    }
+}
+
+/// The number after a key: `     4 kB` in bytes where it is a size; `None` where it is no number.
+fn value(text: &[u8], is_size: bool) -> Option<u64> {
+    let text = std::str::from_utf8(text).ok()?.trim();
+    if is_size {
+        let kilobytes: u64 = text.strip_suffix("kB")?.trim_end().parse().ok()?;
+        kilobytes.checked_mul(1024)
+    } else {
+        text.parse().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests;

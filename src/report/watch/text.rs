@@ -1,0 +1,287 @@
+//! A look at a process as text, from top to bottom: who, counters, where RSS goes, VMAs, descendants, plain words.
+//!
+//! Names come from strangers: nothing of them reaches the terminal that it would obey.
+
+use crate::lesson::visible::visible_line;
+use crate::mem::{Bytes, Reading};
+use crate::observe::portrait::area::{Area, Areas};
+use crate::observe::portrait::field::Field;
+use crate::observe::portrait::kin::Kin;
+use crate::watch::{Division, Order, Seen, Word};
+use std::fmt::Write;
+
+/// Rows of the list when nobody says otherwise.
+const ROWS: usize = 20;
+/// Characters of a command line that are shown.
+const COMMAND: usize = 160;
+/// Columns of a line of plain words.
+const COLUMNS: usize = 100;
+
+/// The whole text.
+pub fn seen(seen: &Seen, order: Order, top: Option<usize>) -> String {
+    let mut out = who(seen);
+    if let Some(cut) = &seen.portrait.cut {
+        let _ = writeln!(out, "\nNote: {cut}.");
+    }
+    out.push_str(&division(seen));
+    match &seen.portrait.areas {
+        Reading::Known(areas) if !seen.portrait.is_kernel => {
+            out.push_str(&list(areas, order, top.unwrap_or(ROWS)));
+        }
+        Reading::Known(_) => {}
+        Reading::Unknown(why) => {
+            let _ = writeln!(out, "\nVMAs\n  unknown: {why}");
+        }
+    }
+    out.push_str(&family(seen, top.unwrap_or(ROWS)));
+    out.push_str(&plain_words(&seen.words));
+    out
+}
+
+fn who(seen: &Seen) -> String {
+    let portrait = &seen.portrait;
+    let command = cut(&visible_line(&seen.command()), COMMAND);
+    let faults = portrait.faults;
+    format!(
+        "process {}: {command}\n  state   {}, {} thread{}\n  faults  {} minor, {} major, since it began\n",
+        portrait.pid,
+        state(portrait.state),
+        portrait.threads,
+        plural(portrait.threads),
+        faults.minor,
+        faults.major,
+    )
+}
+
+/// The letter of a state in words, as proc(5) has it.
+fn state(letter: char) -> String {
+    let words = match letter {
+        'R' => "running",
+        'S' => "sleeping",
+        'D' => "waiting for a disk",
+        'T' => "stopped",
+        't' => "stopped by a debugger",
+        'I' => "idle",
+        'Z' => "ended, not waited for",
+        _ => return visible_line(&letter.to_string()),
+    };
+    words.to_owned()
+}
+
+fn division(seen: &Seen) -> String {
+    let mut out = "\nWhere RSS goes\n".to_owned();
+    if seen.portrait.is_kernel {
+        return out + "  nowhere: threads of the kernel have none\n";
+    }
+    match &seen.facts.division {
+        Some(division) => out.push_str(&parts(division)),
+        None => out.push_str("  unknown: neither smaps nor status gives the numbers\n"),
+    }
+    let facts = &seen.facts;
+    let rows = [
+        ("of it in huge pages", facts.anonymous_huge),
+        ("of it locked", facts.locked),
+        ("not in it: swapped out", facts.swap),
+        ("not in it: page tables", facts.page_tables),
+        ("not in it: hugetlb", facts.hugetlb),
+    ];
+    for (what, bytes) in rows {
+        let shown = bytes.map_or_else(|| "unknown".to_owned(), |bytes| Bytes(bytes).to_string());
+        let _ = writeln!(out, "  {what:34} {shown:>12}");
+    }
+    out
+}
+
+fn parts(division: &Division) -> String {
+    let mut out = String::new();
+    let unsplit = if division.file_shared.is_none() {
+        "files, by others too or not: unknown"
+    } else {
+        "files, by others too or not"
+    };
+    let rows = [
+        ("all", Some(division.rss)),
+        ("anonymous memory", Some(division.anonymous)),
+        ("marked free (MADV_FREE)", division.lazy_free),
+        ("files, mapped by others too", division.file_shared),
+        ("files, mapped here only", division.file_alone),
+        (
+            unsplit,
+            Some(division.file_either).filter(|&bytes| bytes > 0),
+        ),
+        ("shared memory", Some(division.shared_memory)),
+        ("other ([vdso] and the like)", division.other),
+    ];
+    for (what, bytes) in rows {
+        if let Some(bytes) = bytes {
+            let share = (bytes * 100 + division.rss / 2)
+                .checked_div(division.rss)
+                .unwrap_or(0);
+            let _ = writeln!(
+                out,
+                "  {what:34} {:>12} {share:>4} %",
+                Bytes(bytes).to_string()
+            );
+        }
+    }
+    out
+}
+
+fn list(areas: &Areas, order: Order, top: usize) -> String {
+    let rows = order.list(areas, Some(top));
+    let by = match order {
+        Order::Address => "address",
+        Order::Rss => "rss",
+        Order::Size => "size",
+        Order::Pss => "pss",
+    };
+    let all = areas.list().len();
+    let mut out = format!("\nVMAs: {} of {all}, by {by}\n", rows.len());
+    let _ = writeln!(
+        out,
+        "  {:>11} {:>11} {:>11} {:>11}  {:4}  {:27}  name",
+        "size", "rss", "pss", "anonymous", "perm", "addresses"
+    );
+    for area in &rows {
+        out.push_str(&row(areas, area));
+    }
+    if rows.len() < all {
+        let shown: u64 = rows.iter().map(|area| area.about(Field::Rss)).sum();
+        let rest = match areas.sum(Field::Rss) {
+            Ok(sum) => format!("{} of RSS", Bytes(sum.saturating_sub(shown))),
+            Err(_) => "an unknown part of RSS".to_owned(),
+        };
+        let _ = writeln!(
+            out,
+            "  and {} more with {rest} (--top N shows more)",
+            all - rows.len()
+        );
+    }
+    if !areas.strangers().is_empty() {
+        let _ = writeln!(
+            out,
+            "  this kernel's smaps has more than is shown: {}",
+            visible_line(&areas.strangers().join(", "))
+        );
+    }
+    out
+}
+
+fn row(areas: &Areas, area: &Area) -> String {
+    let size = |field| {
+        let bytes = area.sizes.get(field);
+        bytes.map_or_else(|| "unknown".to_owned(), |bytes| Bytes(bytes).to_string())
+    };
+    let line = format!(
+        "  {:>11} {:>11} {:>11} {:>11}  {}  {:27}  {}",
+        size(Field::Size),
+        size(Field::Rss),
+        size(Field::Pss),
+        size(Field::Anonymous),
+        area.perms(),
+        area.range().to_string(),
+        visible_line(&areas.backing(area).to_string()),
+    );
+    format!("{}\n", line.trim_end())
+}
+
+fn family(seen: &Seen, top: usize) -> String {
+    let kin = &seen.portrait.kin;
+    if kin.is_empty() {
+        return String::new();
+    }
+    let mut out = format!(
+        "\nDescendants: {}\n  {:>11} {:>11}  process\n",
+        kin.len(),
+        "rss",
+        "pss"
+    );
+    for kin in kin.iter().take(top) {
+        out.push_str(&relative(kin));
+    }
+    if kin.len() > top {
+        let _ = writeln!(out, "  and {} more (--top N shows more)", kin.len() - top);
+    }
+    match seen.facts.family {
+        Some((count, rss, pss)) => {
+            let _ = writeln!(
+                out,
+                "  {:>11} {:>11}  all {count} together, this one included",
+                Bytes(rss).to_string(),
+                Bytes(pss).to_string()
+            );
+        }
+        None => out.push_str("  sums are unknown: not all of them can be read\n"),
+    }
+    out
+}
+
+fn relative(kin: &Kin) -> String {
+    let size = |bytes: &Reading<u64>| {
+        let known = bytes.known();
+        known.map_or_else(|| "unknown".to_owned(), |&bytes| Bytes(bytes).to_string())
+    };
+    format!(
+        "  {:>11} {:>11}  {:indent$}{} {}\n",
+        size(&kin.rss),
+        size(&kin.pss),
+        "",
+        kin.pid,
+        cut(&visible_line(&kin.command), 100),
+        indent = (kin.depth - 1).min(20) * 2,
+    )
+}
+
+fn plain_words(words: &[Word]) -> String {
+    let mut out = "\nIn plain words\n".to_owned();
+    for word in words {
+        let proof = word
+            .proof
+            .map_or_else(String::new, |proof| format!(" ({proof})"));
+        for (index, line) in wrapped(&format!("{}{proof}", word.text)).iter().enumerate() {
+            let _ = writeln!(out, "  {} {line}", if index == 0 { "-" } else { " " });
+        }
+    }
+    out
+}
+
+/// The text in lines of so many columns.
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= COLUMNS => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+fn plural(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_wrapped_and_nothing_is_lost() {
+        let text = "one two ".repeat(60);
+        let lines = wrapped(text.trim_end());
+        assert!(lines.iter().all(|line| line.chars().count() <= COLUMNS));
+        assert_eq!(lines.join(" "), text.trim_end());
+        assert_eq!(cut("ééé", 2), "éé…");
+        assert_eq!(cut("éé", 2), "éé");
+    }
+}

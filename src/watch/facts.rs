@@ -1,0 +1,155 @@
+//! The numbers that sentences are made of. One that is not known is `None`, and no rule speaks of it.
+
+use super::Division;
+use crate::lesson::visible::visible_line;
+use crate::mem::{Backing, Faults};
+use crate::observe::portrait::Portrait;
+use crate::observe::portrait::area::{Area, Areas};
+use crate::observe::portrait::field::Field;
+use std::collections::HashMap;
+
+/// Numbers of one process, in bytes where nothing else is said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Whether it is a thread of the kernel.
+    pub is_kernel: bool,
+    /// Why its VMAs cannot be read.
+    pub refused: Option<String>,
+    /// Where its RSS goes.
+    pub division: Option<Division>,
+    /// Addresses of all its mappings.
+    pub size: Option<u64>,
+    /// The file of which most page cache is mapped, and how much that is.
+    pub first_file: Option<(String, u64)>,
+    /// Pages of shared file mappings that were changed, and are not on the disk yet.
+    pub dirty_file: Option<u64>,
+    /// Private copies of pages of files.
+    pub copied: Option<u64>,
+    /// Anonymous memory that another process has mapped too.
+    pub anonymous_shared: Option<u64>,
+    /// What of `[heap]` is in memory.
+    pub heap: Option<u64>,
+    /// What of files without a name is in memory.
+    pub deleted: Option<u64>,
+    /// Addresses that permit nothing (`---p`).
+    pub forbidden: Option<u64>,
+    /// Locked by `mlock`.
+    pub locked: Option<u64>,
+    /// Swapped out.
+    pub swap: Option<u64>,
+    /// Anonymous memory in huge pages.
+    pub anonymous_huge: Option<u64>,
+    /// Huge pages set aside.
+    pub hugetlb: Option<u64>,
+    /// Page tables.
+    pub page_tables: Option<u64>,
+    /// Number of VMAs.
+    pub vmas: Option<u64>,
+    /// How many VMAs this kernel allows a process.
+    pub most_vmas: Option<u64>,
+    /// Faults since it began.
+    pub faults: Faults,
+    /// The process and its descendants: how many, and the sums of their RSS and PSS.
+    pub family: Option<(usize, u64, u64)>,
+}
+
+impl Facts {
+    /// The numbers of a portrait.
+    pub fn of(portrait: &Portrait, most_vmas: Option<u64>) -> Self {
+        let status = portrait.status.known();
+        let mut facts = Self {
+            is_kernel: portrait.is_kernel,
+            refused: portrait.areas.reason().map(str::to_owned),
+            division: status.and_then(Division::of_status),
+            size: status.and_then(|status| status.size),
+            swap: status.and_then(|status| status.swap),
+            hugetlb: status.and_then(|status| status.hugetlb),
+            page_tables: status.and_then(|status| status.page_tables),
+            faults: portrait.faults,
+            most_vmas,
+            ..Self::default()
+        };
+        if let Some(areas) = portrait.areas.known().filter(|_| !portrait.is_kernel) {
+            facts.add(areas);
+            facts.family = family(portrait, areas);
+        }
+        facts
+    }
+
+    fn add(&mut self, areas: &Areas) {
+        let sum = |field| areas.sum(field).ok();
+        let of = |wanted: &dyn Fn(&Area) -> bool, field: &[Field]| -> Option<u64> {
+            let list = areas.list().iter().filter(|area| wanted(area));
+            list.flat_map(|area| field.iter().map(|&field| area.sizes.get(field)))
+                .sum()
+        };
+        let is_file = |area: &Area| matches!(areas.backing(area), Backing::File { .. });
+        self.division = Division::of_areas(areas).or(self.division);
+        self.size = sum(Field::Size);
+        self.first_file = first_file(areas);
+        self.dirty_file = of(
+            &|area| is_file(area) && area.perms().shared,
+            &[Field::SharedDirty, Field::PrivateDirty],
+        );
+        self.copied = of(
+            &|area| is_file(area) && !area.perms().shared,
+            &[Field::Anonymous],
+        );
+        self.anonymous_shared = of(
+            &|area| area.sizes.get(Field::Anonymous) == area.sizes.get(Field::Rss),
+            &[Field::SharedClean, Field::SharedDirty],
+        );
+        self.heap = of(&|area| *areas.backing(area) == Backing::Heap, &[Field::Rss]);
+        self.deleted = of(
+            &|area| matches!(areas.backing(area), Backing::File { deleted: true, .. }),
+            &[Field::Rss],
+        );
+        self.forbidden = of(
+            &|area| {
+                let perms = area.perms();
+                !perms.read && !perms.write && !perms.execute
+            },
+            &[Field::Size],
+        );
+        self.locked = sum(Field::Locked);
+        self.swap = sum(Field::Swap);
+        self.anonymous_huge = sum(Field::AnonHugePages);
+        self.vmas = Some(areas.list().len() as u64);
+    }
+}
+
+/// The file of which most is in memory here, by the last part of its path, made safe for a terminal.
+fn first_file(areas: &Areas) -> Option<(String, u64)> {
+    let mut files: HashMap<&str, u64> = HashMap::new();
+    for area in areas.list() {
+        if let Backing::File { path, .. } = areas.backing(area) {
+            let cache = area
+                .about(Field::Rss)
+                .saturating_sub(area.about(Field::Anonymous));
+            *files.entry(path).or_default() += cache;
+        }
+    }
+    let (path, bytes) = files
+        .into_iter()
+        .max_by_key(|&(path, bytes)| (bytes, path))?;
+    let name = path
+        .rsplit('/')
+        .next()
+        .filter(|name| !name.is_empty())
+        .unwrap_or(path);
+    Some((visible_line(name), bytes))
+}
+
+/// Sums over the process and its descendants; `None` without descendants, or where one of them cannot be read.
+fn family(portrait: &Portrait, areas: &Areas) -> Option<(usize, u64, u64)> {
+    if portrait.kin.is_empty() {
+        return None;
+    }
+    let own = (areas.sum(Field::Rss).ok()?, areas.sum(Field::Pss).ok()?);
+    portrait
+        .kin
+        .iter()
+        .try_fold((1, own.0, own.1), |(count, rss, pss), kin| {
+            Some((count + 1, rss + kin.rss.known()?, pss + kin.pss.known()?))
+        })
+}

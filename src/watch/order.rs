@@ -1,0 +1,70 @@
+//! In which order VMAs are listed.
+
+use crate::observe::portrait::area::{Area, Areas};
+use crate::observe::portrait::field::Field;
+
+/// By what VMAs are sorted. Where two are equal, the lower address comes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Order {
+    /// As they lie.
+    Address,
+    /// Most memory first.
+    #[default]
+    Rss,
+    /// Longest first.
+    Size,
+    /// Largest share first.
+    Pss,
+}
+
+impl Order {
+    /// The VMAs in this order; at most `top` of them.
+    pub fn list(self, areas: &Areas, top: Option<usize>) -> Vec<&Area> {
+        let mut list: Vec<&Area> = areas.list().iter().collect();
+        let field = match self {
+            Self::Address => None,
+            Self::Rss => Some(Field::Rss),
+            Self::Size => Some(Field::Size),
+            Self::Pss => Some(Field::Pss),
+        };
+        if let Some(field) = field {
+            // Stable: they came in the order of addresses.
+            list.sort_by_key(|area| std::cmp::Reverse(area.about(field)));
+        }
+        list.truncate(top.unwrap_or(usize::MAX));
+        list
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::portrait::area::Parser;
+
+    #[test]
+    fn vmas_are_sorted_and_cut() {
+        let mut parser = Parser::default();
+        for (start, size, rss, pss) in [(1, 8, 4, 4), (2, 4, 4, 1), (3, 16, 8, 0)] {
+            let text = format!(
+                "{start}000-{start}800 rw-p 0 0:0 0\nSize: {size} kB\nRss: {rss} kB\nPss: {pss} kB\n"
+            );
+            parser.push(text.as_bytes());
+        }
+        let areas = parser.finish(b"");
+        let table = [
+            (Order::Address, [1, 2, 3]),
+            (Order::Rss, [3, 1, 2]),
+            (Order::Size, [3, 1, 2]),
+            (Order::Pss, [1, 2, 3]),
+        ];
+        for (order, expected) in table {
+            let found: Vec<u64> = order
+                .list(&areas, None)
+                .iter()
+                .map(|area| area.range().start.0 >> 12)
+                .collect();
+            assert_eq!(found, expected, "{order:?}");
+            assert_eq!(order.list(&areas, Some(2)).len(), 2);
+        }
+    }
+}
