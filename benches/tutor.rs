@@ -7,6 +7,8 @@
 
 #[path = "tutor/actors.rs"]
 mod actors;
+#[path = "tutor/bare.rs"]
+mod bare;
 #[path = "../tests/support/directory.rs"]
 mod directory;
 #[path = "tutor/frames.rs"]
@@ -24,6 +26,10 @@ mod witness;
 
 fn main() {
     become_a_lab_if_asked();
+    if std::env::args().nth(1).as_deref() == Some(bare::WORD) {
+        bare::main();
+        return;
+    }
     let home = directory::fresh_directory();
     table::head();
     terminal::rows(home.path());

@@ -18,14 +18,13 @@ mod update;
 
 pub use update::update;
 
-use crate::lesson::Lesson;
+use crate::lesson::Card;
 use crate::mem::Control;
 use crate::session::{Command, Item, Machine, Progress, Report};
 use crossterm::event::{KeyEvent, MouseEvent};
 use home::Home;
 use keys::Context;
-use panel::Seen;
-use std::sync::Arc;
+use panel::{Panel, Seen};
 use take::{Activity, Take};
 
 /// Something that happened.
@@ -104,7 +103,7 @@ pub enum Overlay {
 #[derive(Debug)]
 pub struct App {
     /// The lessons, in their order.
-    pub lessons: Vec<Arc<Lesson>>,
+    pub lessons: Vec<Card>,
     /// What is remembered between runs.
     pub progress: Progress,
     /// Facts of this machine, once the player has told them.
@@ -127,7 +126,7 @@ pub struct App {
 
 impl App {
     /// The program at its home screen.
-    pub fn new(lessons: Vec<Arc<Lesson>>, progress: Progress, theme: Theme) -> Self {
+    pub fn new(lessons: Vec<Card>, progress: Progress, theme: Theme) -> Self {
         Self {
             lessons,
             progress,
@@ -158,6 +157,12 @@ impl App {
             Screen::Lesson(take) => Some(take),
             Screen::Home => None,
         }
+    }
+
+    /// The row of the text to turn to: `None` when all that is to be read now is, or has been, on the screen.
+    pub fn unread(&self, seen: &Seen) -> Option<u16> {
+        self.take()?;
+        seen.panel(Panel::Reading)?.read_on()
     }
 
     /// What the learner could do next: which keys are valid.

@@ -1,11 +1,13 @@
 //! Lessons: Markdown with TOML front matter, read into a typed [`Lesson`], with mistakes told by file, line and caret.
 
+pub mod card;
 pub mod catalogue;
 pub mod check;
 pub mod model;
 pub mod read;
 pub mod visible;
 
+pub use card::Card;
 pub use catalogue::{Catalogue, check_file, load};
 pub use check::check;
 pub use model::{

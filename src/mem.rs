@@ -5,6 +5,7 @@
 
 mod act;
 mod addr;
+mod failure;
 mod outcome;
 mod page;
 mod process;
@@ -15,6 +16,7 @@ mod vma;
 
 pub use act::{Access, AccessKind, Act, Call, Signal};
 pub use addr::{Addr, Bytes, PageSize, Range};
+pub use failure::{errno_text, error_text};
 pub use outcome::{Ending, Faults, Nanos, Outcome, Totals};
 pub use page::PageState;
 pub use process::{Pid, Process};

@@ -13,7 +13,7 @@ mod theme;
 pub mod worker;
 
 use crate::cli::{Cli, Command};
-use crate::lesson::{Catalogue, Lesson};
+use crate::lesson::{Broken, Card, Catalogue, Lesson};
 use crate::session::Progress;
 use anyhow::{Error, Result};
 use clap::Parser;
@@ -57,33 +57,33 @@ fn command(cli: Cli) -> Result<i32> {
         Some(Command::Verify { json }) => headless::verify(&catalogue, json),
         Some(Command::Check { files }) => headless::check(&files),
         Some(Command::Doctor) => headless::doctor(&catalogue),
-        None | Some(Command::Lab) => terminal_program(&catalogue, &cli),
+        None | Some(Command::Lab) => terminal_program(catalogue, &cli),
     }
 }
 
 /// Opens the terminal program.
-fn terminal_program(catalogue: &Catalogue, cli: &Cli) -> Result<i32> {
-    let mut lessons = catalogue.lessons().to_vec();
-    let opened = match &cli.lesson {
-        None => None,
-        Some(word) => {
-            let wanted = find(catalogue, word)?;
-            let known = lessons
-                .iter()
-                .position(|lesson| Arc::ptr_eq(lesson, &wanted));
-            Some(known.unwrap_or_else(|| {
-                lessons.push(wanted);
-                lessons.len() - 1
-            }))
-        }
-    };
+fn terminal_program(catalogue: Catalogue, cli: &Cli) -> Result<i32> {
+    let start = cli.lesson.as_ref();
+    let start = start.map(|word| find(&catalogue, word)).transpose()?;
+    let broken: Vec<String> = catalogue.broken().iter().map(ToString::to_string).collect();
+    let mut lessons = catalogue.into_cards();
+    let opened = start.map(|wanted| {
+        let same = |card: &Card| {
+            card.lesson()
+                .is_ok_and(|lesson| Arc::ptr_eq(lesson, &wanted))
+        };
+        let is_it = |card: &Card| card.id == wanted.id && same(card);
+        lessons.iter().position(is_it).unwrap_or_else(|| {
+            lessons.push(Card::from(wanted));
+            lessons.len() - 1
+        })
+    });
     let start = match opened {
         _ if cli.command == Some(Command::Lab) => Start::Lab,
         None => Start::Home,
         Some(lesson) => Start::Lesson(lesson, cli.step.map(|step| step.saturating_sub(1))),
     };
     let (keep, progress, complaint) = memory();
-    let broken = catalogue.broken().iter().map(ToString::to_string);
     let notices: Vec<String> = complaint.into_iter().chain(broken).collect();
     let opening = Opening {
         lessons,
@@ -93,7 +93,7 @@ fn terminal_program(catalogue: &Catalogue, cli: &Cli) -> Result<i32> {
         notice: (!notices.is_empty()).then(|| notices.join(" · ")),
         theme: theme::chosen(cli.theme),
     };
-    screen::run(opening, worker::spawn()?)
+    screen::run(opening, worker::player())
 }
 
 /// What is known of earlier runs, a way to keep it, and what the learner should know of either.
@@ -117,14 +117,15 @@ fn memory() -> (Keep, Progress, Option<String>) {
 
 /// The lesson that a word of the command line means: a file, or one of the catalogue. A mistake in it is told in full.
 fn find(catalogue: &Catalogue, word: &str) -> Result<Arc<Lesson>> {
+    let full = |broken: &Broken| Error::msg(broken.render(false));
     let path = Path::new(word);
     let is_file = path
         .extension()
         .is_some_and(|extension| extension == "md" || extension == "c");
     if !is_file && !path.is_file() {
-        return catalogue.find(word);
+        return catalogue.find(word)?.lesson().cloned().map_err(full);
     }
-    crate::lesson::load(path).map_err(|broken| Error::msg(broken.render(false)))
+    crate::lesson::load(path).map_err(|broken| full(&broken))
 }
 
 /// Prints why nothing could be done.

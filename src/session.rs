@@ -3,6 +3,7 @@
 //! Does no I/O itself: whatever touches a process goes through [`Stage`], which `run` implements over the lab and the
 //! observer, and tests over a script.
 
+mod budget;
 pub mod measure;
 pub mod moment;
 pub mod need;

@@ -37,7 +37,7 @@ fn every_lesson_costs_the_same_faults_as_a_program_of_its_own() {
     let mut wrong = Vec::new();
     for lesson in Catalogue::built_in().lessons() {
         // A machine that is busy may take a page from either of the two; a difference that is real stays.
-        let told = compare(lesson).or_else(|_| compare(lesson));
+        let told = compare(&lesson).or_else(|_| compare(&lesson));
         if let Err(told) = told {
             wrong.extend(told.iter().map(|row| format!("{}: {row}", lesson.id)));
         }
@@ -100,7 +100,7 @@ fn every_lesson_compiles_optimised_too() {
     let home = fresh_directory();
     let (source, program) = (home.path().join("lesson.c"), home.path().join("lesson"));
     for lesson in Catalogue::built_in().lessons() {
-        let c = mmap_tutor::export::c_program(lesson);
+        let c = mmap_tutor::export::c_program(&lesson);
         std::fs::write(&source, c).unwrap();
         for optimise in ["-O2", "-O3"] {
             if let Err(told) = compile(&source, &program, optimise) {
@@ -246,8 +246,8 @@ fn the_program_is_printed_or_written_to_a_file() {
 #[test]
 fn the_statements_and_the_prose_stand_in_it() {
     let catalogue = Catalogue::built_in();
-    let lesson = catalogue.find("6").unwrap();
-    let c = mmap_tutor::export::c_program(&lesson);
+    let lesson = catalogue.find("6").unwrap().lesson().unwrap();
+    let c = mmap_tutor::export::c_program(lesson);
     for wanted in [
         "// ---- 3. The child writes one byte ----",
         "RUN(memset(p, 'A', 16 * PAGE);)",

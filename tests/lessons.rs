@@ -91,7 +91,7 @@ fn gcc_compiles_the_c_of_every_lesson() {
     let directory = tempfile::tempdir().unwrap();
     for lesson in Catalogue::built_in().lessons() {
         let file = directory.path().join(format!("{}.c", lesson.id));
-        let text = as_c(lesson);
+        let text = as_c(&lesson);
         std::fs::write(&file, &text).unwrap();
         let output = Command::new("gcc")
             .args(["-std=gnu17", "-Wall", "-Wextra", "-Werror"])

@@ -33,7 +33,7 @@ struct Walk {
 
 impl Walk {
     fn new(size: (u16, u16), theme: Theme) -> Self {
-        let app = App::new(vec![story::lesson()], Progress::default(), theme);
+        let app = App::new(vec![story::lesson().into()], Progress::default(), theme);
         let mut walk = Self {
             app,
             at: Position::default(),
@@ -321,6 +321,19 @@ fn enter_alone_skips_a_question_and_the_kernel_answers_all_the_same() {
 }
 
 #[test]
+fn space_turns_the_page_and_enter_runs_all_the_same() {
+    let mut walk = Walk::after(0, (60, 18));
+    assert_shows(&walk.text(), &["One page, two owners", "Space read on"]);
+    walk.effects.clear();
+    walk.keys(" ");
+    let is_sent = |effect: &Effect| matches!(effect, Effect::Send(_));
+    assert!(!walk.effects.iter().any(is_sent), "{}", walk.text());
+    assert_shows(&walk.text(), &["▶ char *p", "Enter run the line"]);
+    walk.keys("\n");
+    assert!(walk.effects.iter().any(is_sent));
+}
+
+#[test]
 fn arrows_pick_choices_and_go_back_to_none() {
     let mut walk = Walk::after(3, SMALL);
     walk.keys("vv");
@@ -561,6 +574,81 @@ fn without_colour_what_changed_is_reversed() {
 }
 
 #[test]
+fn what_explains_a_rule_is_not_shown_before_the_rule_is_measured() {
+    let mut walk = Walk::after(3, (120, 40));
+    assert!(!walk.text().contains("One fault, so one page."));
+    walk.keys("1\n\n");
+    assert_shows(&walk.text(), &["One fault, so one page."]);
+}
+
+#[test]
+fn the_time_of_a_line_stands_behind_it_where_there_is_room() {
+    let mut walk = Walk::after(0, (120, 40));
+    let Report::Line(mut moment) = story::filled() else {
+        unreachable!()
+    };
+    if let Some(ran) = &mut moment.ran {
+        ran.outcomes[0].1.totals.accesses = 16;
+    }
+    walk.hear(Report::Line(moment));
+    assert_shows(&walk.text(), &["16 minor faults, 1.9 us"]);
+}
+
+#[test]
+fn more_processes_than_columns_are_said_and_a_key_shows_them() {
+    let mut walk = Walk::after(0, SMALL);
+    let Report::Line(mut moment) = story::mapped() else {
+        unreachable!()
+    };
+    let mapping = || story::mapping(story::P, vec![PageState::Absent; 16]);
+    let peer = |n| story::snapshot(mmap_tutor::mem::Process::Peer(n), vec![mapping()]);
+    moment.snapshots.extend((1..=10).map(peer));
+    walk.hear(Report::Line(moment));
+    assert_shows(
+        &walk.text(),
+        &["pages of 3 of 11 processes: p others", "64 KiB"],
+    );
+    assert!(!walk.text().contains("peer 4"));
+    walk.keys("ppppp");
+    assert_shows(&walk.text(), &["peer 4"]);
+}
+
+#[test]
+fn what_a_program_prints_keeps_its_lines() {
+    let mut walk = Walk::after(0, (120, 40));
+    let Report::Line(mut moment) = story::mapped() else {
+        unreachable!()
+    };
+    moment.changes.clear();
+    if let Some(ran) = &mut moment.ran {
+        ran.outcomes[0].1.output = b"one\ntwo\n".to_vec();
+    }
+    walk.hear(Report::Line(moment));
+    let text = walk.text();
+    assert_shows(&text, &["printed: one\n"]);
+    assert!(
+        text.lines()
+            .any(|line| line.trim_start_matches('▌').trim() == "two")
+    );
+}
+
+#[test]
+fn huge_pages_have_a_row_only_where_there_are_some() {
+    let mut walk = Walk::after(1, (120, 40));
+    assert!(!walk.text().contains("AnonHugePages"));
+    let Report::Line(mut moment) = story::mapped() else {
+        unreachable!()
+    };
+    let mut mapping = story::mapping(story::P, vec![PageState::Private; 16]);
+    if let mmap_tutor::mem::Reading::Known(usage) = &mut mapping.usage {
+        usage.anon_huge = usage.rss;
+    }
+    moment.snapshots = vec![story::snapshot(story::MAIN, vec![mapping])];
+    walk.hear(Report::Line(moment));
+    assert_shows(&walk.text(), &["AnonHugePages 64 KiB"]);
+}
+
+#[test]
 fn many_pages_share_cells_and_the_block_says_so() {
     let mut walk = Walk::after(0, SMALL);
     let range = Range::of(story::P.start, 4096 * story::PAGE);
@@ -648,7 +736,7 @@ fn no_size_makes_any_screen_panic() {
 fn the_ledger_lists_every_claim_and_leads_to_its_step() {
     for size in SIZES {
         let mut walk = Walk::new(size, Theme::Dark);
-        walk.app.lessons = mmap_tutor::lesson::Catalogue::built_in().lessons().to_vec();
+        walk.app.lessons = mmap_tutor::lesson::Catalogue::built_in().into_cards();
         walk.keys("c");
         let wanted = [
             "what the article claims",

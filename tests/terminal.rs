@@ -337,6 +337,7 @@ fn a_player_that_panics() {
         commands,
         reports,
         wish: Arc::new(Wish::default()),
+        begin: Box::new(|| Ok(())),
     };
     std::process::exit(run(opening, player).unwrap());
 }

@@ -36,12 +36,14 @@ fn terminal(columns: u16, rows: u16) -> Terminal<TestBackend> {
 
 /// The program in the lesson about fork, some lines into it.
 fn app_after_a_fork() -> App {
-    let lessons = Catalogue::built_in().lessons().to_vec();
+    let lessons = Catalogue::built_in().into_cards();
     let index = lessons
         .iter()
         .position(|lesson| lesson.id.contains("fork"))
         .expect("there is a lesson about fork");
-    let player = worker::spawn().expect("a thread starts");
+    let mut player = worker::player();
+    let begin = std::mem::replace(&mut player.begin, Box::new(|| Ok(())));
+    begin().expect("a thread starts");
     let mut app = App::new(lessons, Progress::default(), Theme::Dark);
     let effects = app.open(index, None);
     obey(&mut app, &player, effects);

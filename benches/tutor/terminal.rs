@@ -1,5 +1,6 @@
 //! What the learner waits for: from the start to the first frame, from a key to its effect on the screen.
 
+use crate::bare;
 use crate::pty::{Received, Terminal};
 use crate::table::row;
 use portable_pty::CommandBuilder;
@@ -22,12 +23,15 @@ pub(crate) fn rows(home: &Path) {
                 .wait_for("the home screen", home_screen)
                 .duration_since(since)
         },
-        "`mmap-tutor --version` in the same terminal",
+        "a bare ratatui program in the same terminal",
         || {
+            let program = std::env::current_exe().expect("a benchmark knows its file");
+            let mut command = CommandBuilder::new(program);
+            command.arg(bare::WORD);
             let since = Instant::now();
-            let terminal = Terminal::start(home, &["--version"], SIZE);
+            let terminal = Terminal::spawn(command, SIZE);
             terminal
-                .wait_for("the version", |seen| seen.text().contains("mmap-tutor "))
+                .wait_for("its frame", |seen| seen.text().contains(bare::TEXT))
                 .duration_since(since)
         },
     );

@@ -1,7 +1,6 @@
 //! The home screen's state: which lesson is chosen, and the search that narrows the list.
 
-use crate::lesson::Lesson;
-use std::sync::Arc;
+use crate::lesson::Card;
 
 /// The list of lessons.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,23 +13,20 @@ pub struct Home {
 
 impl Home {
     /// Indices of the lessons that the search leaves over.
-    pub fn listed(&self, lessons: &[Arc<Lesson>]) -> Vec<usize> {
+    pub fn listed(&self, lessons: &[Card]) -> Vec<usize> {
         let wanted = self.search.as_deref().unwrap_or_default().to_lowercase();
-        let fits = |lesson: &Lesson| {
-            let text = format!(
-                "{} {} {}",
-                lesson.id, lesson.front.title, lesson.front.summary
-            );
+        let fits = |card: &Card| {
+            let text = format!("{} {} {}", card.id, card.front.title, card.front.summary);
             text.to_lowercase().contains(&wanted)
         };
         let all = lessons.iter().enumerate();
-        all.filter(|(_, lesson)| fits(lesson))
+        all.filter(|(_, card)| fits(card))
             .map(|(index, _)| index)
             .collect()
     }
 
     /// Moves the choice by `by` places within what is listed.
-    pub fn walk(&mut self, by: isize, lessons: &[Arc<Lesson>]) {
+    pub fn walk(&mut self, by: isize, lessons: &[Card]) {
         let listed = self.listed(lessons);
         let here = listed.iter().position(|index| *index == self.chosen);
         let last = listed.len().saturating_sub(1);
@@ -41,7 +37,7 @@ impl Home {
     }
 
     /// Changes the search; the choice stays on the list.
-    pub fn set_search(&mut self, search: Option<String>, lessons: &[Arc<Lesson>]) {
+    pub fn set_search(&mut self, search: Option<String>, lessons: &[Card]) {
         self.search = search;
         let listed = self.listed(lessons);
         if !listed.contains(&self.chosen)
@@ -53,8 +49,8 @@ impl Home {
 }
 
 /// The number of a lesson as its id has it: `06` of `06-fork-copy-on-write`; empty when it has none.
-pub fn number(lesson: &Lesson) -> &str {
-    let head = lesson.id.split('-').next().unwrap_or_default();
+pub fn number(id: &str) -> &str {
+    let head = id.split('-').next().unwrap_or_default();
     if head.chars().all(|c| c.is_ascii_digit()) {
         head
     } else {

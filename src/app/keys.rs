@@ -55,6 +55,8 @@ pub enum Action {
     SearchDone,
     /// Does the next thing: runs a line, answers, goes to the next step.
     Advance,
+    /// Turns the page of what is to be read.
+    ReadOn,
     /// Runs to the end of the step or its next question.
     RunStep,
     /// Runs the rest of the line without pauses.
@@ -358,6 +360,13 @@ pub static BINDINGS: &[Binding] = &[
         &[C::Back],
         "back to now, run",
         "return to now and run the next line",
+    ),
+    bind(
+        &[SPACE],
+        A::ReadOn,
+        &[C::Line, C::Ask, C::StepDone, C::LessonDone],
+        "read on",
+        "turn the page of the text, while some of it is below the screen",
     ),
     bind(
         &[ENTER],

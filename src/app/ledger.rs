@@ -3,9 +3,8 @@
 //! Says nothing of how a claim fared on this kernel: only `mmap-tutor verify` has played all its steps.
 
 use crate::claims::{Claim, Ledger};
-use crate::lesson::Lesson;
+use crate::lesson::Card;
 use crate::session::Progress;
-use std::sync::Arc;
 
 /// A claim with its steps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +40,7 @@ impl Row {
 }
 
 /// Every claim, in the order of the ledger.
-pub fn rows(lessons: &[Arc<Lesson>], progress: &Progress) -> Vec<Row> {
+pub fn rows(lessons: &[Card], progress: &Progress) -> Vec<Row> {
     let row = |claim: &'static Claim| Row {
         claim,
         steps: showing(claim, lessons, progress),
@@ -49,8 +48,12 @@ pub fn rows(lessons: &[Arc<Lesson>], progress: &Progress) -> Vec<Row> {
     Ledger::built_in().claims().iter().map(row).collect()
 }
 
-fn showing(claim: &Claim, lessons: &[Arc<Lesson>], progress: &Progress) -> Vec<Showing> {
-    let steps = lessons.iter().enumerate().flat_map(|(index, lesson)| {
+fn showing(claim: &Claim, lessons: &[Card], progress: &Progress) -> Vec<Showing> {
+    // A card names all claims of its lesson: the others need not be read.
+    let cards = lessons.iter().enumerate();
+    let named = cards.filter(|(_, card)| card.front.claims.contains(&claim.id));
+    let lessons = named.filter_map(|(index, card)| Some((index, card.lesson().ok()?)));
+    let steps = lessons.flat_map(|(index, lesson)| {
         let done = progress.lessons.get(&lesson.id);
         let steps = lesson.steps.iter().enumerate();
         steps
@@ -70,7 +73,7 @@ mod tests {
     use crate::session::Position;
     use std::fmt::Write as _;
 
-    fn lesson(id: &str, steps: &[&str]) -> Arc<Lesson> {
+    fn lesson(id: &str, steps: &[&str]) -> Card {
         let mut source =
             "+++\ntitle = \"t\"\nsummary = \"s\"\nminutes = 1\nclaims = [\"H1\"]\n+++\n".to_owned();
         for (index, claims) in steps.iter().enumerate() {
@@ -79,7 +82,8 @@ mod tests {
                 "## A {{claims = [{claims}]}}\n```c\nint x{index} = 1;\n```\n"
             );
         }
-        Arc::new(crate::lesson::read(&format!("{id}.md"), &source).unwrap())
+        let lesson = crate::lesson::read(&format!("{id}.md"), &source).unwrap();
+        Card::from(std::sync::Arc::new(lesson))
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! What the learner calls a mapping: the C variable that was given its address.
 
-use crate::mem::Addr;
+use crate::mem::{Addr, Process};
 use crate::session::Moment;
 
 /// A variable and the address it was last given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name {
+    /// The process whose variable it is.
+    pub process: Process,
     /// As the code has it: `p`, `st.st_size`.
     pub name: String,
     /// The pointer it holds.
@@ -19,11 +21,30 @@ pub fn names(moments: &[Moment]) -> Vec<Name> {
         let Some(name) = assigned(&ran.code) else {
             continue;
         };
-        names.retain(|known| known.name != name);
-        let address = ran.result.as_deref().and_then(pointer);
-        names.extend(address.map(|address| Name { name, address }));
+        let Some(address) = ran.result.as_deref().and_then(pointer) else {
+            names.retain(|known| known.process != ran.process || known.name != name);
+            continue;
+        };
+        // A group has such a variable in each of its processes.
+        for &(process, _) in &ran.outcomes {
+            names.retain(|known| known.process != process || known.name != name);
+            let name = name.clone();
+            names.push(Name {
+                process,
+                name,
+                address,
+            });
+        }
     }
     names
+}
+
+impl Name {
+    /// Whether `process` knows the variable: it is its own, or a child has it from its parent.
+    pub fn is_known_to(&self, process: Process) -> bool {
+        let inherits = self.process == Process::Main && matches!(process, Process::Child(_));
+        self.process == process || inherits
+    }
 }
 
 /// The variable a statement assigns: `p` in `char *p = mmap(…)` and in `p = q + 1`.
@@ -75,6 +96,26 @@ mod tests {
         ];
         for (code, name) in table {
             assert_eq!(assigned(code).as_deref(), name, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_child_knows_the_variables_of_its_parent_and_a_peer_only_its_own() {
+        let table = [
+            (Process::Main, Process::Main, true),
+            (Process::Main, Process::Child(2), true),
+            (Process::Main, Process::Peer(1), false),
+            (Process::Child(1), Process::Main, false),
+            (Process::Peer(1), Process::Main, false),
+            (Process::Peer(1), Process::Peer(2), false),
+        ];
+        for (process, asked, known) in table {
+            let name = Name {
+                process,
+                name: "p".into(),
+                address: Addr(0x1000),
+            };
+            assert_eq!(name.is_known_to(asked), known, "{process} {asked}");
         }
     }
 

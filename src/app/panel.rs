@@ -82,6 +82,12 @@ impl Desk {
         self.scrolls.insert(panel, Scroll::At(row));
     }
 
+    /// Shows what is new from its beginning; every other panel follows what happens.
+    pub fn from_the_top(&mut self) {
+        self.follow();
+        self.scroll_to(Panel::Reading, 0);
+    }
+
     /// Lets every panel follow what happens again.
     pub fn follow(&mut self) {
         self.scrolls.clear();
@@ -99,6 +105,16 @@ pub struct SeenPanel {
     pub offset: u16,
     /// The largest offset that makes sense.
     pub limit: u16,
+    /// Rows of what is to be read now that lie below what is shown.
+    pub unread: u16,
+}
+
+impl SeenPanel {
+    /// The first row to show next, where something is left to be read: what was last on the screen stays in sight.
+    pub fn read_on(&self) -> Option<u16> {
+        let page = self.area.height.saturating_sub(2).max(1);
+        (self.unread > 0).then(|| self.limit.min(self.offset + page.min(self.unread)))
+    }
 }
 
 /// What the last frame showed, for the mouse and for scrolling.

@@ -101,11 +101,12 @@ impl<'a> Scene<'a> {
         self.before(process).is_none()
     }
 
-    /// The variables whose pointer lies in `range`, nearest to its start first.
-    pub fn names_in(&self, range: Range) -> Vec<&Name> {
-        let inside = |name: &&Name| range.contains(name.address);
+    /// The variables of a process whose pointer lies in `range`, nearest to its start first.
+    pub fn names_in(&self, process: Process, range: Range) -> Vec<&Name> {
+        let inside = |name: &&Name| name.is_known_to(process) && range.contains(name.address);
         let mut found: Vec<&Name> = self.names.iter().filter(inside).collect();
         found.sort_by_key(|name| name.address);
+        found.dedup_by(|one, other| one.name == other.name);
         found
     }
 

@@ -87,6 +87,8 @@ pub struct Take {
 impl Take {
     /// A lesson that is being opened.
     pub fn new(lesson: Arc<Lesson>, step: usize) -> Self {
+        let mut desk = Desk::default();
+        desk.from_the_top();
         Self {
             script: Script::of(&lesson),
             lesson,
@@ -97,7 +99,7 @@ impl Take {
             back: None,
             guess: Guess::default(),
             slow: true,
-            desk: Desk::default(),
+            desk,
             explorer: None,
             shelved: None,
             missing: None,

@@ -4,6 +4,7 @@ use super::explorer::act as explorer;
 use super::home::Home;
 use super::keys::{self, Action, Context};
 use super::ledger;
+use super::panel::Panel;
 use super::take::{Activity, Stride, Take};
 use super::{App, Effect, Event, Overlay, Screen, travel};
 use crate::lesson::Lesson;
@@ -109,6 +110,7 @@ fn act(app: &mut App, context: Context, action: Action) -> Vec<Effect> {
         Action::SearchDone => search_done(app),
         Action::Erase => erase(app, context),
         Action::Advance => run(app, Stride::Line),
+        Action::ReadOn => read_on(app),
         Action::RunStep => run(app, Stride::Step),
         Action::FullSpeed => vec![Effect::Wish(Control::FullSpeed)],
         Action::Stop => vec![Effect::Wish(Control::Stop)],
@@ -257,8 +259,15 @@ fn open_chosen(app: &mut App) -> Vec<Effect> {
 
 /// Opens a lesson at a step, or where it was left; one that was finished, from its start.
 pub(super) fn open(app: &mut App, index: usize, step: Option<usize>) -> Vec<Effect> {
-    let Some(lesson) = app.lessons.get(index).cloned() else {
+    let Some(card) = app.lessons.get(index) else {
         return Vec::new();
+    };
+    let lesson = match card.lesson() {
+        Ok(lesson) => Arc::clone(lesson),
+        Err(broken) => {
+            let told = broken.to_string();
+            return say(app, &told);
+        }
     };
     let last = lesson.steps.len().saturating_sub(1);
     let step = step.map_or_else(|| left_at(&app.progress, &lesson), |step| step.min(last));
@@ -298,7 +307,7 @@ fn start(app: &mut App, step: usize) -> Vec<Effect> {
     let explorer = take.explorer.take();
     **take = Take::new(lesson.clone(), step);
     take.desk = desk;
-    take.desk.follow();
+    take.desk.from_the_top();
     take.slow = slow;
     take.explorer = explorer;
     app.awaited += 1;
@@ -313,6 +322,17 @@ fn look(take: &mut Take, by: isize) -> Vec<Effect> {
     let was = take.back;
     take.look_back(by);
     drawn(take.back != was)
+}
+
+/// Turns the page where what is to be read now goes on below the screen.
+fn read_on(app: &mut App) -> Vec<Effect> {
+    let Some(row) = app.unread(&app.seen) else {
+        return Vec::new();
+    };
+    with_take(app, |take| {
+        take.desk.scroll_to(Panel::Reading, row);
+        vec![Effect::Draw]
+    })
 }
 
 /// Runs the next thing, and what follows it as far as `stride` goes.
@@ -387,6 +407,9 @@ fn arrive(app: &mut App, position: Position) -> Vec<Effect> {
         return Vec::new();
     };
     let moved = position != take.position;
+    if position.step != take.position.step {
+        take.desk.from_the_top();
+    }
     take.take_in(Report::At(position));
     let stride = match take.activity {
         Activity::Busy { stride, .. } => stride,

@@ -4,6 +4,7 @@
 //! are those that the man page of each function names.
 
 use super::types::{Kind, Rank, Type};
+pub use crate::mem::errno_text;
 
 /// A constant: its word, canonical for its type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,15 +162,6 @@ pub fn errno_name(number: i32) -> Option<&'static str> {
         .iter()
         .find(|(_, value)| *value == i64::from(number))
         .map(|row| row.0)
-}
-
-/// What an error number means, in the words of strerror(3): `No such file or directory`.
-pub fn errno_text(number: i32) -> String {
-    let text = std::io::Error::from_raw_os_error(number).to_string();
-    match text.rfind(" (os error") {
-        Some(end) => text[..end].to_owned(),
-        None => text,
-    }
 }
 
 /// Whether a constant is a null pointer when it stands where a pointer is wanted, C17 6.3.2.3.

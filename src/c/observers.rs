@@ -52,6 +52,7 @@ observers! {
     "referenced" (1, 2) "referenced(p)" "resident bytes marked as used"
     "anonymous" (1, 2) "anonymous(p)" "resident bytes that belong to no file"
     "anon_huge" (1, 2) "anon_huge(p)" "bytes in transparent huge pages"
+    "huge_page_seen" (1, 2) "huge_page_seen(p)" "1 when there is a transparent huge page; unknown when not: then nothing is shown"
     "lazy_free" (1, 2) "lazy_free(p)" "bytes given up by MADV_FREE, not taken yet"
     "swap" (1, 2) "swap(p)" "bytes swapped out"
     "locked" (1, 2) "locked(p)" "bytes locked in memory"

@@ -32,7 +32,7 @@ fn every_claim_has_a_step_and_no_step_names_an_unknown_claim() {
 #[test]
 fn the_claims_of_every_lesson_pass_its_check() {
     for lesson in Catalogue::built_in().lessons() {
-        let told: Vec<String> = check(lesson)
+        let told: Vec<String> = check(&lesson)
             .iter()
             .filter(|mistake| mistake.message.contains("claim"))
             .map(|mistake| mistake.line(&lesson.file, &lesson.source))

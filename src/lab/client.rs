@@ -7,10 +7,13 @@ mod course;
 mod decode;
 mod fate;
 mod handle;
+#[cfg(test)]
+mod hostile;
 mod link;
 mod spawn;
 
 use crate::bytecode::Program;
+use crate::mem::error_text;
 use crate::mem::{Control, Ending, Outcome, Pace, Pid, Process, Progress, Settings};
 use course::Course;
 use handle::Handle;
@@ -53,6 +56,8 @@ impl std::error::Error for LabError {}
 struct Entry {
     process: Process,
     handle: Handle,
+    /// Its process group, which all processes of the lesson share.
+    group: Pid,
     link: Link,
     /// How it ended, once known.
     fate: OnceCell<String>,
@@ -65,6 +70,18 @@ impl Entry {
             self.settle();
         }
         self.fate.get()
+    }
+
+    /// Ends all that is in the group of a process which has not been reaped: machine code of a lesson may have forked
+    /// without a word.
+    fn end_family(&self) {
+        let group = nix::unistd::Pid::from_raw(self.group.0);
+        let number = nix::unistd::Pid::from_raw(self.handle.pid().0);
+        // As long as it is there, the number of the group is not given to another.
+        if nix::unistd::getpgid(Some(number)) == Ok(group) {
+            // Nobody left to end is no failure.
+            let _ = nix::sys::signal::killpg(group, nix::sys::signal::Signal::SIGKILL);
+        }
     }
 
     /// Finds out how it ended, now that it has.
@@ -195,10 +212,16 @@ impl Labs {
             .first()
             .filter(|main| main.ended().is_none())
             .map(|main| main.handle.pid());
-        let (handle, link) = spawn::spawn(&self.executable, &self.scratch, leader)
-            .map_err(|error| LabError::Failed(format!("cannot start a lab process: {error}")))?;
+        let (handle, link) =
+            spawn::spawn(&self.executable, &self.scratch, leader).map_err(|error| {
+                LabError::Failed(format!(
+                    "cannot start a lab process: {}",
+                    error_text(&error)
+                ))
+            })?;
         let mut entry = Entry {
             process,
+            group: leader.unwrap_or(handle.pid()),
             handle,
             link,
             fate: OnceCell::new(),
@@ -232,6 +255,7 @@ impl Drop for Labs {
             .filter(|entry| entry.fate.get().is_none())
             .collect();
         for entry in living.iter().rev() {
+            entry.end_family();
             entry.handle.kill();
         }
         for entry in living {
@@ -298,10 +322,13 @@ fn send_settings(
         let left = deadline.saturating_duration_since(Instant::now());
         match entry.link.receive(left) {
             Received::Message { kind, .. } if kind == tell::READY => {
-                return Ok(entry.link.body().unwrap_or_default());
+                let ready = entry.link.body();
+                return ready.ok_or_else(|| failed(entry, &"its answer makes no sense"));
             }
-            Received::Message { .. } => {}
-            Received::Silence => return Err(failed(entry, &"it was asked in vain")),
+            Received::Message { .. } if !left.is_zero() => {}
+            Received::Message { .. } | Received::Silence => {
+                return Err(failed(entry, &"it was asked in vain"));
+            }
             Received::Closed => {
                 let how = entry.settle();
                 return Err(LabError::NoProcess(format!(

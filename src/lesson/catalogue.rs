@@ -2,12 +2,14 @@
 //!
 //! Reads files; writes none. A lesson that is broken does not hide the others: it is kept with what is wrong with it.
 
+use super::card::Card;
 use super::check::{check, errors};
 use super::model::Lesson;
 use super::read::{Broken, MAX_BYTES, id, in_order, read_bytes, read_c};
 use super::visible::visible_line;
 use crate::c::suggest::nearest;
 use crate::diagnostic::Diagnostic;
+use crate::mem::error_text;
 use anyhow::{Context as _, Result, bail};
 use std::fs::File;
 use std::io::Read as _;
@@ -18,26 +20,36 @@ use std::sync::Arc;
 pub const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/lessons.rs"));
 
 /// The lessons, in the order of their numbers.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Catalogue {
-    lessons: Vec<Arc<Lesson>>,
+    cards: Vec<Card>,
     broken: Vec<Broken>,
 }
 
 impl Catalogue {
-    /// The lessons built into the program.
+    /// The lessons built into the program. Of each only the front matter is read now.
     pub fn built_in() -> Self {
         let mut catalogue = Self::default();
         for (file, source) in BUILT_IN {
-            let read = read_bytes(&format!("lessons/{file}"), source.as_bytes());
-            catalogue.add(read.and_then(playable));
+            catalogue.add(Card::of(file, source));
         }
         catalogue
     }
 
     /// Those that can be taken, in order.
-    pub fn lessons(&self) -> &[Arc<Lesson>] {
-        &self.lessons
+    pub fn cards(&self) -> &[Card] {
+        &self.cards
+    }
+
+    /// The same, for who needs nothing else of the catalogue.
+    pub fn into_cards(self) -> Vec<Card> {
+        self.cards
+    }
+
+    /// Those that can be taken, in order, all of them read.
+    pub fn lessons(&self) -> Vec<Arc<Lesson>> {
+        let lessons = self.cards.iter().filter_map(|card| card.lesson().ok());
+        lessons.cloned().collect()
     }
 
     /// Those that cannot, with what is wrong.
@@ -59,26 +71,25 @@ impl Catalogue {
         }
         paths.sort();
         for path in paths {
-            self.add(load_lesson(&path));
+            self.add(load(&path).map(Card::from));
         }
         Ok(())
     }
 
     /// The lesson that a word means: an id, a number (`6`, `06`), a part of an id or of a title. When it means none
     /// or several, a sentence that says so.
-    pub fn find(&self, word: &str) -> Result<Arc<Lesson>> {
+    pub fn find(&self, word: &str) -> Result<&Card> {
         let wanted = word.trim().to_lowercase();
         let asked_number = wanted.parse::<u64>().ok();
-        let rules: [&dyn Fn(&Lesson) -> bool; 4] = [
-            &|lesson| lesson.id.to_lowercase() == wanted,
-            &|lesson| asked_number.is_some() && number(&lesson.id) == asked_number,
-            &|lesson| {
-                lesson.id.to_lowercase().starts_with(&wanted)
-                    || name(&lesson.id).starts_with(&wanted)
+        let rules: [&dyn Fn(&Card) -> bool; 4] = [
+            &|card| card.id.to_lowercase() == wanted,
+            &|card| asked_number.is_some() && number(&card.id) == asked_number,
+            &|card| {
+                card.id.to_lowercase().starts_with(&wanted) || name(&card.id).starts_with(&wanted)
             },
-            &|lesson| {
-                lesson.id.to_lowercase().contains(&wanted)
-                    || lesson.front.title.to_lowercase().contains(&wanted)
+            &|card| {
+                card.id.to_lowercase().contains(&wanted)
+                    || card.front.title.to_lowercase().contains(&wanted)
             },
         ];
         let rules = if wanted.is_empty() {
@@ -87,12 +98,12 @@ impl Catalogue {
             &rules[..]
         };
         for rule in rules {
-            let found: Vec<_> = self.lessons.iter().filter(|lesson| rule(lesson)).collect();
+            let found: Vec<_> = self.cards.iter().filter(|card| rule(card)).collect();
             match found.as_slice() {
                 [] => {}
-                [lesson] => return Ok(Arc::clone(lesson)),
+                [card] => return Ok(card),
                 several => {
-                    let ids: Vec<&str> = several.iter().map(|lesson| lesson.id.as_str()).collect();
+                    let ids: Vec<&str> = several.iter().map(|card| card.id.as_str()).collect();
                     bail!("`{}` could be {}", visible_line(word), ids.join(" or "));
                 }
             }
@@ -108,10 +119,10 @@ impl Catalogue {
         if let Some(broken) = broken {
             return format!("the lesson `{}` cannot be read: {broken}", id(&broken.file));
         }
-        let words = self.lessons.iter().flat_map(|lesson| {
-            std::iter::once(lesson.id.as_str())
-                .chain(std::iter::once(name(&lesson.id)))
-                .chain(name(&lesson.id).split('-').filter(|part| part.len() > 3))
+        let words = self.cards.iter().flat_map(|card| {
+            std::iter::once(card.id.as_str())
+                .chain(std::iter::once(name(&card.id)))
+                .chain(name(&card.id).split('-').filter(|part| part.len() > 3))
         });
         let shown = visible_line(word);
         match nearest(wanted, words) {
@@ -123,15 +134,14 @@ impl Catalogue {
     }
 
     /// Adds a lesson in its place, instead of one with the same id.
-    fn add(&mut self, read: Loaded<Lesson>) {
+    fn add(&mut self, read: Loaded<Card>) {
         match read {
             Err(broken) => self.broken.push(broken),
-            Ok(lesson) => {
-                self.lessons.retain(|old| old.id != lesson.id);
-                let key =
-                    |lesson: &Lesson| (number(&lesson.id).unwrap_or(u64::MAX), lesson.id.clone());
-                let at = self.lessons.partition_point(|old| key(old) < key(&lesson));
-                self.lessons.insert(at, Arc::new(lesson));
+            Ok(card) => {
+                self.cards.retain(|old| old.id != card.id);
+                let key = |card: &Card| (number(&card.id).unwrap_or(u64::MAX), card.id.clone());
+                let at = self.cards.partition_point(|old| key(old) < key(&card));
+                self.cards.insert(at, card);
             }
         }
     }
@@ -142,7 +152,7 @@ type Loaded<T> = std::result::Result<T, Broken>;
 
 /// Loads a lesson that can be played from a file: Markdown, or C statements when its name ends in `.c`.
 pub fn load(path: &Path) -> Loaded<Arc<Lesson>> {
-    load_lesson(path).map(Arc::new)
+    read_path(path).and_then(playable).map(Arc::new)
 }
 
 /// Everything that is wrong with a lesson file, also what would not keep it from being played.
@@ -150,10 +160,6 @@ pub fn check_file(path: &Path) -> Loaded<()> {
     let lesson = read_path(path)?;
     let mistakes = check(&lesson);
     sound(lesson, mistakes).map(drop)
-}
-
-fn load_lesson(path: &Path) -> Loaded<Lesson> {
-    read_path(path).and_then(playable)
 }
 
 /// A lesson, if it can be played.
@@ -177,10 +183,10 @@ fn sound(lesson: Lesson, mistakes: Vec<Diagnostic>) -> Loaded<Lesson> {
 /// Reads the file at a path as what its name says it is.
 fn read_path(path: &Path) -> Loaded<Lesson> {
     let file = shown(path);
-    let bytes = bytes(path).map_err(|message| Broken {
+    let bytes = bytes(path).map_err(|what| Broken {
         file: file.clone(),
         source: String::new(),
-        diagnostics: vec![Diagnostic::new(0..0, message)],
+        diagnostics: vec![Diagnostic::new(0..0, format!("`{file}` {what}"))],
     })?;
     if path.extension().is_some_and(|extension| extension == "c") {
         read_c(&file, &bytes)
@@ -196,7 +202,7 @@ fn shown(path: &Path) -> String {
 
 /// The bytes of a file, one more than a lesson may have at most.
 fn bytes(path: &Path) -> std::result::Result<Vec<u8>, String> {
-    let failed = |error: std::io::Error| format!("cannot be read: {error}");
+    let failed = |error: std::io::Error| format!("cannot be read: {}", error_text(&error));
     // Opening a FIFO would wait for its writer.
     if !path.metadata().map_err(failed)?.is_file() {
         return Err("is not a regular file".into());
@@ -234,7 +240,8 @@ mod tests {
     fn made(ids: &[(&str, &str)]) -> Catalogue {
         let mut catalogue = Catalogue::default();
         for (id, title) in ids {
-            catalogue.add(read_bytes(&format!("{id}.md"), lesson(title).as_bytes()));
+            let read = read_bytes(&format!("{id}.md"), lesson(title).as_bytes());
+            catalogue.add(read.map(|lesson| Card::from(Arc::new(lesson))));
         }
         catalogue
     }
@@ -242,9 +249,11 @@ mod tests {
     #[test]
     fn every_built_in_lesson_can_be_read() {
         let catalogue = Catalogue::built_in();
-        let told: Vec<_> = catalogue.broken.iter().map(|b| b.render(false)).collect();
+        let unread = catalogue.cards.iter().filter_map(|c| c.lesson().err());
+        let told: Vec<_> = catalogue.broken.iter().chain(unread).collect();
+        let told: Vec<_> = told.iter().map(|b| b.render(false)).collect();
         assert!(told.is_empty(), "{}", told.join("\n"));
-        assert_eq!(catalogue.lessons.len(), BUILT_IN.len());
+        assert_eq!(catalogue.lessons().len(), BUILT_IN.len());
         assert!(BUILT_IN.len() >= 3, "{}", BUILT_IN.len());
     }
 
@@ -287,7 +296,7 @@ mod tests {
             ),
         ];
         for (word, expected) in table {
-            let found = catalogue.find(word).map(|lesson| lesson.id.clone());
+            let found = catalogue.find(word).map(|card| card.id.clone());
             let found = found.map_err(|error| error.to_string());
             let expected = expected.map(str::to_owned).map_err(str::to_owned);
             assert_eq!(found, expected, "{word}");
@@ -311,9 +320,9 @@ mod tests {
         ]);
         catalogue.add_directory(directory.path()).unwrap();
         let titles: Vec<_> = catalogue
-            .lessons
+            .cards
             .iter()
-            .map(|l| l.front.title.as_str())
+            .map(|card| card.front.title.as_str())
             .collect();
         assert_eq!(titles, ["First", "New", "Bettered", "Last"]);
         assert_eq!(catalogue.broken.len(), 1);
@@ -335,16 +344,17 @@ mod tests {
         let fifo = directory.path().join("01-fifo.md");
         nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRWXU).unwrap();
         let table = [
-            (fifo, "is not a regular file"),
+            (fifo, "01-fifo.md` is not a regular file"),
             (directory.path().to_owned(), "is not a regular file"),
             (
                 directory.path().join("none.md"),
-                "cannot be read: No such file",
+                "none.md` cannot be read: No such file or directory",
             ),
         ];
         for (path, told) in table {
             let broken = load(&path).unwrap_err();
             assert!(broken.to_string().contains(told), "{broken}");
+            assert!(!broken.to_string().contains("os error"), "{broken}");
         }
     }
 

@@ -93,6 +93,18 @@ pub fn read(file: &str, source: &str) -> Result<Lesson, Vec<Diagnostic>> {
     }
 }
 
+/// Reads the front matter only: what a list of lessons says.
+pub(super) fn front(file: &str, source: &str) -> Result<Front, Broken> {
+    let mut mistakes = Vec::new();
+    front::read(source, &mut mistakes)
+        .front
+        .ok_or_else(|| Broken {
+            file: visible_line(file),
+            source: source.to_owned(),
+            diagnostics: in_order(mistakes),
+        })
+}
+
 /// Reads a lesson from bytes that may not be UTF-8.
 pub fn read_bytes(file: &str, bytes: &[u8]) -> Result<Lesson, Broken> {
     let broken = |source: &str, diagnostics| Broken {

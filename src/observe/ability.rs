@@ -12,6 +12,7 @@ pub use offers::{Offers, offers};
 
 use super::live::pagemap::Pagemap;
 use super::state;
+use crate::mem::error_text;
 use crate::mem::{PageSize, Reading};
 use std::fs::File;
 use std::path::Path;
@@ -157,7 +158,7 @@ fn entry(address: u64) -> Option<u64> {
 fn setting(path: &str) -> Reading<String> {
     match std::fs::read_to_string(path) {
         Ok(text) => Reading::Known(text.trim().to_owned()),
-        Err(error) => Reading::unknown(format!("{path} cannot be read: {error}")),
+        Err(error) => Reading::unknown(format!("{path} cannot be read: {}", error_text(&error))),
     }
 }
 

@@ -3,6 +3,7 @@
 //! By descriptor, never by mapping the file: a mapping would be one more mapper of its pages. The kernel answers for
 //! files that this user owns or may write.
 
+use crate::mem::error_text;
 use crate::mem::{PageSize, Reading};
 use std::fs::File;
 use std::os::fd::AsRawFd;
@@ -166,7 +167,7 @@ fn refusal(error: &std::io::Error) -> String {
         }
         Some(libc::EPERM) => "cachestat(2) is refused here".to_owned(),
         Some(libc::EOPNOTSUPP) => "cachestat(2) does not know this kind of file".to_owned(),
-        _ => format!("cachestat(2) failed: {error}"),
+        _ => format!("cachestat(2) failed: {}", error_text(error)),
     }
 }
 

@@ -39,6 +39,7 @@ pub fn changes(
         changes.extend(story.walk.runs.iter().map(|run| access(story.process, run)));
     }
     for story in &stories {
+        changes.extend(raised(story));
         changes.extend(lives(story, &stories));
         changes.extend(mapping_changes(story));
     }
@@ -192,6 +193,21 @@ fn plain(process: Process, cause: Cause, place: Place, text: String) -> Change {
     }
 }
 
+/// A signal that no access raised: of arithmetic, or one that the process sent itself.
+fn raised(story: &Story<'_>) -> Option<Change> {
+    let signal = story.outcome?.signal()?;
+    if story.walk.runs.iter().any(|run| run.signal.is_some()) {
+        return None;
+    }
+    let text = tell::raised(signal);
+    Some(plain(
+        story.process,
+        Cause::OtherSignal,
+        Place::Process,
+        text,
+    ))
+}
+
 /// A process that came or went.
 fn lives(story: &Story<'_>, stories: &[Story<'_>]) -> Option<Change> {
     let ending = story.outcome.map(|outcome| &outcome.ending);
@@ -277,6 +293,10 @@ fn drift_changes(story: &Story<'_>, stories: &[Story<'_>]) -> (Vec<Change>, Hash
                 .map(|(index, call)| gathered(&story.walk.calls, index, *call, &mut spent));
             let first = first.as_ref();
             let others = others(story, stories, drift);
+            let elsewhere = |other: &Drift| {
+                other.what.call == drift.what.call && other.mapping != drift.mapping
+            };
+            let named = drifts.iter().any(elsewhere);
             Change {
                 process: story.process,
                 cause: drift.what.cause,
@@ -293,6 +313,7 @@ fn drift_changes(story: &Story<'_>, stories: &[Story<'_>]) -> (Vec<Change>, Hash
                     first.or(call.map(|(_, call)| call)),
                     first.is_some(),
                     &others,
+                    named,
                 ),
             }
         })

@@ -10,6 +10,7 @@ pub mod pagemap;
 pub mod scan;
 pub mod smaps;
 pub mod stat;
+mod window;
 
 use super::{CacheState, Mapping, ObserveError, Pages, Snapshot, Source};
 use crate::mem::{Backing, PageSize, Pid, Process, Range, Reading, Vma};
@@ -21,6 +22,7 @@ use std::fs::File;
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use window::Window;
 
 /// Pages of one snapshot, when nobody says otherwise: 4 GiB of addresses in pages of 4 KiB.
 pub const PAGE_BUDGET: u64 = 1 << 20;
@@ -161,12 +163,13 @@ impl Live {
             }
         };
         let shares = shares(&vmas, &mine, self.page_size, self.page_budget);
+        let mut window = Window::new(&vmas, &shares, self.page_size, self.frames);
         let mut mappings = Vec::with_capacity(vmas.len());
         for ((vma, own), share) in vmas.into_iter().zip(mine).zip(shares) {
             let mapping = if own {
                 plain(vma)
             } else {
-                let pages = opened.pages(&vma, self.page_size, share, self.frames)?;
+                let pages = window.pages(opened, &vma, share)?;
                 let cache = self.files.cache(&vma, share, self.page_size);
                 described(vma, &usages, pages, cache)
             };
@@ -193,32 +196,6 @@ impl Live {
             return Err(ObserveError::Gone(pid));
         }
         Ok(vmas)
-    }
-}
-
-impl Opened {
-    fn pages(
-        &self,
-        vma: &Vma,
-        page_size: PageSize,
-        share: u64,
-        frames: bool,
-    ) -> Result<Reading<Pages>, ObserveError> {
-        if in_kernel(vma) {
-            return Ok(Reading::unknown(
-                "it lies in the kernel's half of the addresses",
-            ));
-        }
-        match &self.pagemap {
-            Reading::Unknown(why) => Ok(Reading::unknown(why.clone())),
-            Reading::Known(pagemap) => match pagemap.pages(vma, page_size, share, frames) {
-                Ok(pages) => Ok(Reading::Known(pages)),
-                Err(error) if is_gone(&error) => Err(ObserveError::Gone(self.pid)),
-                Err(error) => Ok(Reading::unknown(format!(
-                    "pagemap could not be read: {error}"
-                ))),
-            },
-        }
     }
 }
 

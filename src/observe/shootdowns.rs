@@ -4,12 +4,16 @@
 //! started. Only x86 has it: others tell their CPUs without an interrupt. A /proc with `subset=pid` has no such file.
 
 use crate::mem::Reading;
+use crate::mem::error_text;
 
 /// TLB shootdowns of the system so far.
 pub fn shootdowns() -> Reading<u64> {
     match std::fs::read_to_string("/proc/interrupts") {
         Ok(text) => parse(&text),
-        Err(error) => Reading::unknown(format!("/proc/interrupts cannot be read: {error}")),
+        Err(error) => Reading::unknown(format!(
+            "/proc/interrupts cannot be read: {}",
+            error_text(&error)
+        )),
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) use pages::drift;
 use super::cause::Cause;
 use super::diff::Run;
 use super::state::Kind;
-use crate::mem::{AccessKind, Ending, Faults, Nanos, Outcome, PageState, Pid, Process};
+use crate::mem::{AccessKind, Ending, Faults, Nanos, Outcome, PageState, Pid, Process, Signal};
 
 /// What to say of a statement that cost no fault; `None` if it touched nothing or did fault.
 ///
@@ -240,6 +240,19 @@ pub(super) fn ended(process: Process, ending: Option<&Ending>) -> String {
         }
         Some(Ending::Died(how)) => format!("{process} has died: {how}"),
         _ => format!("{process} has ended: its mappings are gone"),
+    }
+}
+
+/// The sentence of a signal that no access raised.
+pub(super) fn raised(signal: Signal) -> String {
+    let (name, code) = (signal.name(), signal.code_name());
+    match (name.as_str(), code.as_str()) {
+        ("SIGFPE", "FPE_INTDIV") => {
+            "a whole number was divided by zero, or the result does not fit: SIGFPE (FPE_INTDIV)"
+                .to_owned()
+        }
+        (_, "SI_USER") => format!("the process sent itself {name}: it would have ended here"),
+        _ => format!("{name} ({code}): it would have ended the process"),
     }
 }
 

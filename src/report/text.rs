@@ -1,8 +1,9 @@
 //! A transcript as text, for reading from top to bottom: every line, its measured effect, each expectation.
 
 use super::transcript::{Answered, Line, Raced, StepTranscript, Transcript};
-use crate::c::constants::errno_name;
-use crate::mem::Process;
+use crate::c::constants::{errno_name, errno_text};
+use crate::mem::{Act, Nanos, Outcome, Process, Reading};
+use crate::observe::Cause;
 use crate::session::{Expected, Verdict};
 use std::fmt::Write;
 
@@ -65,7 +66,7 @@ fn line_text(line: &Line) -> String {
         let _ = writeln!(
             out,
             "             errno {name}: {}",
-            std::io::Error::from_raw_os_error(outcome.errno)
+            errno_text(outcome.errno)
         );
     }
     for (process, outcome) in &line.outcomes {
@@ -99,14 +100,28 @@ fn line_text(line: &Line) -> String {
             let _ = writeln!(
                 out,
                 "             {whose}{}, {}",
-                totals.faults, totals.elapsed
+                totals.faults,
+                own_time(outcome)
             );
         }
     }
-    if let Some(ending) = &line.ending {
+    // A process that is no more is told among the changes.
+    let ended = |cause: Cause| cause == Cause::ProcessEnded;
+    let is_told = line.changes.iter().any(|change| ended(change.cause));
+    if let Some(ending) = line.ending.as_ref().filter(|_| !is_told) {
         let _ = writeln!(out, "             {ending}");
     }
     out
+}
+
+/// The time that a process took for what it did. Its part of the `fork` that made it is left out: that is how long it
+/// waited for its first turn on a CPU.
+fn own_time(outcome: &Outcome) -> Nanos {
+    let births = outcome.acts.iter().filter_map(|act| match act {
+        Act::Call(call) if call.function == "fork" && call.result == 0 => Some(call.elapsed.0),
+        _ => None,
+    });
+    Nanos(outcome.totals.elapsed.0.saturating_sub(births.sum()))
 }
 
 /// Says which process is meant, where it is not the line's own.
@@ -150,7 +165,10 @@ fn prediction(answered: &Answered) -> String {
         "   question: {}\n             {} = {}\n",
         indented(&answered.question),
         answered.measures,
-        answered.graded.answer
+        match &answered.graded.answer {
+            Reading::Known(_) => answered.graded.shown.clone(),
+            unknown @ Reading::Unknown(_) => unknown.to_string(),
+        }
     )
 }
 
@@ -200,4 +218,30 @@ fn verdict(transcript: &Transcript) -> String {
 /// Further lines of a text moved under its first.
 fn indented(text: &str) -> String {
     text.trim_end().replace('\n', "\n           ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mem::{Call, Ending};
+
+    #[test]
+    fn a_child_does_not_pay_for_its_birth() {
+        let call = |function, result, elapsed| {
+            Act::Call(Call {
+                function,
+                arguments: [0; 6],
+                result,
+                errno: 0,
+                faults: crate::mem::Faults::default(),
+                elapsed: Nanos(elapsed),
+            })
+        };
+        let mut outcome = Outcome::empty(Ending::Finished);
+        outcome.totals.elapsed = Nanos(22_000_500);
+        outcome.acts = vec![call("fork", 0, 22_000_000), call("getpid", 7, 500)];
+        assert_eq!(own_time(&outcome), Nanos(500));
+        outcome.acts = vec![call("fork", 7, 22_000_000)];
+        assert_eq!(own_time(&outcome), Nanos(22_000_500), "the parent pays");
+    }
 }

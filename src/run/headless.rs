@@ -3,15 +3,17 @@
 use super::stage::LiveStage;
 use super::theatre;
 use crate::claims::Ledger;
+use crate::lab::{LabError, Labs};
 use crate::lesson::visible::visible_line;
 use crate::lesson::{self, Catalogue, Lesson};
+use crate::mem::Settings;
 use crate::observe;
 use crate::report::{Transcript, Verification, json, ledger, text};
 use crate::session::Stage;
 use anyhow::{Context, Result};
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -25,12 +27,12 @@ pub const MISTAKE: i32 = 2;
 /// Prints the lessons.
 pub fn list(catalogue: &Catalogue) -> Result<i32> {
     let mut out = String::new();
-    for lesson in catalogue.lessons() {
-        let front = &lesson.front;
+    for card in catalogue.cards() {
+        let front = &card.front;
         let _ = writeln!(
             out,
             "{:28} {:>3} min  {}",
-            lesson.id, front.minutes, front.title
+            card.id, front.minutes, front.title
         );
         let _ = writeln!(out, "{:28}          {}", "", front.summary);
     }
@@ -66,8 +68,8 @@ pub fn verify(catalogue: &Catalogue, as_json: bool) -> Result<i32> {
     for lesson in catalogue.lessons() {
         let since = Instant::now();
         let played;
-        (stage, played) = theatre::play(stage, lesson);
-        let transcript = played.unwrap_or_else(|why| theatre::unplayed(lesson, &stage, &why));
+        (stage, played) = theatre::play(stage, &lesson);
+        let transcript = played.unwrap_or_else(|why| theatre::unplayed(&lesson, &stage, &why));
         progress(&transcript, since.elapsed())?;
         transcripts.push(transcript);
     }
@@ -127,9 +129,15 @@ pub fn doctor(catalogue: &Catalogue) -> Result<i32> {
     let stage = LiveStage::new()?;
     let mut out = String::new();
     for ability in observe::abilities(&stage.machine().scratch) {
-        let _ = writeln!(out, "{:32} {}", ability.name, ability.value);
-        let _ = writeln!(out, "{:32}   {}", "", ability.matters);
+        let _ = writeln!(out, "{:36} {}", ability.name, ability.value);
+        let _ = writeln!(out, "{:36}   {}", "", ability.matters);
     }
+    let _ = writeln!(out, "{:36} {}", "sandbox of lessons", sandbox(&stage));
+    let _ = writeln!(
+        out,
+        "{:36}   which files a lesson's process can open and change",
+        ""
+    );
     out.push('\n');
     for lesson in catalogue.lessons() {
         let needs = lesson
@@ -145,10 +153,22 @@ pub fn doctor(catalogue: &Catalogue) -> Result<i32> {
         } else {
             missing.join("; ")
         };
-        let _ = writeln!(out, "{:32} {verdict}", lesson.id);
+        let _ = writeln!(out, "{:36} {verdict}", lesson.id);
     }
     print(&out)?;
     Ok(HELD)
+}
+
+/// What keeps a lesson's process among its files, as one that is started says.
+fn sandbox(stage: &LiveStage) -> String {
+    let scratch = &stage.machine().scratch;
+    match Labs::start(Path::new("/proc/self/exe"), scratch, Settings::default()) {
+        Ok(labs) => match labs.landlock() {
+            0 => "none: this kernel lacks landlock(7), or has it switched off".to_owned(),
+            version => format!("landlock, version {version}"),
+        },
+        Err(LabError::NoProcess(why) | LabError::Failed(why)) => format!("unknown: {why}"),
+    }
 }
 
 /// Prints to stdout; a reader that has gone is no mistake.

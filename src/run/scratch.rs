@@ -129,8 +129,10 @@ fn places() -> Vec<PathBuf> {
         PathBuf::from("/tmp"),
     ]);
     let user = nix::unistd::geteuid();
-    // In a directory for everybody, each user has a place of their own.
-    all.enumerate()
+    // In a directory for everybody, each user has a place of their own. A TMPDIR that is empty or relative is no place:
+    // the processes of a lesson move to another directory.
+    all.filter(|place| place.is_absolute())
+        .enumerate()
         .map(|(index, place)| match index {
             0 if place.ends_with(".cache") => place.join("mmap-tutor"),
             _ => place.join(format!("mmap-tutor-{user}")),

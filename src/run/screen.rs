@@ -6,7 +6,8 @@
 use super::input::{Message, listen};
 use super::terminal::Hold;
 use crate::app::{App, Effect, Event, Theme, update};
-use crate::lesson::Lesson;
+use crate::lesson::Card;
+use crate::mem::error_text;
 use crate::session::{Command, Progress, Report, Wish};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP};
 use std::io::Write;
@@ -15,7 +16,6 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 /// The thread that plays lessons, as the screen speaks with it.
-#[derive(Debug)]
 pub struct Player {
     /// What it is asked.
     pub commands: Sender<Command>,
@@ -23,7 +23,13 @@ pub struct Player {
     pub reports: Receiver<Report>,
     /// What becomes of the line it runs.
     pub wish: Arc<Wish>,
+    /// Starts it, once the first frame is on the screen: to find out what this kernel can do takes a moment, and nobody
+    /// has asked yet.
+    pub begin: Begin,
 }
+
+/// Starts a player, or says why there can be none.
+pub type Begin = Box<dyn FnOnce() -> std::io::Result<()>>;
 
 /// Keeps progress, or says why it cannot.
 pub type Keep = Box<dyn FnMut(&Progress) -> anyhow::Result<()>>;
@@ -42,7 +48,7 @@ pub enum Start {
 /// What the terminal program starts with.
 pub struct Opening {
     /// The lessons, in their order.
-    pub lessons: Vec<Arc<Lesson>>,
+    pub lessons: Vec<Card>,
     /// What to begin with.
     pub start: Start,
     /// What was kept of earlier runs.
@@ -82,6 +88,7 @@ pub fn run(opening: Opening, player: Player) -> anyhow::Result<i32> {
         commands: player.commands,
         wish: player.wish,
         keep: opening.keep,
+        begin: Some(player.begin),
     };
     let start = opening.start;
     let ended = catch_unwind(AssertUnwindSafe(|| stage.turn(&messages, start)));
@@ -120,6 +127,7 @@ struct Loop {
     commands: Sender<Command>,
     wish: Arc<Wish>,
     keep: Keep,
+    begin: Option<Begin>,
 }
 
 /// What is left to do before the loop sleeps again.
@@ -147,6 +155,9 @@ impl Loop {
                 // It can no longer be written to: the watchdog says the same in a moment.
                 return End::Signal(SIGHUP);
             }
+            if let Some(begin) = self.begin.take() {
+                self.begin(begin, &mut due);
+            }
             let Ok(first) = messages.recv() else {
                 return End::Left;
             };
@@ -160,6 +171,17 @@ impl Loop {
             if let Some(end) = due.end {
                 return end;
             }
+        }
+    }
+
+    /// Starts the player. Without one the lists can still be looked at, and the learner is told.
+    fn begin(&mut self, begin: Begin, due: &mut Due) {
+        if let Err(error) = begin() {
+            let told = format!(
+                "no lesson can be played: no thread can be started: {}",
+                error_text(&error)
+            );
+            self.tell(Event::Report(Report::Failed(told)), due);
         }
     }
 

@@ -4,6 +4,7 @@ use super::scratch::Scratch;
 use crate::bytecode::Program;
 use crate::lab::{LabError, Labs};
 use crate::lesson::ScratchFile;
+use crate::mem::error_text;
 use crate::mem::{Control, Outcome, Pace, Process, Progress, Reading, Settings};
 use crate::observe::{self, Cached, Live, Snapshot, Source};
 use crate::session::{Actor, Machine, Stage, StageError, Watch};
@@ -147,9 +148,11 @@ impl Stage for LiveStage {
         match std::fs::read_link(&link) {
             Ok(path) if path.starts_with(self.scratch.path()) => match std::fs::File::open(&link) {
                 Ok(file) => observe::cached(&file),
-                Err(error) => {
-                    Reading::unknown(format!("{} cannot be opened: {error}", path.display()))
-                }
+                Err(error) => Reading::unknown(format!(
+                    "{} cannot be opened: {}",
+                    path.display(),
+                    error_text(&error)
+                )),
             },
             Ok(_) => Reading::unknown(format!(
                 "descriptor {descriptor} is not a file of the lesson"

@@ -4,7 +4,7 @@
 
 use super::stage::LiveStage;
 use crate::lesson::{Lesson, Part};
-use crate::mem::{Control, Pace};
+use crate::mem::{Control, Ending, Outcome, Pace, Process};
 use crate::report::transcript::Answered;
 use crate::report::{Line, StepTranscript, Transcript};
 use crate::session::stage::PATIENCE;
@@ -73,6 +73,7 @@ fn play_step(
         lesson,
         transcript,
         since: Instant::now(),
+        has_stopped: false,
     };
     while player.position().step == index && !player.at_end_of_step() {
         clerk.since = Instant::now();
@@ -88,12 +89,32 @@ struct Clerk<'a> {
     lesson: &'a Lesson,
     transcript: &'a mut StepTranscript,
     since: Instant,
+    /// Whether the line that runs was told to stop.
+    has_stopped: bool,
+}
+
+/// The process knows only that it was asked to stop; why, it was not told.
+fn tell_why_stopped(line: &mut Line) {
+    let is_stopped =
+        |(_, outcome): &(Process, Outcome)| matches!(outcome.ending, Ending::Interrupted(_));
+    if line.outcomes.iter().any(is_stopped) {
+        line.ending = Some(format!(
+            "it did not end within {} s, and was stopped there",
+            PATIENCE.as_secs()
+        ));
+    }
 }
 
 impl Director for Clerk<'_> {
     fn report(&mut self, report: Report) {
         match report {
-            Report::Line(moment) => self.transcript.lines.extend(Line::of(moment)),
+            Report::Line(moment) => {
+                let mut lines = Line::of(moment);
+                if std::mem::take(&mut self.has_stopped) {
+                    lines.iter_mut().for_each(tell_why_stopped);
+                }
+                self.transcript.lines.extend(lines);
+            }
             Report::Expected { expected, .. } => self.transcript.expectations.extend(expected),
             Report::Graded(graded) => {
                 if let Part::Predict(prediction) =
@@ -112,6 +133,7 @@ impl Director for Clerk<'_> {
 
     fn control(&mut self, _paused: bool) -> Control {
         if self.since.elapsed() > PATIENCE {
+            self.has_stopped = true;
             Control::Stop
         } else {
             Control::Continue

@@ -18,25 +18,28 @@ const FRAME: Duration = Duration::from_millis(70);
 /// How long one line may be shown in slow motion; the rest of it then runs at full speed.
 const SLOW_MOTION: Duration = Duration::from_secs(5);
 
-/// Starts the thread.
-pub fn spawn() -> std::io::Result<screen::Player> {
+/// The player, whose thread starts when it is told to begin; what it is commanded before that, it does then.
+pub fn player() -> screen::Player {
     let (commands, commanded) = channel();
     let (reporter, reports) = channel();
     let wish = Arc::new(Wish::default());
     let heard = Arc::clone(&wish);
-    std::thread::Builder::new()
-        .name("player".into())
-        .spawn(move || {
+    let begin = move || {
+        let thread = std::thread::Builder::new().name("player".into());
+        let playing = thread.spawn(move || {
             // The screen may be gone before the last report: then nobody wants to hear it.
             play(&commanded, &heard, &mut |report| {
                 drop(reporter.send(report));
             });
-        })?;
-    Ok(screen::Player {
+        });
+        playing.map(drop)
+    };
+    screen::Player {
         commands,
         reports,
         wish,
-    })
+        begin: Box::new(begin),
+    }
 }
 
 /// Plays what is commanded until the commands end.

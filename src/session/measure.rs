@@ -45,9 +45,14 @@ type Unknown = String;
 impl<S: Stage> Instruments<'_, S> {
     /// The value of an expression.
     pub(super) fn measure(&mut self, expression: &Expression) -> Reading<i64> {
+        self.answer(expression).0
+    }
+
+    /// The value of an expression, and how a value of its type is shown: `'c' (99)`.
+    pub(super) fn answer(&mut self, expression: &Expression) -> (Reading<i64>, String) {
         match self.value(expression, &mut Vec::new()) {
-            Ok(value) => Reading::Known(value),
-            Err(why) => Reading::Unknown(why),
+            Ok((value, kind)) => (Reading::Known(value), c::show(value, &kind)),
+            Err(why) => (Reading::Unknown(why), String::new()),
         }
     }
 
@@ -55,7 +60,7 @@ impl<S: Stage> Instruments<'_, S> {
     pub(super) fn judge(&mut self, rule: &Expectation) -> Expected {
         let mut parts = Vec::new();
         let verdict = match self.value(&rule.expression, &mut parts) {
-            Ok(0) => Verdict::Fails,
+            Ok((0, _)) => Verdict::Fails,
             Ok(_) => Verdict::Holds,
             Err(why) => Verdict::Unknown(why),
         };
@@ -67,7 +72,11 @@ impl<S: Stage> Instruments<'_, S> {
     }
 
     /// The value of an expression in `main`; notes what its parts were.
-    fn value(&mut self, expression: &Expression, parts: &mut Vec<String>) -> Result<i64, Unknown> {
+    fn value(
+        &mut self,
+        expression: &Expression,
+        parts: &mut Vec<String>,
+    ) -> Result<(i64, Type), Unknown> {
         let source = self.source;
         let rest = substitute(expression, &mut |observation, whole| {
             let (value, kind) = self.observed(observation)?;
@@ -82,7 +91,7 @@ impl<S: Stage> Instruments<'_, S> {
         if parts.is_empty() {
             parts.push(format!("it is {}", c::show(value, &kind)));
         }
-        Ok(value)
+        Ok((value, kind))
     }
 
     /// The two sides of a comparison in plain C, for a reader who wonders why it failed.
@@ -393,6 +402,13 @@ fn sized(field: &str, usage: &Usage) -> Result<u64, Unknown> {
         "lazy_free" => usage.lazy_free,
         "swap" => usage.swap,
         "locked" => usage.locked,
+        "huge_page_seen" if usage.anon_huge.0 > 0 => return Ok(1),
+        "huge_page_seen" => {
+            return Err(
+                "the kernel had no huge page to give: no free piece of memory was large enough"
+                    .to_owned(),
+            );
+        }
         other => return Err(format!("there is no observer called {other}")),
     };
     Ok(bytes.0)

@@ -75,6 +75,8 @@ pub struct Graded {
     pub guess: Option<String>,
     /// The measured answer.
     pub answer: Reading<i64>,
+    /// The same as a value of its type: `'c' (99)`; empty where it is unknown.
+    pub shown: String,
     /// The choice that the answer matches, if one does.
     pub matched: Option<usize>,
     /// Whether the guess was right; `None` when nothing was guessed or nothing could be measured.

@@ -111,14 +111,7 @@ impl<S: Stage> Player<S> {
     /// Whether the last step is done.
     pub fn finished(&self) -> bool {
         let last = self.script.steps.len().saturating_sub(1);
-        self.position.step >= last
-            && self
-                .script
-                .item(Position {
-                    step: last,
-                    ..self.position
-                })
-                .is_none()
+        self.position.step > last || (self.position.step == last && self.at_end_of_step())
     }
 
     /// What the step cannot do without and this machine does not have, in a sentence each.
@@ -163,7 +156,8 @@ impl<S: Stage> Player<S> {
     }
 
     /// Does the next thing, and what follows from it by itself: a guess is taken and its first line run; after a line
-    /// its question is graded and its expectations are measured. At the end of a step, moves to the next one.
+    /// its question is graded and its expectations are measured. At the end of a step, moves to the next one, and
+    /// behind the last one.
     pub fn advance(
         &mut self,
         guess: Option<String>,
@@ -184,6 +178,12 @@ impl<S: Stage> Player<S> {
                 if let Some(moment) = fresh {
                     director.report(Report::Opened(moment));
                 }
+            } else {
+                // Behind the last step stands the page that closes the lesson.
+                self.position = Position {
+                    step: self.script.steps.len(),
+                    item: 0,
+                };
             }
             return Ok(());
         }

@@ -53,6 +53,12 @@ fn lead(pages: usize, width: usize) -> (String, usize) {
     let mut each = 2;
     loop {
         let lead = format!("cache/{each} ");
+        // In a narrow column the marks matter more than how many pages each stands for.
+        let lead = if lead.len() * 2 > width {
+            single.to_owned()
+        } else {
+            lead
+        };
         if pages.div_ceil(each) <= room(&lead) {
             return (lead, each);
         }
@@ -117,8 +123,9 @@ mod tests {
         let palette = Palette::of(Theme::Mono);
         let table = [
             ("-cdw", 20, "cache ·□◆△"),
-            ("--cc--d-", 12, "cache/2 ·□·◆"),
-            ("--cc--d-", 11, "cache/4 □◆"),
+            ("--cc--d-", 12, "cache ·□·◆"),
+            ("--cc--d-", 8, "cache □◆"),
+            ("--cc--d---cc--d---cc", 18, "cache/2 ·□·◆·□·◆·□"),
             ("", 20, "cache "),
         ];
         for (letters, width, expected) in table {

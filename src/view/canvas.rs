@@ -95,11 +95,13 @@ impl Canvas<'_> {
         };
         self.lines(area, &passage.lines, offset);
         self.more(area, offset > 0, offset < limit);
+        let end = u16::try_from(passage.focus.end).unwrap_or(u16::MAX);
         self.seen.panels.push(SeenPanel {
             panel,
             area,
             offset,
             limit,
+            unread: end.saturating_sub(offset.saturating_add(area.height)),
         });
     }
 

@@ -7,7 +7,7 @@ use super::theme::Palette;
 use crate::app::take::{Activity, Take};
 use crate::c::tokens::tokenize;
 use crate::lesson::{Code, Who};
-use crate::mem::{Ending, Faults};
+use crate::mem::{Ending, Faults, Nanos};
 use crate::session::Ran;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -196,7 +196,7 @@ fn row_lines(
             .collect();
     }
     if let Some(ran) = ran {
-        note(&mut lines, &upshot(ran), width, palette);
+        note(&mut lines, ran, width, palette);
     }
     lines
 }
@@ -227,26 +227,31 @@ pub(super) fn lit(mut line: Line<'static>, width: usize, palette: Palette) -> Li
     line
 }
 
-/// Puts what came of a line behind it, or below it where there is no room.
-fn note(lines: &mut Vec<Line<'static>>, upshot: &str, width: usize, palette: Palette) {
-    if upshot.is_empty() {
+/// A line that took this long says so, also where that takes a row of its own.
+const LONG: Nanos = Nanos(100_000);
+
+/// Puts what came of a line behind it, or below it where there is no room. A short time makes no row of its own.
+fn note(lines: &mut Vec<Line<'static>>, ran: &Ran, width: usize, palette: Palette) {
+    let upshot = upshot(ran);
+    let took = elapsed(ran);
+    let timed = took.map_or_else(|| upshot.clone(), |took| format!("{upshot}, {took}"));
+    let brief = if took > Some(LONG) { &timed } else { &upshot };
+    let used = lines.last().map_or(width, Line::width) + 2;
+    let fitting = [&timed, brief]
+        .into_iter()
+        .find(|note| used + note.width() <= width);
+    if let (Some(last), Some(note)) = (lines.last_mut(), fitting) {
+        let gap = width - last.width() - note.width();
+        last.spans.push(Span::raw(" ".repeat(gap)));
+        last.spans
+            .push(Span::styled(note.to_owned(), palette.dim()));
         return;
     }
-    let note = Span::styled(upshot.to_owned(), palette.dim());
-    match lines.last_mut() {
-        Some(last) if last.width() + 2 + note.width() <= width => {
-            let gap = width - last.width() - note.width();
-            last.spans.push(Span::raw(" ".repeat(gap)));
-            last.spans.push(note);
-        }
-        _ => {
-            let runs = [(upshot, palette.dim())];
-            for line in wrap(&runs, width.saturating_sub(4), 0) {
-                let mut spans = vec![Span::raw("    ")];
-                spans.extend(line.spans);
-                lines.push(Line::from(spans));
-            }
-        }
+    let runs = [(timed.as_str(), palette.dim())];
+    for line in wrap(&runs, width.saturating_sub(4), 0) {
+        let mut spans = vec![Span::raw("    ")];
+        spans.extend(line.spans);
+        lines.push(Line::from(spans));
     }
 }
 
@@ -278,6 +283,15 @@ pub(super) fn upshot(ran: &Ran) -> String {
     }
     words.push(faults.to_string());
     words.join(", ")
+}
+
+/// How long a line took in the process, where it did something there. The pauses of slow motion are not in it. A group
+/// has no time: its processes took turns.
+fn elapsed(ran: &Ran) -> Option<Nanos> {
+    match &ran.outcomes[..] {
+        [(_, one)] if one.totals.accesses + one.totals.calls > 0 => Some(one.totals.elapsed),
+        _ => None,
+    }
 }
 
 /// A row wrapped with its indentation; where that takes a quarter of the width, it is made smaller.

@@ -3,6 +3,7 @@
 //! Where each number comes from: [`SOURCES`], which the help shows.
 
 use super::canvas::{Canvas, Passage};
+use super::grid::around;
 use super::text::{fit, pad};
 use super::theme::Palette;
 use crate::app::panel::Panel;
@@ -20,7 +21,7 @@ pub(super) const SOURCES: &[(&str, &str)] = &[
     ),
     ("major faults", "ru_majflt, in the same way"),
     (
-        "Rss … Anonymous",
+        "Rss … Swap",
         "the fields of those names in /proc/<pid>/smaps, summed over the lesson's mappings",
     ),
     (
@@ -54,7 +55,7 @@ enum Row {
 }
 
 /// The rows, in the order they are shown.
-const ROWS: [Row; 12] = [
+const ROWS: [Row; 15] = [
     Row::Minor,
     Row::Major,
     Row::Usage("Rss", |usage| usage.rss),
@@ -64,10 +65,16 @@ const ROWS: [Row; 12] = [
     Row::Usage("Private_Clean", |usage| usage.private_clean),
     Row::Usage("Private_Dirty", |usage| usage.private_dirty),
     Row::Usage("Anonymous", |usage| usage.anonymous),
+    Row::Usage("AnonHugePages", |usage| usage.anon_huge),
+    Row::Usage("LazyFree", |usage| usage.lazy_free),
+    Row::Usage("Swap", |usage| usage.swap),
     Row::PageTables,
     Row::StatMinor,
     Row::StatMajor,
 ];
+
+/// Places of the rows that are shown only when they have something to say.
+const SELDOM: std::ops::Range<usize> = 9..12;
 
 /// A number before and after the line, or why it is not known.
 type Pair = Result<(u64, u64), String>;
@@ -76,7 +83,7 @@ type Pair = Result<(u64, u64), String>;
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
     let inner = canvas.panel(area, &take.desk, Panel::Counters, "faults and smaps");
     let lines = match scene {
-        Some(scene) => lines(scene, inner, canvas.palette),
+        Some(scene) => lines(scene, take.desk.process, inner, canvas.palette),
         None => Vec::new(),
     };
     let passage = Passage { lines, focus: 0..0 };
@@ -88,14 +95,16 @@ const LABEL: usize = 14;
 /// Cells that a number with its delta takes at least.
 const COLUMN: usize = 12;
 
-fn lines(scene: &Scene<'_>, area: Rect, palette: Palette) -> Vec<Line<'static>> {
+fn lines(
+    scene: &Scene<'_>,
+    chosen_process: Option<Process>,
+    area: Rect,
+    palette: Palette,
+) -> Vec<Line<'static>> {
     let width = usize::from(area.width);
     let most = (width.saturating_sub(LABEL) / COLUMN).max(1);
-    let processes: Vec<Process> = scene
-        .now
-        .iter()
+    let processes: Vec<Process> = around(scene.now, chosen_process, most)
         .map(|snapshot| snapshot.process)
-        .take(most)
         .collect();
     let column = (width.saturating_sub(LABEL) / processes.len().max(1)).min(24);
     let mut lines = vec![head(&processes, column, palette)];
@@ -124,19 +133,32 @@ fn head(processes: &[Process], column: usize, palette: Palette) -> Line<'static>
     Line::from(spans)
 }
 
-/// The rows there is room for: the first four, then those that have something to say, then the others.
+/// The rows there is room for: the first four, then those that have something to say, then the others. What is seldom
+/// met is left out while it has nothing to say.
 fn chosen(scene: &Scene<'_>, processes: &[Process], room: usize) -> Vec<Row> {
     let says = |row: &Row| {
         let silent = |process: &Process| row.read(scene, *process) == Ok((0, 0));
         !processes.iter().all(silent)
     };
     let mut ranked: Vec<(usize, Row)> = ROWS.iter().copied().enumerate().collect();
+    let known = |row: &Row| {
+        let mut pairs = processes.iter().map(|process| row.read(scene, *process));
+        pairs.any(|pair| pair.is_ok_and(|pair| pair != (0, 0)))
+    };
+    ranked.retain(|(place, row)| !SELDOM.contains(place) || known(row));
+    // Page tables change with nearly every line: only when much came do they go before what has something to say.
+    let grew = |row: &Row| {
+        let mut pairs = processes.iter().map(|process| row.read(scene, *process));
+        pairs.any(|pair| pair.is_ok_and(|(before, now)| now > 2 * before))
+    };
     ranked.sort_by_key(|(place, row)| match place {
         0..4 => 0,
-        4..9 if says(row) => 1,
-        8 => 2,
-        9..12 => 3,
-        _ => 4,
+        _ if SELDOM.contains(place) => 1,
+        12 if grew(row) => 1,
+        4..9 if says(row) => 2,
+        8 => 3,
+        12.. => 4,
+        _ => 5,
     });
     ranked.truncate(room.max(1));
     ranked.sort_by_key(|(place, _)| *place);

@@ -10,7 +10,12 @@ use ratatui::text::{Line, Span};
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
     let palette = canvas.palette;
     let context = app.context();
-    let named = || valid_in(context).filter(|binding| !binding.short.is_empty());
+    let all_is_read = app.unread(&canvas.seen).is_none();
+    let named = || {
+        valid_in(context)
+            .filter(|binding| !binding.short.is_empty())
+            .filter(|binding| binding.action != Action::ReadOn || !all_is_read)
+    };
     let help = named().find(|binding| binding.action == Action::Help);
     let others = named().filter(|binding| binding.action != Action::Help);
     let mut spans = Vec::new();

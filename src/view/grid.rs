@@ -19,6 +19,7 @@ use crate::observe::{Mapping, Snapshot};
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Cells between two processes.
 const GAP: usize = 2;
@@ -27,13 +28,8 @@ const NARROWEST: usize = 12;
 
 /// Draws the grids.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
-    let several = scene.is_some_and(|scene| scene.now.len() > 1);
-    let title = if several {
-        "pages of each process"
-    } else {
-        "pages of the process"
-    };
-    let inner = canvas.panel(area, &take.desk, Panel::Pages, title);
+    let title = title_of(take, scene, area);
+    let inner = canvas.panel(area, &take.desk, Panel::Pages, &title);
     let passage = match scene {
         Some(scene) => passage(scene, take, inner, canvas.palette),
         None => Passage::default(),
@@ -41,6 +37,19 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Opti
     canvas.passage(inner, &take.desk, Panel::Pages, &passage);
     if let Some(spot) = scene.and_then(|scene| spot::of(scene, take, inner)) {
         spot::draw(canvas, inner, spot);
+    }
+}
+
+/// The panel's title; where there are more processes than columns, it says so, and which key shows the others.
+fn title_of(take: &Take, scene: Option<&Scene<'_>>, area: Rect) -> String {
+    let all = scene.map_or(0, |scene| scene.now.len());
+    let shown = scene.map_or(0, |scene| {
+        on_screen(scene, take, usize::from(area.width)).len()
+    });
+    match (shown, all) {
+        (_, 0 | 1) => "pages of the process".to_owned(),
+        (shown, all) if shown < all => format!("pages of {shown} of {all} processes: p others"),
+        _ => "pages of each process".to_owned(),
     }
 }
 
@@ -83,16 +92,23 @@ fn passage(scene: &Scene<'_>, take: &Take, area: Rect, palette: Palette) -> Pass
     Passage { lines, focus }
 }
 
-/// The processes there is room for: all, or those around the one chosen.
+/// The processes there is room for.
 fn on_screen<'a>(scene: &Scene<'a>, take: &Take, width: usize) -> Vec<&'a Snapshot> {
-    let all: Vec<&Snapshot> = scene.now.iter().map(AsRef::as_ref).collect();
     let most = ((width + GAP) / (NARROWEST + GAP)).max(1);
-    let chosen = take.desk.process;
+    around(scene.now, take.desk.process, most).collect()
+}
+
+/// As many of the processes as there is room for: all, or the first, or those up to the one chosen.
+pub(super) fn around(
+    all: &[Arc<Snapshot>],
+    chosen: Option<Process>,
+    most: usize,
+) -> impl Iterator<Item = &Snapshot> {
     let at = all
         .iter()
         .position(|snapshot| Some(snapshot.process) == chosen);
     let first = at.map_or(0, |at| (at + 1).saturating_sub(most));
-    all.into_iter().skip(first).take(most).collect()
+    all.iter().map(AsRef::as_ref).skip(first).take(most)
 }
 
 /// A line of columns.
@@ -190,7 +206,7 @@ fn block(
     (width, tile, palette): (usize, Tile, Palette),
 ) -> (Vec<Line<'static>>, bool) {
     let fate = scene.fate(process, mapping);
-    let mut lines = vec![title(scene, mapping, fate, (width, palette))];
+    let mut lines = vec![title(scene, process, (mapping, fate), (width, palette))];
     let per_cell = tile.per_cell(states(mapping), width);
     lines.push(place(mapping, per_cell, width, palette));
     let mut changed = fate != Fate::Same;
@@ -224,12 +240,12 @@ fn block(
 /// `p  rw-p  16 pages`, marked when new or changed.
 fn title(
     scene: &Scene<'_>,
-    mapping: &Mapping,
-    fate: Fate,
+    process: Process,
+    (mapping, fate): (&Mapping, Fate),
     (width, palette): (usize, Palette),
 ) -> Line<'static> {
     let range = mapping.vma.range;
-    let names = scene.names_in(range);
+    let names = scene.names_in(process, range);
     let name = match &names[..] {
         [] => String::new(),
         [one] if one.address == range.start => format!("{} ", one.name),
@@ -252,20 +268,19 @@ fn title(
     };
     let long = format!("{size} = {}", Bytes(range.length()));
     let head = format!("{mark}{name}");
-    let head = fit(&head, width.saturating_sub(6));
+    let head = fit(&head, width.saturating_sub(5));
     let used = head.chars().count() + 5;
-    let size = if used + long.len() <= width {
-        long
-    } else {
-        size
-    };
+    let room = width.saturating_sub(used);
+    let bytes = Bytes(range.length()).to_string();
+    // Half a number says something else; where there is no room for any, the permissions are what is left.
+    let fitting = [long, size, bytes]
+        .into_iter()
+        .find(|one| one.len() <= room);
+    let size = fitting.unwrap_or_default();
     Line::from(vec![
         Span::styled(head, style),
         Span::styled(mapping.vma.perms.to_string(), palette.code()),
-        Span::styled(
-            format!(" {}", fit(&size, width.saturating_sub(used))),
-            palette.dim(),
-        ),
+        Span::styled(format!(" {size}"), palette.dim()),
     ])
 }
 
@@ -280,7 +295,12 @@ fn place(mapping: &Mapping, per_cell: usize, width: usize, palette: Palette) -> 
     let backing = vma.backing.to_string();
     let mut spans = Vec::new();
     if per_cell > 1 {
-        let said = format!("1 cell = {per_cell} pages ");
+        let long = format!("1 cell = {per_cell} pages ");
+        let said = if long.trim_end().len() <= width {
+            long
+        } else {
+            format!("1 = {per_cell} pages ")
+        };
         text = fit(&text, width.saturating_sub(said.len()));
         spans.push(Span::styled(fit(&said, width), palette.changed()));
     }

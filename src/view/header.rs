@@ -38,7 +38,7 @@ fn title(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) {
     let palette = canvas.palette;
     let right = state(app, take);
     let room = usize::from(area.width).saturating_sub(right.chars().count() + 2);
-    let number = number(&take.lesson);
+    let number = number(&take.lesson.id);
     let title = fit(
         &take.lesson.front.title,
         room.saturating_sub(number.len() + 2),

@@ -5,7 +5,7 @@ use super::prose;
 use super::text::{fit, pad, wrap};
 use crate::app::App;
 use crate::app::home::number;
-use crate::lesson::Lesson;
+use crate::lesson::Card;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -145,7 +145,7 @@ fn list(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
 }
 
 /// One lesson: number, title, what is done of it, minutes; below it, its summary.
-fn lesson(canvas: &mut Canvas<'_>, area: Rect, app: &App, (lesson, chosen): (&Lesson, bool)) {
+fn lesson(canvas: &mut Canvas<'_>, area: Rect, app: &App, (card, chosen): (&Card, bool)) {
     let palette = canvas.palette;
     let head = Rect { height: 1, ..area };
     let base = if chosen {
@@ -155,28 +155,28 @@ fn lesson(canvas: &mut Canvas<'_>, area: Rect, app: &App, (lesson, chosen): (&Le
     };
     canvas.fill(head, base);
     let over = |style: Style| if chosen { style.patch(base) } else { style };
-    let (state, state_style) = state(app, lesson, canvas.palette);
-    let right = format!("{state}  {:>3} min ", lesson.front.minutes);
+    let (state, state_style) = state(app, card, canvas.palette);
+    let right = format!("{state}  {:>3} min ", card.front.minutes);
     let room = usize::from(area.width).saturating_sub(right.chars().count() + 8);
     let mark = if chosen { "▸" } else { " " };
     let line = Line::from(vec![
         Span::styled(format!("{mark} "), over(palette.accent())),
-        Span::styled(format!("{:>2}  ", number(lesson)), over(palette.accent())),
+        Span::styled(format!("{:>2}  ", number(&card.id)), over(palette.accent())),
         Span::styled(
-            pad(&fit(&lesson.front.title, room), room),
+            pad(&fit(&card.front.title, room), room),
             over(palette.heading()),
         ),
         Span::styled("  ", base),
         Span::styled(state, over(state_style)),
         Span::styled(
-            format!("  {:>3} min ", lesson.front.minutes),
+            format!("  {:>3} min ", card.front.minutes),
             over(palette.dim()),
         ),
     ]);
     canvas.line(head, 0, &line);
     if area.height > 1 {
         let text = fit(
-            &lesson.front.summary,
+            &card.front.summary,
             usize::from(area.width).saturating_sub(6),
         );
         canvas.text(area, (6, 1), &text, palette.dim());
@@ -184,14 +184,14 @@ fn lesson(canvas: &mut Canvas<'_>, area: Rect, app: &App, (lesson, chosen): (&Le
 }
 
 /// What is done of a lesson.
-fn state(app: &App, lesson: &Lesson, palette: super::theme::Palette) -> (String, Style) {
-    let steps = lesson.steps.len();
-    match app.progress.lessons.get(&lesson.id) {
+fn state(app: &App, card: &Card, palette: super::theme::Palette) -> (String, Style) {
+    match app.progress.lessons.get(&card.id) {
         Some(kept) if kept.done => ("✓ done".to_owned(), palette.good()),
-        Some(kept) if !kept.steps_done.is_empty() => (
-            format!("{} of {steps} steps", kept.steps_done.len()),
-            palette.changed(),
-        ),
+        Some(kept) if !kept.steps_done.is_empty() => {
+            let steps = card.lesson().map_or(0, |lesson| lesson.steps.len());
+            let text = format!("{} of {steps} steps", kept.steps_done.len());
+            (text, palette.changed())
+        }
         _ => (String::new(), palette.dim()),
     }
 }
@@ -199,7 +199,8 @@ fn state(app: &App, lesson: &Lesson, palette: super::theme::Palette) -> (String,
 /// The chosen lesson in more words.
 fn preview(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
     let palette = canvas.palette;
-    let Some(lesson) = app.lessons.get(app.home.chosen) else {
+    let chosen = app.lessons.get(app.home.chosen).map(Card::lesson);
+    let Some(Ok(lesson)) = chosen else {
         return;
     };
     let width = usize::from(area.width);

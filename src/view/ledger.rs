@@ -128,8 +128,8 @@ fn step(
     width: usize,
     palette: Palette,
 ) -> Option<Line<'static>> {
-    let lesson = app.lessons.get(showing.lesson)?;
-    let step = lesson.steps.get(showing.step)?;
+    let card = app.lessons.get(showing.lesson)?;
+    let step = card.lesson().ok()?.steps.get(showing.step)?;
     let (mark, style) = if showing.done {
         ("✓ ", palette.good())
     } else {
@@ -137,8 +137,8 @@ fn step(
     };
     let text = format!(
         "{} {}, step {}: {}",
-        number(lesson),
-        lesson.front.title,
+        number(&card.id),
+        card.front.title,
         showing.step + 1,
         step.title
     );

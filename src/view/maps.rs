@@ -56,7 +56,10 @@ fn passage(scene: &Scene<'_>, snapshot: &Snapshot, take: &Take, paper: (u16, Pal
         if fate != Fate::Same {
             passage.focus = row..row + 1;
         }
-        passage.lines.push(line(scene, mapping, fate, paper));
+        let process = snapshot.process;
+        passage
+            .lines
+            .push(line(scene, process, (mapping, fate), paper));
     }
     passage.lines.extend(folded(snapshot, take, paper));
     passage
@@ -65,8 +68,8 @@ fn passage(scene: &Scene<'_>, snapshot: &Snapshot, take: &Take, paper: (u16, Pal
 /// One line as the kernel writes it, as far as there is room; the name the code has for it at the end.
 fn line(
     scene: &Scene<'_>,
-    mapping: &Mapping,
-    fate: Fate,
+    process: Process,
+    (mapping, fate): (&Mapping, Fate),
     (width, palette): (u16, Palette),
 ) -> Line<'static> {
     let (mark, style) = match fate {
@@ -88,7 +91,7 @@ fn line(
     let text = format!("{mark}{} {}{file}", vma.range, vma.perms);
     let width = usize::from(width);
     let mut spans = vec![Span::styled(fit(&text, width), style)];
-    let names = scene.names_in(vma.range);
+    let names = scene.names_in(process, vma.range);
     let names: Vec<&str> = names.iter().map(|name| name.name.as_str()).collect();
     let name = if names.is_empty() || fate == Fate::Removed {
         String::new()

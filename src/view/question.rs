@@ -219,8 +219,8 @@ fn answer_words(prediction: &Prediction, graded: &Graded, answer: i64) -> String
             format!("{answer} ({})", choice.text.plain())
         }
         Some(choice) => format!("{} ({})", choice.value_text.trim(), choice.text.plain()),
-        None if prediction.choices.is_empty() => answer.to_string(),
-        None => format!("none of these: {answer}"),
+        None if prediction.choices.is_empty() => graded.shown.clone(),
+        None => format!("none of these: {}", graded.shown),
     }
 }
 

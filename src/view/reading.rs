@@ -95,15 +95,16 @@ impl Page {
         }
     }
 
-    /// Adds the explanation and puts it in focus, with the answer before it.
+    /// Adds the explanation and puts it in focus, with the answer before it or the last line of code.
     fn add_explanation(&mut self, lines: Vec<Line<'static>>) {
+        let before = self.passage.lines.len();
         self.add(lines);
-        if self.outcome > 0 {
-            self.passage.focus = self.outcome + 1..self.passage.lines.len();
-        } else {
-            self.passage.focus.end = self.passage.lines.len();
-            self.passage.focus.start = self.passage.focus.start.min(self.passage.focus.end);
-        }
+        let start = match self.outcome {
+            // The last line of code and what came of it, an empty line, what was measured.
+            0 => before.saturating_sub(4),
+            outcome => outcome + 1,
+        };
+        self.passage.focus = start..self.passage.lines.len();
     }
 }
 
@@ -115,10 +116,14 @@ fn step_passage(take: &Take, index: usize, step: &Step, paper: (usize, Palette))
         page.add(prose::lines(&take.lesson.intro, width, text, palette));
     }
     page.add(wrap(&[(&step.title, palette.heading())], width, 0));
+    let done = take.position.step > index || take.step_is_done();
     let mut checks = 0;
     let mut asked = None;
+    // What stands behind rules explains what they measure: before that, it would give the answer away.
+    let mut ahead = false;
     for (part, content) in step.parts.iter().enumerate() {
         match content {
+            Part::Prose(_) if ahead => {}
             Part::Prose(text_of) => page.add(prose::lines(text_of, width, text, palette)),
             Part::Code(code) => page.add_passage(code::passage(take, code, width, palette)),
             Part::Predict(prediction) => {
@@ -127,16 +132,21 @@ fn step_passage(take: &Take, index: usize, step: &Step, paper: (usize, Palette))
             }
             Part::Expect(_) => {
                 page.add_outcome(take, index, asked.take(), paper);
-                page.add(verdicts(take.answers.verdicts(index, checks), paper));
+                let measured = take.answers.verdicts(index, checks);
+                ahead |= measured.is_empty() && !done && take.lacks().is_empty();
+                page.add(verdicts(measured, paper));
                 checks += 1;
             }
         }
     }
     page.add_outcome(take, index, asked, paper);
-    let done = take.position.step > index || take.step_is_done();
     if done && take.back.is_none() {
         page.add_explanation(prose::lines(&step.explanation, width, text, palette));
         page.add(measured(take, index, checks, paper));
+    } else if page.passage.focus.is_empty() && take.position.item > 0 && take.back.is_none() {
+        // The last line has run, and what it came to is still being measured: the text stays where it is.
+        let end = page.passage.lines.len();
+        page.passage.focus = end.saturating_sub(4)..end;
     }
     if take.desk.notes && !step.notes.is_empty() {
         page.add(vec![Line::from(Span::styled(

@@ -149,15 +149,19 @@ fn told(take: &Take, moment: &Moment, width: usize, palette: Palette) -> Vec<Lin
         } else {
             "printed: ".to_owned()
         };
-        lines.extend(wrap(
-            &[
-                (lead.as_str(), palette.dim()),
-                (text.trim_end(), palette.code()),
-            ],
-            width,
-            2,
-        ));
+        lines.extend(printed_lines(&lead, &text, width, palette));
     }
+    lines
+}
+
+/// What a program printed, a line for each of its lines.
+fn printed_lines(lead: &str, text: &str, width: usize, palette: Palette) -> Vec<Line<'static>> {
+    let mut rows = text.trim_end().lines();
+    let first = rows.next().unwrap_or_default();
+    let mut lines = wrap(&[(lead, palette.dim()), (first, palette.code())], width, 2);
+    lines.extend(
+        rows.flat_map(|row| wrap(&[("  ", palette.dim()), (row, palette.code())], width, 4)),
+    );
     lines
 }
 
@@ -167,7 +171,11 @@ fn nothing(outcomes: &[&Outcome], width: usize, palette: Palette) -> Vec<Line<'s
     for outcome in outcomes {
         faults += outcome.totals.faults;
     }
-    let text = format!("{faults}; no mapping and no page changed.");
+    let time = match outcomes {
+        [one] if one.totals.accesses + one.totals.calls > 0 => format!(", {}", one.totals.elapsed),
+        _ => String::new(),
+    };
+    let text = format!("{faults}{time}; no mapping and no page changed.");
     wrap(&[(text.as_str(), palette.text())], width, 0)
 }
 

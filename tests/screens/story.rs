@@ -48,6 +48,10 @@ p[3 * PAGE] = 'B';
 ```expect
 child.minor_faults == 1
 ```
+One fault, so one page.
+```expect
+child.rss(p) == rss(p)
+```
 The child's write found the page present but read-only. The kernel copied that one page and gave the copy to the child.
 
 > Ask the room before anybody presses Enter.
@@ -360,6 +364,7 @@ pub(crate) fn graded(guess: &str) -> Report {
         part: 2,
         guess: Some(guess.to_owned()),
         answer: Reading::Known(1),
+        shown: "1".to_owned(),
         matched: Some(1),
         right: Some(guess == "1"),
     })

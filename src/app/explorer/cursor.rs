@@ -170,7 +170,7 @@ fn place(
     let variables = explorer.variables.get(&cursor.process);
     let of = |name: &str| variables?.iter().rfind(|variable| variable.name == name);
     let named = scene
-        .names_in(run_of(scene, cursor, mapping))
+        .names_in(cursor.process, run_of(scene, cursor, mapping))
         .into_iter()
         .filter(|name| name.address <= cursor.address)
         .filter_map(|name| Some((name, of(&name.name)?.of.to_string())))

@@ -77,9 +77,16 @@ impl Parser<'_> {
 
     /// Casts, `sizeof` and the operators before their operand.
     fn unary(&mut self) -> Parsed<Expression> {
+        let begins = PREFIXES.iter().any(|(text, _)| self.is(text))
+            || ["++", "--", "sizeof"].iter().any(|text| self.is(text))
+            || self.is("(") && self.begins_type(1);
+        // What is in parentheses is a level of its own already.
+        if !begins {
+            return self.postfix();
+        }
         self.nested(|parser| {
             let start = parser.span().start;
-            if parser.is("(") && parser.begins_type(1) {
+            if parser.is("(") {
                 return parser.cast(start);
             }
             let prefix = PREFIXES.iter().find(|(text, _)| parser.is(text));
@@ -93,10 +100,9 @@ impl Parser<'_> {
                     increment,
                     prefix: true,
                 }
-            } else if parser.eat("sizeof") {
-                parser.size_of()?
             } else {
-                return parser.postfix();
+                parser.advance();
+                parser.size_of()?
             };
             parser.build(start, kind)
         })

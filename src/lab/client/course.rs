@@ -1,8 +1,11 @@
 //! One statement on its way: what the process that runs it tells, and those it forks meanwhile, until all are done.
 
+use super::handle::Handle;
 use super::link::{Link, Received};
 use super::{Entry, Labs, decode, died, fate};
-use crate::lab::protocol::{Done, Forked, INTERRUPT, Record, Sums, Verdict, ask, tell};
+use crate::lab::protocol::{
+    Done, Forked, INTERRUPT, MOST_ACTS, OUTPUT_BYTES, Record, Sums, Verdict, ask, tell,
+};
 use crate::mem::{Act, Control, Ending, Outcome, Pid, Process, Progress};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::cell::OnceCell;
@@ -15,6 +18,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 const REPEAT_EVERY: Duration = Duration::from_millis(20);
 /// How long a process may take to answer an interrupt.
 const PATIENCE: Duration = Duration::from_millis(300);
+/// The most names of shared memory objects that are remembered.
+const MOST_SHARED: usize = 1024;
 /// How many messages of one process are taken before the next one's turn.
 const MESSAGES_AT_A_TIME: usize = 64;
 /// How long a child that has done its part may take to be gone.
@@ -125,7 +130,7 @@ impl<'a> Course<'a> {
             }
             match entry.link.receive(Duration::ZERO) {
                 Received::Message { kind, descriptor } => {
-                    runner.unborn = descriptor.map(Link::new).or(runner.unborn.take());
+                    runner.unborn = descriptor.and_then(Link::adopt).or(runner.unborn.take());
                     self.hear(number, kind);
                 }
                 Received::Silence => return,
@@ -159,10 +164,15 @@ impl<'a> Course<'a> {
             tell::RECORDS => {
                 let records = entry.link.bytes().chunks_exact(size_of::<Record>());
                 let acts = records.map(|bytes| decode::act(&bytemuck::pod_read_unaligned(bytes)));
-                runner.outcome.acts.extend(acts);
+                let room = (MOST_ACTS as usize).saturating_sub(runner.outcome.acts.len());
+                runner.outcome.acts.extend(acts.take(room));
             }
             tell::WAITING => runner.waiting = Some(Instant::now()),
-            tell::OUTPUT => runner.outcome.output.extend_from_slice(entry.link.bytes()),
+            tell::OUTPUT => {
+                let room = OUTPUT_BYTES.saturating_sub(runner.outcome.output.len());
+                let printed = entry.link.bytes().iter().take(room);
+                runner.outcome.output.extend(printed);
+            }
             tell::DONE => {
                 let Some(done) = entry.link.body::<Done>() else {
                     return;
@@ -243,7 +253,7 @@ impl<'a> Course<'a> {
             // A process that is gone is noticed by its closed socket.
             let _ = entry
                 .link
-                .send(ask::VERDICT, &[bytemuck::bytes_of(&verdict)]);
+                .answer(ask::VERDICT, bytemuck::bytes_of(&verdict));
         }
     }
 
@@ -366,9 +376,14 @@ impl<'a> Course<'a> {
         let (Some(forked), Some(link), Some(process)) = (born, runner.unborn.take(), part) else {
             return;
         };
+        let group = entry.group;
+        let Some(handle) = Handle::open_forked(Pid(forked.pid), group) else {
+            return;
+        };
         self.labs.entries.push(Entry {
             process,
-            handle: super::Handle::open(Pid(forked.pid)),
+            handle,
+            group,
             link,
             fate: OnceCell::new(),
         });
@@ -379,14 +394,24 @@ impl<'a> Course<'a> {
         let Some((_, entry)) = self.pair(number) else {
             return;
         };
-        let name = CString::new(entry.link.bytes()).unwrap_or_default();
-        let known = self.labs.shared.contains(&name);
+        let name = own_shared_name(entry.link.bytes());
+        let known = name
+            .as_ref()
+            .is_some_and(|name| self.labs.shared.contains(name));
         if kind == tell::SHARED_NAME {
             self.answer(number, if known { Verdict::YES } else { Verdict::NO });
-        } else if !known {
-            self.labs.shared.push(name);
+        } else if !known && self.labs.shared.len() < MOST_SHARED {
+            self.labs.shared.extend(name);
         }
     }
+}
+
+/// The name of a shared memory object as this tutor's labs make them; `None` for any other. What is remembered is
+/// removed in the end.
+fn own_shared_name(bytes: &[u8]) -> Option<CString> {
+    let prefix = format!("/mmap-tutor-{}-", std::process::id());
+    let rest = bytes.strip_prefix(prefix.as_bytes())?;
+    (!rest.contains(&b'/')).then(|| CString::new(bytes).ok())?
 }
 
 /// A process has answered.

@@ -5,6 +5,7 @@
 
 use crate::mem::Pid;
 use nix::errno::Errno;
+use nix::unistd::{Pid as Number, getpgid};
 use std::ffi::c_int;
 use std::fs;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
@@ -36,6 +37,20 @@ impl Handle {
             _ => Reach::Number,
         };
         Self { pid, reach }
+    }
+
+    /// A handle of a process that a lab says it forked; `None` when it is no process of `group`, to which all of the
+    /// lesson's belong. Whatever has a handle may be killed, and machine code of a lesson can name any number.
+    pub(super) fn open_forked(pid: Pid, group: Pid) -> Option<Self> {
+        let handle = Self::open(pid);
+        match getpgid(Some(Number::from_raw(pid.0))) {
+            Ok(found) => (found.as_raw() == group.0).then_some(handle),
+            // Its parent has waited for it already.
+            Err(_) => Some(Self {
+                pid,
+                reach: Reach::Gone,
+            }),
+        }
     }
 
     pub(super) fn pid(&self) -> Pid {

@@ -5,10 +5,17 @@ use bytemuck::Pod;
 use nix::cmsg_space;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg, sendmsg};
+use nix::sys::socket::{
+    ControlMessageOwned, MsgFlags, SockType, getsockopt, recvmsg, sendmsg, sockopt,
+};
 use std::io::{IoSlice, IoSliceMut};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
-use std::time::Duration;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::time::{Duration, Instant};
+
+/// The most descriptors that the kernel passes with one message (`SCM_MAX_FD`).
+const MOST_DESCRIPTORS: usize = 253;
+/// How long the tutor waits for a lab to take a message.
+const SEND_WITHIN: Duration = Duration::from_secs(3);
 
 /// A socket to a lab, with room for one message.
 pub(super) struct Link {
@@ -39,12 +46,28 @@ impl Link {
         }
     }
 
+    /// A link over a descriptor that a lab sent; `None` when it is no socket such as labs make.
+    pub(super) fn adopt(descriptor: OwnedFd) -> Option<Self> {
+        let kind = getsockopt(&descriptor, sockopt::SockType).ok()?;
+        (kind == SockType::SeqPacket).then(|| Self::new(descriptor))
+    }
+
     pub(super) fn as_fd(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
     }
 
-    /// Sends a message whose body is made of parts. The socket's time limit bounds the wait.
+    /// Sends a message whose body is made of parts; waits for a lab that does not take it, but not for ever.
     pub(super) fn send(&self, kind: u16, parts: &[&[u8]]) -> nix::Result<()> {
+        self.send_within(kind, parts, SEND_WITHIN)
+    }
+
+    /// Sends an answer, for which a lab that waits has room.
+    pub(super) fn answer(&self, kind: u16, body: &[u8]) -> nix::Result<()> {
+        self.send_within(kind, &[body], Duration::ZERO)
+    }
+
+    /// Sends within a time of our own: a lab shares the settings of a socket that it made, its time limit among them.
+    fn send_within(&self, kind: u16, parts: &[&[u8]], within: Duration) -> nix::Result<()> {
         let length: usize = parts.iter().map(|part| part.len()).sum();
         if length > BODY_BYTES {
             return Err(Errno::EMSGSIZE);
@@ -57,12 +80,24 @@ impl Link {
         let mut slices = vec![IoSlice::new(bytemuck::bytes_of(&header))];
         slices.extend(parts.iter().map(|part| IoSlice::new(part)));
         let descriptor = self.socket.as_raw_fd();
+        let flags = MsgFlags::MSG_NOSIGNAL | MsgFlags::MSG_DONTWAIT;
+        let deadline = Instant::now() + within;
         loop {
-            match sendmsg::<()>(descriptor, &slices, &[], MsgFlags::MSG_NOSIGNAL, None) {
+            match sendmsg::<()>(descriptor, &slices, &[], flags, None) {
                 Err(Errno::EINTR) => {}
+                Err(Errno::EAGAIN) if Instant::now() < deadline => self.wait_for_room(deadline),
                 sent => return sent.map(drop),
             }
         }
+    }
+
+    /// Waits until there may be room for a message.
+    fn wait_for_room(&self, deadline: Instant) {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let limit = PollTimeout::try_from(left).unwrap_or(PollTimeout::MAX);
+        let mut sockets = [PollFd::new(self.socket.as_fd(), PollFlags::POLLOUT)];
+        // A failure is an interrupted wait: the caller tries again.
+        let _ = poll(&mut sockets, limit);
     }
 
     /// Waits at most so long for a message.
@@ -73,7 +108,8 @@ impl Link {
             return Received::Silence;
         }
         self.length = 0;
-        let mut space = cmsg_space!([i32; 4]);
+        // Room for all: descriptors for which there is none would stay open, with nobody to close them.
+        let mut space = cmsg_space!([RawFd; MOST_DESCRIPTORS]);
         let mut slices = [IoSliceMut::new(&mut self.packet)];
         let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_CMSG_CLOEXEC;
         let descriptor = self.socket.as_raw_fd();

@@ -5,10 +5,7 @@ use super::link::Link;
 use crate::lab::WORD;
 use crate::mem::Pid;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use nix::sys::socket::{
-    AddressFamily, SockFlag, SockType, setsockopt, socketpair, sockopt::SendTimeout,
-};
-use nix::sys::time::{TimeVal, TimeValLike};
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use std::ffi::OsStr;
 use std::io;
 use std::os::fd::{AsRawFd, RawFd};
@@ -19,8 +16,6 @@ use std::process::{Command, Stdio};
 
 /// How many descriptors a lab may have; its socket is the last of them.
 const DESCRIPTORS: u64 = 1024;
-/// How long the tutor waits for a lab to take a message, in seconds.
-const SEND_WITHIN: i64 = 3;
 
 /// Starts a lab, in the process group of `leader` or else in one of its own: Ctrl-C at the terminal shall not reach it.
 pub(super) fn spawn(
@@ -34,7 +29,6 @@ pub(super) fn spawn(
         None,
         SockFlag::SOCK_CLOEXEC,
     )?;
-    setsockopt(&ours, SendTimeout, &TimeVal::seconds(SEND_WITHIN))?;
     let (_, most) = getrlimit(Resource::RLIMIT_NOFILE)?;
     let descriptors = most.min(DESCRIPTORS);
     let number = RawFd::try_from(descriptors).unwrap_or(RawFd::MAX) - 1;

@@ -1,5 +1,6 @@
 //! Making a fresh lab ready: its stack grown, its limits set, nothing left over from the tutor.
 
+use crate::lab::channel::leave;
 use crate::lab::own;
 use std::ffi::{c_int, c_ulong};
 use std::hint::black_box;
@@ -27,7 +28,8 @@ pub(super) fn grow_stack() {
 pub(super) fn page_size() -> u64 {
     // SAFETY: asks for a number.
     let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
-    u64::try_from(size).unwrap_or(4096)
+    // There is no other size to go on with.
+    u64::try_from(size).unwrap_or_else(|_| leave(1))
 }
 
 /// Closes what was inherited, sets the limits, and offers this process first when memory runs out.

@@ -1,6 +1,7 @@
 //! The file system under a path: its kind, and how far its device reads ahead. See statfs(2).
 
 use crate::mem::Reading;
+use crate::mem::error_text;
 use std::ffi::CString;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
@@ -56,7 +57,9 @@ fn magic(path: &Path) -> Option<u64> {
 pub(super) fn read_ahead(path: &Path) -> Reading<String> {
     let device = match std::fs::metadata(path) {
         Ok(metadata) => metadata.dev(),
-        Err(error) => return Reading::unknown(format!("{}: {error}", path.display())),
+        Err(error) => {
+            return Reading::unknown(format!("{}: {}", path.display(), error_text(&error)));
+        }
     };
     let (major, minor) = (libc::major(device), libc::minor(device));
     let file = format!("/sys/class/bdi/{major}:{minor}/read_ahead_kb");

@@ -2,6 +2,7 @@
 
 use super::{chosen, setting, trial};
 use crate::mem::Reading;
+use crate::mem::error_text;
 use std::path::Path;
 
 /// What this machine offers; an unknown says why it does not.
@@ -47,7 +48,12 @@ pub fn offers(scratch: &Path) -> Offers {
 fn huge_pages() -> Reading<()> {
     let text = match std::fs::read_to_string("/proc/meminfo") {
         Ok(text) => text,
-        Err(error) => return Reading::unknown(format!("/proc/meminfo cannot be read: {error}")),
+        Err(error) => {
+            return Reading::unknown(format!(
+                "/proc/meminfo cannot be read: {}",
+                error_text(&error)
+            ));
+        }
     };
     match free_huge_pages(&text) {
         Some(0) => Reading::unknown("none is reserved and free (HugePages_Free is 0)"),

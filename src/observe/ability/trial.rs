@@ -1,6 +1,7 @@
 //! Each trial does the thing itself, on memory and files of its own, and says what came of it.
 
 use super::{entry, frames_readable, page_size};
+use crate::mem::error_text;
 use crate::mem::{Addr, Range, Reading};
 use crate::observe::live::scan;
 use crate::observe::state;
@@ -100,7 +101,9 @@ pub(super) fn zero_page() -> Reading<String> {
         match found {
             Ok(found) if found == [range] => yes(),
             Ok(_) => Reading::unknown("it does not find the zero page"),
-            Err(error) => Reading::unknown(format!("this kernel has it not: {error}")),
+            Err(error) => {
+                Reading::unknown(format!("this kernel has it not: {}", error_text(&error)))
+            }
         }
     })
 }
@@ -164,7 +167,9 @@ pub(super) fn cachestat(scratch: &Path) -> Reading<String> {
     let file = OpenOptions::new().write(true).create_new(true).open(&name);
     let file = match file {
         Ok(file) => file,
-        Err(error) => return Reading::unknown(format!("no file to try it on: {error}")),
+        Err(error) => {
+            return Reading::unknown(format!("no file to try it on: {}", error_text(&error)));
+        }
     };
     // The open file is enough. Should removing fail, the scratch directory is emptied later anyway.
     let _ = std::fs::remove_file(&name);

@@ -486,28 +486,43 @@ fn a_protection_is_told_with_the_pages_it_concerns() {
 
 #[test]
 fn many_rows_are_one_sentence() {
-    let rows: Vec<Mapping> = (0..20)
+    many(20, "80 KiB");
+    // More than that, the kernel allows only where it was told to: every one of them is looked at once.
+    many(65_000, "253.9 MiB");
+}
+
+fn many(count: u64, size: &str) {
+    let rows: Vec<Mapping> = (0..count)
         .map(|page| {
             let perms = if page % 2 == 0 { "---p" } else { "r--p" };
             at(P + page * PAGE, perms, Backing::Anonymous, "-")
         })
         .collect();
-    let whole = vec![at(P, "r--p", Backing::Anonymous, &"-".repeat(20))];
-    let table: [(&[Mapping], &[Mapping], &str); 3] = [
+    let whole = vec![at(
+        P,
+        "r--p",
+        Backing::Anonymous,
+        &"-".repeat(count as usize),
+    )];
+    let end = P + count * PAGE;
+    let last = count - 2;
+    let table: [(&[Mapping], &[Mapping], String); 3] = [
         (
             &whole,
             &rows,
-            "the mapping at 0x1000000000 is 20 lines of maps now: every 2nd page of 0-18 ---p",
+            format!(
+                "the mapping at 0x1000000000 is {count} lines of maps now: every 2nd page of 0-{last} ---p"
+            ),
         ),
         (
             &rows,
             &whole,
-            "20 neighbouring mappings are one now: 80 KiB at 0x1000000000, r--p",
+            format!("{count} neighbouring mappings are one now: {size} at 0x1000000000, r--p"),
         ),
         (
             &rows,
             &[],
-            "20 mappings, from 0x1000000000 to 0x1000014000, are gone",
+            format!("{count} mappings, from 0x1000000000 to {end:#x}, are gone"),
         ),
     ];
     for (before, after, sentence) in table {
@@ -527,6 +542,23 @@ fn the_faults_of_many_calls_of_malloc_are_told_as_one() {
     assert_eq!(
         all,
         ["malloc() touched pages 0-2: 3 demand-zero pages, 3 minor faults, 15 us"]
+    );
+}
+
+#[test]
+fn a_call_that_touches_two_mappings_says_which_pages_are_whose() {
+    let far = |letters: &str| at(P + 0x10_0000, "rw-p", Backing::Anonymous, letters);
+    let all = told(
+        &main(vec![anonymous("--"), far("--")]),
+        &main(vec![anonymous("p-"), far("p-")]),
+        vec![call("malloc", [1 << 20, 0, 0, 0, 0, 0], P as i64, 2)],
+    );
+    assert_eq!(
+        all,
+        [
+            "malloc() touched page 0 of the mapping at 0x1000000000: a demand-zero page, 2 minor faults, 5.0 us",
+            "malloc() touched page 0 of the mapping at 0x1000100000: a demand-zero page",
+        ]
     );
 }
 
@@ -890,6 +922,29 @@ fn frames_confirm_a_copy_or_a_reuse() {
         );
         assert!(found[0].ends_with(ending), "{found:?}");
     }
+}
+
+#[test]
+fn a_signal_that_no_access_raised_is_told_too() {
+    let raised = |number, code| {
+        let signal = Signal {
+            number,
+            code,
+            address: Addr(0),
+        };
+        let outcome = Outcome {
+            ending: Ending::Signal(signal),
+            ..outcome(vec![])
+        };
+        let world = main(vec![anonymous("p")]);
+        let found = changes(&world, &world, &[(Process::Main, outcome)], size());
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].cause, Cause::OtherSignal);
+        found[0].text.clone()
+    };
+    assert!(raised(8, 1).contains("divided by zero"));
+    assert!(raised(15, 0).contains("sent itself SIGTERM"));
+    assert!(raised(5, 128).contains("SIGTRAP (SI_KERNEL)"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! By a descriptor of our own, opened by the path of maps and never mapped: a mapping would be one more mapper of the
 //! pages. A file is believed to be the one mapped if its inode is the same.
 
+use crate::mem::error_text;
 use crate::mem::{Backing, PageSize, Reading, Vma};
 use crate::observe::cache::{self, CacheState};
 use crate::observe::file_system;
@@ -71,7 +72,13 @@ impl Files {
             .read(true)
             .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
             .open(path)
-            .map_err(|error| format!("{} cannot be opened: {error}", path.display()))?;
+            .map_err(|error| {
+                format!(
+                    "{} cannot be opened: {}",
+                    path.display(),
+                    error_text(&error)
+                )
+            })?;
         match file.metadata() {
             Ok(metadata) if metadata.is_file() && metadata.ino() == vma.inode => Ok(file),
             _ => Err("another file has its name now".into()),

@@ -5,6 +5,7 @@
 use super::super::snapshot::Pages;
 use super::super::state;
 use super::scan;
+use crate::mem::error_text;
 use crate::mem::{PageSize, PageState, Range, Reading, Vma};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -29,17 +30,11 @@ impl Pagemap {
         Self { file }
     }
 
-    /// The first `most` pages of `vma`; frame numbers too where `frames` says that they can be read.
-    pub fn pages(
-        &self,
-        vma: &Vma,
-        page_size: PageSize,
-        most: u64,
-        frames: bool,
-    ) -> io::Result<Pages> {
+    /// The pages of `vma` whose entries are `bits`, first page first; frame numbers too where `frames` says that they
+    /// can be read.
+    pub fn pages(&self, vma: &Vma, page_size: PageSize, bits: &[u64], frames: bool) -> Pages {
         let total = page_size.pages(vma.range.length());
-        let bits = self.entries(page_size.number(vma.range.start), most.min(total))?;
-        let zeros = self.zeros(vma, &bits, page_size);
+        let zeros = self.zeros(vma, bits, page_size);
         let far = self.far(vma, page_size, bits.len() as u64, total);
         let states: Vec<PageState> = bits
             .iter()
@@ -57,12 +52,12 @@ impl Pagemap {
         } else {
             Reading::unknown("frame numbers need CAP_SYS_ADMIN in the first user namespace")
         };
-        Ok(Pages {
+        Pages {
             cut: total - states.len() as u64,
             states,
             far,
             frames,
-        })
+        }
     }
 
     /// The pages from `first` on that have an entry. A mapping may be far too long to look at each of its pages; how
@@ -81,7 +76,8 @@ impl Pagemap {
         match self.sparse(vma, page_size, Range::new(start, vma.range.end)) {
             Ok(far) => Reading::Known(far),
             Err(error) => Reading::unknown(format!(
-                "too long to be read page by page, and the kernel does not name the pages: {error}"
+                "too long to be read page by page, and the kernel does not name the pages: {}",
+                error_text(&error)
             )),
         }
     }

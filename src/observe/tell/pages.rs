@@ -5,8 +5,15 @@ use crate::mem::{Call, PageState, Process};
 use crate::observe::cause::Cause;
 use crate::observe::diff::{Drift, Others};
 
-/// The sentence; the faults of `call` are told if `first` says that nobody told them yet.
-pub(crate) fn drift(drift: &Drift, call: Option<&Call>, first: bool, others: &Others) -> String {
+/// The sentence; the faults of `call` are told if `first` says that nobody told them yet, and the mapping is `named`
+/// where the call touched another one too.
+pub(crate) fn drift(
+    drift: &Drift,
+    call: Option<&Call>,
+    first: bool,
+    others: &Others,
+    named: bool,
+) -> String {
     let place = pages(&drift.pages);
     let n = drift.pages.len() as u64;
     let are = if n == 1 { "is" } else { "are" };
@@ -18,7 +25,12 @@ pub(crate) fn drift(drift: &Drift, call: Option<&Call>, first: bool, others: &Ot
         _ => String::new(),
     };
     let name = call.map_or("", |call| call.function);
-    let inside = format!("{name}() touched {place}");
+    let of = if named {
+        format!(" of the mapping at {}", drift.mapping.start)
+    } else {
+        String::new()
+    };
+    let inside = format!("{name}() touched {place}{of}");
     match drift.what.cause {
         Cause::SharedByFork => format!(
             "fork: {} {are} now shared with {}",

@@ -52,7 +52,7 @@ impl<S: Stage> Player<S> {
             .map_or_else(Tallies::default, |asked| asked.tallies.clone());
         let lesson = Arc::clone(&self.lesson);
         let mut instruments = self.instruments(&lesson.source, &tallies);
-        let answer = instruments.measure(&prediction.measures);
+        let (answer, shown) = instruments.answer(&prediction.measures);
         let matched = answer.known().and_then(|&answer| {
             prediction
                 .choices
@@ -69,6 +69,7 @@ impl<S: Stage> Player<S> {
             part,
             guess,
             answer,
+            shown,
             matched,
             right,
         }

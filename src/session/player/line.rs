@@ -5,11 +5,13 @@ use crate::c::{self, Scope};
 use crate::lesson::{Lesson, Part, Who};
 use crate::mem::{Faults, Outcome, Pace, Process, Progress, Reading};
 use crate::observe::{self, Snapshot};
+use crate::session::budget::Budget;
 use crate::session::moment::{Moment, Ran};
 use crate::session::play::Report;
 use crate::session::script::Item;
 use crate::session::stage::{Stage, StageError};
 use std::sync::Arc;
+use std::time::Instant;
 
 impl<S: Stage> Player<S> {
     /// Runs what stands at the position: a line, or a race.
@@ -148,10 +150,22 @@ impl<S: Stage> Player<S> {
     ) -> Result<Vec<(Process, Outcome)>, StageError> {
         let page_size = self.stage.machine().page_size;
         let mut seen = self.snapshots.clone();
+        let mut budget = Budget::default();
+        // Acts that no look has told yet.
+        let mut acts = Vec::new();
         let mut watch = |progress: &Progress, observe: &mut dyn FnMut() -> Vec<Snapshot>| {
+            acts.extend_from_slice(&progress.so_far.acts);
+            let began = Instant::now();
+            if !progress.paused && !budget.allows(began) {
+                return director.control(false);
+            }
+            let so_far = Outcome {
+                acts: std::mem::take(&mut acts),
+                ..progress.so_far.clone()
+            };
             let now: Vec<Arc<Snapshot>> = observe().into_iter().map(Arc::new).collect();
-            let so_far = [(progress.process, latest(&progress.so_far))];
-            let text = observe::changes(&seen, &now, &so_far, page_size)
+            let latest = [(progress.process, latest(&so_far))];
+            let text = observe::changes(&seen, &now, &latest, page_size)
                 .into_iter()
                 .next()
                 .map(|change| change.text);
@@ -159,9 +173,10 @@ impl<S: Stage> Player<S> {
             director.report(Report::Running {
                 snapshots: now,
                 process: progress.process,
-                so_far: progress.so_far.clone(),
+                so_far,
                 text,
             });
+            budget.spend(Instant::now(), began.elapsed());
             director.control(progress.paused)
         };
         let outcomes = self.stage.run(process, program, pace, &mut watch)?;

@@ -283,6 +283,13 @@ fn a_fresh_step_starts_new_processes_and_a_child_has_its_parents_variables() {
         [Process::Main, Process::Main, Process::Child(1)]
     );
     assert_eq!(notes.words().last().unwrap(), "expected Holds Holds");
+    assert!(player.finished());
+    // Once more, and the lesson stands behind its last step: there is the page that closes it. Further, there is nothing.
+    for _ in 0..2 {
+        player.advance(None, Pace::Full, &mut notes).unwrap();
+        assert_eq!(player.position(), Position { step: 2, item: 0 });
+        assert!(player.finished());
+    }
 }
 
 #[test]

@@ -214,6 +214,15 @@ fn nothing_nested_exhausts_the_stack() {
 }
 
 #[test]
+fn the_limit_of_nesting_is_what_the_mistake_says() {
+    // The statement and its expression are the first two levels.
+    let nested = |levels: usize| format!("{}1{};", "(".repeat(levels - 2), ")".repeat(levels - 2));
+    assert_eq!(Bench::new().mistake(&nested(100)), None);
+    let mistake = Bench::new().mistake(&nested(101)).unwrap();
+    assert_eq!(mistake.message, "this is nested more than 100 levels deep");
+}
+
+#[test]
 fn nesting_that_people_write_is_fine() {
     let deep = format!("{}1{};", "(".repeat(40), ")".repeat(40));
     let sum = format!("0{};", " + 1".repeat(80));
