@@ -313,7 +313,7 @@ fn notes(explorer: &Explorer, width: usize, palette: Palette) -> Vec<Line<'stati
     let hint = if explorer.on_pages {
         "Arrows choose a page; r reads it, w writes it, p protects, d drops it, f forks; Enter says all about it."
     } else {
-        "`child: p[0] = 1;` runs in the child, `peer: …` in an unrelated process. F1: keys."
+        "`child: p[0] = 1;` runs in the child, `peer: …` elsewhere. F1: keys."
     };
     vec![
         Line::from(Span::styled(fit(&format!(" {hint}"), width), palette.dim())),
