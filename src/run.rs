@@ -63,11 +63,11 @@ fn command(cli: Cli) -> Result<i32> {
 
 /// Opens the terminal program.
 fn terminal_program(catalogue: Catalogue, cli: &Cli) -> Result<i32> {
-    let start = cli.lesson.as_ref();
-    let start = start.map(|word| find(&catalogue, word)).transpose()?;
+    let wanted = cli.lesson.as_ref();
+    let wanted = wanted.map(|word| find(&catalogue, word)).transpose()?;
     let broken: Vec<String> = catalogue.broken().iter().map(ToString::to_string).collect();
     let mut lessons = catalogue.into_cards();
-    let opened = start.map(|wanted| {
+    let opened = wanted.map(|wanted| {
         let same = |card: &Card| {
             card.lesson()
                 .is_ok_and(|lesson| Arc::ptr_eq(lesson, &wanted))

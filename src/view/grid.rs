@@ -302,7 +302,12 @@ fn place(mapping: &Mapping, per_cell: usize, width: usize, palette: Palette) -> 
             format!("1 = {per_cell} pages ")
         };
         text = fit(&text, width.saturating_sub(said.len()));
-        spans.push(Span::styled(fit(&said, width), palette.changed()));
+        let said = if said.len() > width {
+            said.trim_end()
+        } else {
+            &said
+        };
+        spans.push(Span::styled(fit(said, width), palette.changed()));
     }
     let used: usize = spans.iter().map(Span::width).sum::<usize>() + text.chars().count();
     spans.push(Span::styled(fit(&text, width), palette.dim()));

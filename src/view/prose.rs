@@ -1,10 +1,10 @@
 //! Prose: paragraphs, lists, text as it stands.
 
-use super::text::{fit, wrap};
+use super::text::wrap;
 use super::theme::Palette;
 use crate::lesson::{Block, Inline, Prose};
 use ratatui::style::{Modifier, Style};
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 /// Prose in lines of `width` cells, an empty line between blocks; `base` is the style of plain text.
 pub(super) fn lines(
@@ -37,9 +37,9 @@ fn block_lines(block: &Block, width: usize, base: Style, palette: Palette) -> Ve
         }
         Block::Verbatim(text) => {
             let style = palette.code();
-            let line =
-                |line: &str| Line::from(Span::styled(fit(&format!("  {line}"), width), style));
-            text.trim_end().lines().map(line).collect()
+            // Wrapped, not cut: what is to be typed must be there to its last character.
+            let line = |line: &str| wrap(&[("  ", style), (line, style)], width, 6);
+            text.trim_end().lines().flat_map(line).collect()
         }
     }
 }
@@ -55,4 +55,32 @@ pub(super) fn runs(inlines: &[Inline], base: Style, palette: Palette) -> Vec<(&s
             Inline::Code(text) => (text.as_str(), palette.code()),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Theme;
+
+    #[test]
+    fn text_that_stands_as_it_is_keeps_its_lines_and_loses_nothing() {
+        let palette = Palette::of(Theme::Mono);
+        let prose = Prose(vec![Block::Verbatim(
+            "if (p)\n    use(p, PROT_READ | PROT_WRITE);\n\nend();\n".to_owned(),
+        )]);
+        let text: Vec<String> = lines(&prose, 24, palette.text(), palette)
+            .iter()
+            .map(|line| line.to_string().trim_end().to_owned())
+            .collect();
+        assert_eq!(
+            text,
+            [
+                "  if (p)",
+                "      use(p, PROT_READ |",
+                "      PROT_WRITE);",
+                "",
+                "  end();",
+            ]
+        );
+    }
 }
