@@ -363,13 +363,16 @@ fn an_empty_lab_runs_what_is_typed_and_leaves_nothing() {
     tty.wait_for("Tab pages");
     tty.press("char *p = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);\r");
     tty.wait_for("rw-p 4 pages");
+    tty.wait_for("Tab pages");
     tty.press("p[0] = 1;\r");
     tty.wait_for("1 minor fault");
+    tty.wait_for("Tab pages");
     tty.press("fork();\r");
     tty.wait_for("child pid");
     tty.wait_for("Tab pages");
     tty.press("child: p[0] = 2;\r");
     tty.wait_for("child> p[0] = 2;");
+    tty.wait_for("Tab pages");
     let labs = children(tty.pid().as_raw());
     assert!(!labs.is_empty(), "a lab runs");
     tty.press("for (;;) p[1]++;\r");

@@ -7,6 +7,7 @@ pub mod complete;
 pub mod cursor;
 #[cfg(test)]
 mod tests;
+pub mod why;
 
 use crate::c::Variable;
 use crate::c::tokens::{Class, tokenize};

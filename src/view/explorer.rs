@@ -7,7 +7,9 @@ use super::text::{fit, pad, wrap};
 use super::theme::Palette;
 use crate::app::explorer::Explorer;
 use crate::app::explorer::complete::{Popup, Sort, function_at};
+use crate::app::explorer::why::why;
 use crate::app::panel::Panel;
+use crate::app::scene::page_bytes;
 use crate::app::take::{Activity, Take};
 use crate::c::builtins::Function;
 use crate::c::constants::{errno_name, errno_text};
@@ -42,8 +44,14 @@ fn lines_that_ran(take: &Take, width: usize, palette: Palette) -> Passage {
     for (index, moment) in take.moments.iter().enumerate() {
         let Some(ran) = &moment.ran else { continue };
         let from = passage.lines.len();
+        let snapshots = moment.snapshots.iter();
+        let page = snapshots
+            .flat_map(|snapshot| snapshot.lesson_mappings())
+            .find_map(page_bytes);
         let looked = take.back == Some(index);
-        passage.lines.extend(ran_lines(ran, looked, width, palette));
+        passage
+            .lines
+            .extend(ran_lines(ran, looked, page, (width, palette)));
         if looked || take.back.is_none() {
             passage.focus = from..passage.lines.len();
         }
@@ -66,8 +74,13 @@ fn welcome(width: usize, palette: Palette) -> Vec<Line<'static>> {
     lines
 }
 
-/// A line, who ran it, and what came of it.
-fn ran_lines(ran: &Ran, looked: bool, width: usize, palette: Palette) -> Vec<Line<'static>> {
+/// A line, who ran it, and what came of it. `page` is the size of a page, where it is known.
+fn ran_lines(
+    ran: &Ran,
+    looked: bool,
+    page: Option<u64>,
+    (width, palette): (usize, Palette),
+) -> Vec<Line<'static>> {
     let (mark, style) = match (looked, went_wrong(ran)) {
         (true, _) => ("◀ ", palette.changed()),
         (false, true) => ("✗ ", palette.bad()),
@@ -95,19 +108,29 @@ fn ran_lines(ran: &Ran, looked: bool, width: usize, palette: Palette) -> Vec<Lin
         width,
         4,
     ));
-    lines.extend(errno(ran, width, palette));
+    lines.extend(errno(ran, page, width, palette));
     lines
 }
 
 /// The error of the last call of a line that failed: its number, its name and what it means.
-fn errno(ran: &Ran, width: usize, palette: Palette) -> Vec<Line<'static>> {
-    let errno = ran.outcomes.first().map_or(0, |(_, outcome)| outcome.errno);
-    if errno == 0 {
+fn errno(ran: &Ran, page: Option<u64>, width: usize, palette: Palette) -> Vec<Line<'static>> {
+    let Some((_, outcome)) = ran
+        .outcomes
+        .first()
+        .filter(|(_, outcome)| outcome.errno != 0)
+    else {
         return Vec::new();
-    }
+    };
+    let errno = outcome.errno;
     let name = errno_name(errno).unwrap_or("?");
     let text = format!("errno {errno}, {name}: {}", errno_text(errno));
-    wrap(&[("    ", palette.bad()), (&text, palette.bad())], width, 4)
+    let style = palette.bad();
+    let mut lines = wrap(&[("    ", style), (&text, style)], width, 4);
+    if let Some(why) = why(outcome, page) {
+        let text = palette.text();
+        lines.extend(wrap(&[("    ", text), (&why, text)], width, 4));
+    }
+    lines
 }
 
 /// The rows of the prompt, its text wrapped, the cursor in it, a caret under what is wrong.
@@ -290,7 +313,7 @@ fn notes(explorer: &Explorer, width: usize, palette: Palette) -> Vec<Line<'stati
     let hint = if explorer.on_pages {
         "Arrows choose a page; r reads it, w writes it, p protects, d drops it, f forks; Enter says all about it."
     } else {
-        "`child: p[0] = 1;` runs in the child, `peer: …` in an unrelated process. F1: keys."
+        "`child: p[0] = 1;` runs in the child, `peer: …` elsewhere. F1: keys."
     };
     vec![
         Line::from(Span::styled(fit(&format!(" {hint}"), width), palette.dim())),

@@ -11,42 +11,26 @@ use ratatui::text::{Line, Span};
 
 /// Draws the help, scrolled by `offset` rows.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, offset: u16) {
-    let inner = overlay::frame(canvas, area, (96, 160), "help");
+    let inner = overlay::frame(canvas, area, (96, 180), "help");
     let width = usize::from(inner.width);
     let lines = lines(app, width, canvas.palette);
     overlay::scrolled(canvas, inner, &lines, offset);
 }
 
 fn lines(app: &App, width: usize, palette: Palette) -> Vec<Line<'static>> {
-    let (here, elsewhere) = match app.screen {
-        Screen::Home => ("the list of lessons", "in a lesson"),
-        Screen::Lesson(_) => ("this lesson", "elsewhere"),
-    };
-    let home = [Context::Home, Context::Search, Context::Claims];
-    let is_here = |binding: &&Binding| {
-        let at_home = binding
-            .contexts
-            .iter()
-            .any(|context| home.contains(context));
-        let in_lesson = binding
-            .contexts
-            .iter()
-            .any(|context| !home.contains(context));
-        match app.screen {
-            Screen::Home => at_home,
-            Screen::Lesson(_) => in_lesson,
+    let here = kind(app);
+    let mut kinds = [Kind::Home, Kind::Lesson, Kind::Explorer];
+    kinds.sort_by_key(|kind| *kind != here);
+    let mut lines = Vec::new();
+    for kind in kinds {
+        lines.extend(section(kind.title(), palette));
+        if kind == Kind::Explorer {
+            let text = "Text is edited as in a shell: Ctrl-A, Ctrl-E, Ctrl-W, Ctrl-U, Ctrl-K, Alt-B, Alt-F.";
+            lines.extend(wrap(&[(text, palette.text())], width, 0));
         }
-    };
-    let mut lines = section(&format!("Keys of {here}"), palette);
-    lines.extend(
-        BINDINGS
-            .iter()
-            .filter(is_here)
-            .flat_map(|binding| row(binding, width, palette)),
-    );
-    lines.extend(section(&format!("Keys {elsewhere}"), palette));
-    let others = BINDINGS.iter().filter(|binding| !is_here(binding));
-    lines.extend(others.flat_map(|binding| row(binding, width, palette)));
+        let rows = BINDINGS.iter().filter(|binding| of(binding, here) == kind);
+        lines.extend(rows.flat_map(|binding| row(binding, width, palette)));
+    }
     lines.extend(section("Where the numbers come from", palette));
     for (name, source) in super::counters::SOURCES {
         let lead = pad(name, COLUMN);
@@ -61,6 +45,55 @@ fn lines(app: &App, width: usize, palette: Palette) -> Vec<Line<'static>> {
     lines.extend(wrap(&[(note, palette.text())], width, 0));
     lines.extend(machine(app, width, palette));
     lines
+}
+
+/// Where keys belong.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Home,
+    Lesson,
+    Explorer,
+}
+
+impl Kind {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Home => "Keys of the list of lessons",
+            Self::Lesson => "Keys of a lesson",
+            Self::Explorer => "Keys of your own lines (i in a lesson, or mmap-tutor lab)",
+        }
+    }
+
+    fn has(self, context: Context) -> bool {
+        let of = match context {
+            Context::Home | Context::Search | Context::Claims => Self::Home,
+            Context::Prompt
+            | Context::Type
+            | Context::Trying
+            | Context::Cursor
+            | Context::Inspect => Self::Explorer,
+            _ => Self::Lesson,
+        };
+        of == self
+    }
+}
+
+/// What is under the help.
+fn kind(app: &App) -> Kind {
+    match &app.screen {
+        Screen::Home => Kind::Home,
+        Screen::Lesson(take) if take.explorer.is_some() => Kind::Explorer,
+        Screen::Lesson(_) => Kind::Lesson,
+    }
+}
+
+/// The group that a key is listed in: the one at hand if it is valid there.
+fn of(binding: &Binding, here: Kind) -> Kind {
+    let valid = |kind: &Kind| binding.contexts.iter().any(|context| kind.has(*context));
+    [here, Kind::Lesson, Kind::Explorer]
+        .into_iter()
+        .find(valid)
+        .unwrap_or(Kind::Home)
 }
 
 /// Cells of the first column.
