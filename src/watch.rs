@@ -1,6 +1,6 @@
 //! Where the memory of any process goes: sums, kinds and sentences made from its portrait. Pure: no I/O.
 //!
-//! A sentence is made by one rule of a table ([`words`]) from numbers ([`facts`]); a number that is not known makes no
+//! A sentence is made by one rule of a table ([`mod@words`]) from numbers ([`facts`]); a number that is not known makes no
 //! sentence. Each names the lesson that shows the same on a process of one's own.
 
 pub mod division;
