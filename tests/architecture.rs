@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module, and the modules it may use.
-const ALLOWED: [(&str, &[&str]); 15] = [
+const ALLOWED: [(&str, &[&str]); 16] = [
     ("mem", &[]),
     ("bytecode", &["mem"]),
     ("diagnostic", &[]),
@@ -43,6 +43,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
         ],
     ),
     ("export", &["c", "lesson", "mem", "session"]),
+    ("watch", &["lesson", "mem", "observe"]),
     (
         "report",
         &["c", "claims", "lesson", "mem", "observe", "session"],
@@ -64,7 +65,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
         "run",
         &[
             "app", "bytecode", "c", "claims", "cli", "export", "lab", "lesson", "mem", "observe",
-            "report", "session", "view",
+            "report", "session", "view", "watch",
         ],
     ),
 ];
