@@ -35,6 +35,7 @@ const ALLOWED: [(&str, &[&str]); 16] = [
         &[
             "bytecode",
             "c",
+            "diagnostic",
             "lab::machine",
             "lab::world",
             "lesson",
@@ -46,12 +47,21 @@ const ALLOWED: [(&str, &[&str]); 16] = [
     ("watch", &["lesson", "mem", "observe"]),
     (
         "report",
-        &["c", "claims", "lesson", "mem", "observe", "session"],
+        &[
+            "c", "claims", "lesson", "mem", "observe", "session", "watch",
+        ],
     ),
     (
         "app",
         &[
-            "c", "claims", "lesson", "mem", "observe", "report", "session",
+            "c",
+            "claims",
+            "diagnostic",
+            "lesson",
+            "mem",
+            "observe",
+            "report",
+            "session",
         ],
     ),
     (
@@ -60,7 +70,7 @@ const ALLOWED: [(&str, &[&str]); 16] = [
             "app", "c", "claims", "lesson", "mem", "observe", "report", "session",
         ],
     ),
-    ("cli", &["lesson"]),
+    ("cli", &["lesson", "watch"]),
     (
         "run",
         &[
