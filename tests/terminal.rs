@@ -143,7 +143,12 @@ impl Tty {
         );
     }
 
-    fn assert_taken(&self) {
+    fn assert_taken(&mut self) {
+        // A frame comes in several pieces, and the cursor is hidden at its end.
+        let since = Instant::now();
+        while !self.parser.screen().hide_cursor() && since.elapsed() < PATIENCE {
+            self.pump();
+        }
         let screen = self.parser.screen();
         assert!(screen.alternate_screen() && screen.hide_cursor() && screen.bracketed_paste());
         assert!(!flags(self.master.as_ref()).contains(LocalFlags::ICANON));
