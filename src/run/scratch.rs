@@ -105,8 +105,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // Nothing is left to do about a failure: the next run finds the directory abandoned and tries again.
-        let _ = fs::remove_dir_all(&self.home);
+        remove(&self.home);
     }
 }
 
@@ -178,18 +177,37 @@ fn lock(home: &Path) -> Result<Flock<File>> {
     Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|(_, errno)| errno.into())
 }
 
-/// Removes what runs left behind that are no more: their locks can be taken.
+/// Removes a run's directory, its lock last: whoever is stopped half-way leaves one that is found abandoned.
+fn remove(home: &Path) {
+    // Nothing is left to do about a failure: the next run tries again.
+    let _ = fs::remove_dir_all(home.join("files"));
+    let _ = fs::remove_dir_all(home);
+}
+
+/// Whether the run that a directory belongs to is no more: its lock can be taken, or there is none, and no such process.
+fn is_abandoned(home: &Path) -> bool {
+    let name = home.file_name().unwrap_or_default().to_string_lossy();
+    let number = name
+        .strip_prefix("run-")
+        .and_then(|rest| rest.split('-').next());
+    let Some(pid) = number.and_then(|number| number.parse::<u32>().ok()) else {
+        return false;
+    };
+    if home.join("lock").exists() {
+        lock(home).is_ok()
+    } else {
+        !Path::new("/proc").join(pid.to_string()).exists()
+    }
+}
+
+/// Removes what runs left behind that are no more.
 fn remove_abandoned(place: &Path) {
     let Ok(entries) = fs::read_dir(place) else {
         return;
     };
     for home in entries.flatten().map(|entry| entry.path()) {
-        let is_run = home
-            .file_name()
-            .is_some_and(|name| name.to_string_lossy().starts_with("run-"));
-        if is_run && home.join("lock").exists() && lock(&home).is_ok() {
-            // Best effort, as in `drop`.
-            let _ = fs::remove_dir_all(&home);
+        if is_abandoned(&home) {
+            remove(&home);
         }
     }
 }
@@ -227,8 +245,15 @@ mod tests {
         fs::create_dir(&dead).unwrap();
         fs::write(dead.join("lock"), "").unwrap();
         fs::write(dead.join("data.bin"), "x").unwrap();
+        // Removed half-way: the lock has gone first. No process has so high a number.
+        let halfway = place.path().join("run-99999999-0");
+        fs::create_dir_all(halfway.join("files")).unwrap();
+        let foreign = place.path().join("run-of-the-mill");
+        fs::create_dir(&foreign).unwrap();
         remove_abandoned(place.path());
         assert!(!dead.exists());
+        assert!(!halfway.exists());
+        assert!(foreign.exists());
         assert!(living.path().exists());
     }
 }
