@@ -17,7 +17,8 @@ pub mod state;
 pub mod tell;
 
 pub use ability::{
-    Ability, Offers, abilities, file_system, frames_readable, kernel_release, offers, page_size,
+    Ability, Offers, abilities, file_system, frames_readable, is_in_memory, kernel_release, offers,
+    page_size,
 };
 pub use cache::{CacheState, Cached, cached};
 pub use cause::{Cause, Change, Place};

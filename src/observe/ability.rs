@@ -7,7 +7,7 @@ mod disk;
 mod offers;
 mod trial;
 
-pub use disk::file_system;
+pub use disk::{file_system, is_in_memory};
 pub use offers::{Offers, offers};
 
 use super::live::pagemap::Pagemap;

@@ -31,7 +31,7 @@ impl Scratch {
         let usable: Vec<&PathBuf> = places.iter().filter(|place| is_writable(place)).collect();
         let on_disk = usable
             .iter()
-            .find(|place| !is_memory(&observe::file_system(place)));
+            .find(|place| !observe::is_in_memory(&observe::file_system(place)));
         let Some(place) = on_disk.or(usable.first()) else {
             let tried: Vec<String> = places
                 .iter()
@@ -159,11 +159,6 @@ fn is_writable(place: &Path) -> bool {
             .is_ok_and(|meta| meta.is_dir() && meta.uid() == nix::unistd::geteuid().as_raw())
     };
     made && own() && nix::unistd::access(place, nix::unistd::AccessFlags::W_OK).is_ok()
-}
-
-/// Whether a file system has no disk behind it.
-fn is_memory(kind: &str) -> bool {
-    matches!(kind, "tmpfs" | "ramfs")
 }
 
 /// Takes the lock of a run's directory.

@@ -3,6 +3,7 @@
 use super::stage::Machine;
 use crate::lesson::Need;
 use crate::mem::Reading;
+use crate::observe::is_in_memory;
 
 /// Why a need is not met here, with what the learner can do about it; `None` when it is met.
 pub fn lacking(need: Need, machine: &Machine) -> Option<String> {
@@ -53,8 +54,7 @@ fn refused(what: &str, offer: &Reading<()>, remedy: &str) -> Option<String> {
 }
 
 fn on_disk(machine: &Machine) -> Option<String> {
-    let in_memory = ["tmpfs", "ramfs"].contains(&machine.file_system.as_str());
-    in_memory.then(|| {
+    is_in_memory(&machine.file_system).then(|| {
         format!(
             "needs files on a disk: the scratch directory {} is on {}; set XDG_CACHE_HOME to a directory on a disk",
             machine.scratch.display(),

@@ -6,7 +6,7 @@
 use crate::mem::error_text;
 use crate::mem::{Backing, PageSize, Reading, Vma};
 use crate::observe::cache::{self, CacheState};
-use crate::observe::file_system;
+use crate::observe::{file_system, is_in_memory};
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -27,9 +27,8 @@ impl Files {
             .canonicalize()
             .unwrap_or_else(|_| directory.to_owned());
         let kind = file_system(&directory);
-        let in_memory = matches!(kind.as_str(), "tmpfs" | "ramfs");
         Self {
-            blind: in_memory.then(|| {
+            blind: is_in_memory(&kind).then(|| {
                 format!("{kind} is all page cache and has no disk behind it: nothing to tell apart")
             }),
             directory: Some(directory),
