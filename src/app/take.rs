@@ -4,6 +4,7 @@ use super::answers::Answers;
 use super::explorer::Explorer;
 use super::guess::Guess;
 use super::panel::Desk;
+use super::undo::Undo;
 use crate::diagnostic::Diagnostic;
 use crate::lesson::{Choice, Lesson, Part, Prediction};
 use crate::mem::{Outcome, Process};
@@ -82,6 +83,10 @@ pub struct Take {
     pub missing: Option<(usize, Vec<String>)>,
     /// What could not be done, in a sentence.
     pub failure: Option<String>,
+    /// Processes that have ended behind everybody's back, and how.
+    pub gone: Vec<(Process, String)>,
+    /// Whether lines are being undone.
+    pub undo: Undo,
 }
 
 impl Take {
@@ -104,6 +109,8 @@ impl Take {
             shelved: None,
             missing: None,
             failure: None,
+            gone: Vec::new(),
+            undo: Undo::default(),
         }
     }
 
@@ -202,6 +209,7 @@ impl Take {
             Report::Opened(moment) => {
                 self.moments = vec![moment];
                 self.failure = None;
+                self.gone.clear();
             }
             Report::Running {
                 snapshots,
@@ -211,9 +219,13 @@ impl Take {
             } => self.glance(snapshots, process, so_far, text),
             Report::Line(moment) => {
                 self.moments.push(moment);
+                self.undo.line_ran();
                 self.forget_look();
                 self.desk.follow();
             }
+            Report::Rewound { step, moment } => self.rewound(step, moment),
+            Report::Replayed(replayed) => self.undo = Undo::Done(replayed),
+            Report::Gone(gone) => self.gone = gone,
             Report::Graded(graded) => self.answers.grade(graded),
             Report::Expected { step, expected } => self.answers.expect(step, expected),
             Report::Refused(mistake) => self.give_back(Some(mistake)),
@@ -234,6 +246,7 @@ impl Take {
                     self.desk.follow();
                 }
                 self.position = position;
+                self.forget_guesses_ahead();
             }
             Report::Missing { step, why } => self.missing = Some((step, why)),
             Report::Failed(why) => {
@@ -242,6 +255,30 @@ impl Take {
                 self.failure = Some(why);
             }
         }
+    }
+
+    /// A question that is next again was not answered.
+    fn forget_guesses_ahead(&mut self) {
+        let (here, script) = (self.position, &self.script);
+        let is_ahead = |item: usize, of: usize, part: usize| {
+            let asks = script.item(Position { step: of, item }) == Some(&Item::Ask { part });
+            asks && of == here.step
+        };
+        let items = script.steps.get(here.step).map_or(0, Vec::len);
+        self.answers.keep_guesses(|step, part| {
+            let ahead = (here.item..items).any(|item| is_ahead(item, step, part));
+            step <= here.step && !ahead
+        });
+    }
+
+    /// New processes run for a replay: what was is gone, and what was measured from `step` on is not so any more.
+    fn rewound(&mut self, step: usize, moment: Moment) {
+        self.answers.forget_from(step);
+        self.moments = vec![moment];
+        self.failure = None;
+        self.gone.clear();
+        self.guess = Guess::default();
+        self.desk.follow();
     }
 
     /// What was typed did not run: back into the input with it.
