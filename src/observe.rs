@@ -7,6 +7,7 @@
 pub mod ability;
 pub mod cache;
 pub mod cause;
+pub mod compare;
 mod diff;
 pub mod live;
 pub mod portrait;
@@ -22,6 +23,7 @@ pub use ability::{
 };
 pub use cache::{CacheState, Cached, cached};
 pub use cause::{Cause, Change, Place};
+pub use compare::differences;
 pub use diff::changes;
 pub use live::Live;
 pub use shootdowns::shootdowns;
