@@ -14,7 +14,7 @@ mod setting;
 mod usage;
 mod vma;
 
-pub use act::{Access, AccessKind, Act, Call, Signal};
+pub use act::{Access, AccessKind, Act, Call, FUNCTIONS, FunctionName, Signal};
 pub use addr::{Addr, Bytes, PageSize, Range};
 pub use failure::{errno_text, error_text};
 pub use outcome::{Ending, Faults, Nanos, Outcome, Totals};

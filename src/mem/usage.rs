@@ -1,9 +1,10 @@
 //! What `/proc/<pid>/smaps` says of one VMA. See proc(5) and `Documentation/filesystems/proc.rst`.
 
 use super::Bytes;
+use serde::{Deserialize, Serialize};
 
 /// Sizes of one VMA, or sums over several, in bytes (smaps shows kB).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
     /// `Size`: the length of the VMA.
     pub size: Bytes,
