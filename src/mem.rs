@@ -5,6 +5,7 @@
 
 mod act;
 mod addr;
+mod contents;
 mod failure;
 mod outcome;
 mod page;
@@ -16,6 +17,7 @@ mod vma;
 
 pub use act::{Access, AccessKind, Act, Call, Signal};
 pub use addr::{Addr, Bytes, PageSize, Range};
+pub use contents::Contents;
 pub use failure::{errno_text, error_text};
 pub use outcome::{Ending, Faults, Nanos, Outcome, Totals};
 pub use page::PageState;
