@@ -2,7 +2,7 @@
 
 use mmap_tutor::bytecode::{Builtin, Instruction, Opcode, Program};
 use mmap_tutor::c::{self, Scope, Target};
-use mmap_tutor::mem::{Bytes, Control, Faults, Outcome, Pace, Process, Reading, Settings};
+use mmap_tutor::mem::{Control, Faults, Field, Outcome, Pace, Process, Reading, Settings};
 use mmap_tutor::observe::Snapshot;
 use mmap_tutor::run::stage::LiveStage;
 use mmap_tutor::session::Stage;
@@ -64,7 +64,7 @@ fn unaged(mut snapshots: Vec<Snapshot>) -> Vec<Snapshot> {
         .flat_map(|snapshot| &mut snapshot.mappings)
     {
         if let Reading::Known(usage) = &mut mapping.usage {
-            usage.referenced = Bytes(0);
+            usage.sizes.set(Field::Referenced, 0);
         }
     }
     snapshots
