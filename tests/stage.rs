@@ -1,5 +1,10 @@
 //! Lab and witness together: what is measured by the one and seen by the other must agree, and looking must not touch.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a failed test panics; helpers of tests are tests"
+)]
+
 use mmap_tutor::bytecode::{Builtin, Instruction, Opcode, Program};
 use mmap_tutor::c::{self, Scope, Target};
 use mmap_tutor::mem::{Control, Faults, Field, Outcome, Pace, Process, Reading, Settings};
