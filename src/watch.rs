@@ -6,11 +6,15 @@
 pub mod division;
 pub mod facts;
 pub mod order;
+pub mod request;
+pub mod sample;
 pub mod words;
 
 pub use division::Division;
 pub use facts::Facts;
 pub use order::Order;
+pub use request::{Lens, Request};
+pub use sample::Sample;
 pub use words::{Proof, Word, words};
 
 use crate::observe::portrait::Portrait;
