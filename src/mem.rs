@@ -17,7 +17,7 @@ mod setting;
 pub mod usage;
 mod vma;
 
-pub use act::{Access, AccessKind, Act, Call, Signal};
+pub use act::{Access, AccessKind, Act, Call, FUNCTIONS, FunctionName, Signal};
 pub use addr::{Addr, Bytes, PageSize, Range};
 pub use contents::Contents;
 pub use failure::{errno_text, error_text};

@@ -15,6 +15,7 @@ pub mod race;
 pub mod script;
 pub mod stage;
 pub mod tally;
+pub mod timeline;
 pub mod told;
 pub mod wish;
 
@@ -26,5 +27,6 @@ pub use progress::{Guess, LessonProgress, Progress};
 pub use race::Race;
 pub use script::{Item, Position, Script};
 pub use stage::{Actor, Machine, Stage, StageError, Watch};
+pub use timeline::Timeline;
 pub use told::{Told, told};
 pub use wish::Wish;

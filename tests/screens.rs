@@ -369,7 +369,7 @@ fn looking_back_shows_that_moment_and_says_so() {
     assert_eq!(walk.pages("◧").len(), 32);
     walk.keys("<\n");
     assert!(
-        walk.app.take().unwrap().back.is_none(),
+        walk.app.take().unwrap().back().is_none(),
         "running returns to now"
     );
 }
@@ -533,12 +533,12 @@ fn reports_of_a_lesson_that_was_left_are_not_taken_for_the_next() {
     update(&mut walk.app, open);
     walk.hear(story::filled());
     assert_eq!(
-        walk.app.take().unwrap().moments.len(),
+        walk.app.take().unwrap().timeline.len(),
         0,
         "a line of before is ignored"
     );
     walk.hear(story::opened());
-    assert_eq!(walk.app.take().unwrap().moments.len(), 1);
+    assert_eq!(walk.app.take().unwrap().timeline.len(), 1);
 }
 
 #[test]

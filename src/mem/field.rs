@@ -3,6 +3,8 @@
 //! All but the last two are sizes: smaps shows kB, here they are bytes. See proc(5), and
 //! `Documentation/filesystems/proc.rst`.
 
+use serde::{Deserialize, Serialize};
+
 /// How many there are.
 pub const FIELDS: usize = 24;
 
@@ -235,7 +237,10 @@ impl Field {
 }
 
 /// The numbers of one block. One that was not there, or was no number, is `None`, never 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+///
+/// Written to a file as pairs of a field's place and its number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Vec<(u8, u64)>", from = "Vec<(u8, u64)>")]
 pub struct Sizes {
     values: [u64; FIELDS],
     known: u32,
@@ -285,6 +290,21 @@ impl FromIterator<(Field, u64)> for Sizes {
     }
 }
 
+impl From<Sizes> for Vec<(u8, u64)> {
+    fn from(sizes: Sizes) -> Self {
+        let known = |field: Field| Some((field.index() as u8, sizes.get(field)?));
+        Field::all().filter_map(known).collect()
+    }
+}
+
+impl From<Vec<(u8, u64)>> for Sizes {
+    /// Fields that this program does not have are passed over.
+    fn from(pairs: Vec<(u8, u64)>) -> Self {
+        let known = |(place, value): (u8, u64)| Some((Field::at(usize::from(place))?, value));
+        pairs.into_iter().filter_map(known).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -312,6 +332,17 @@ mod tests {
         sizes.set(Field::Rss, 0);
         assert_eq!(sizes.get(Field::Rss), Some(0));
         assert_eq!(sizes.get(Field::Pss), None);
+    }
+
+    #[test]
+    fn they_are_written_and_read_again() {
+        let sizes: Sizes = [(Field::Rss, 4096), (Field::ThpEligible, 0)]
+            .into_iter()
+            .collect();
+        let mut pairs: Vec<(u8, u64)> = sizes.into();
+        assert_eq!(pairs.len(), 2);
+        pairs.push((200, 1));
+        assert_eq!(Sizes::from(pairs), sizes);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! What `/proc/<pid>/smaps` says of one VMA. See proc(5) and `Documentation/filesystems/proc.rst`.
 
 use super::{Field, Reading, Sizes};
+use serde::{Deserialize, Serialize};
 
 /// The numbers of a block of smaps, and the lines of it that this program does not know.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
     /// The numbers; sizes in bytes (smaps shows kB).
     pub sizes: Sizes,

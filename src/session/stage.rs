@@ -5,11 +5,12 @@ use crate::mem::{
     Addr, Contents, Control, Outcome, Pace, PageSize, Pid, Process, Progress, Reading, Settings,
 };
 use crate::observe::{Cached, Offers, Snapshot};
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// Facts of this machine that do not change while the program runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
     /// `uname -r`.
     pub kernel: String,

@@ -109,7 +109,7 @@ fn page(
     );
     let state = state(mapping, index);
     sheet.row("state", state.words(), meaning(state));
-    sheet.row("since", &since(take, cursor, state), "");
+    sheet.row("since", &since(take, cursor), "");
     match frame(mapping, index) {
         Reading::Known(0) => sheet.row("frame", "none", "no memory stands behind it now"),
         Reading::Known(frame) => sheet.row(
@@ -156,24 +156,12 @@ fn meaning(state: PageState) -> &'static str {
 }
 
 /// The line that gave the page the state it has.
-fn since(take: &Take, cursor: Cursor, now: PageState) -> String {
-    let at = |index: usize| {
-        let snapshots = &take.moments.get(index)?.snapshots;
-        let is_it = |snapshot: &&std::sync::Arc<Snapshot>| snapshot.process == cursor.process;
-        let mapping = snapshots.iter().find(is_it)?.mapping_at(cursor.address)?;
-        let size = crate::app::scene::page_bytes(mapping)?.max(1);
-        let index = (cursor.address.0 - mapping.vma.range.start.0) / size;
-        Some(state(mapping, index))
-    };
-    let shown = take.shown();
-    let first = (0..=shown)
-        .rev()
-        .take_while(|index| at(*index) == Some(now));
-    let made = first
-        .last()
-        .and_then(|index| Some((index, take.moments.get(index)?)));
-    match made.map(|(index, moment)| (index, moment.ran.as_ref())) {
-        Some((index, Some(ran))) => format!("line {index}, {}: {}", ran.actor(), ran.code),
-        _ => "before the first line".to_owned(),
+fn since(take: &Take, cursor: Cursor) -> String {
+    let first = take
+        .timeline
+        .since(take.shown(), cursor.process, cursor.address);
+    match first.and_then(|first| Some((first, take.timeline.line(first)?))) {
+        Some((index, line)) => format!("line {index}, {}: {}", line.actor(), line.code),
+        None => "before the first line".to_owned(),
     }
 }
