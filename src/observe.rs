@@ -8,6 +8,7 @@ pub mod ability;
 pub mod cache;
 pub mod cause;
 mod diff;
+pub mod gauge;
 pub mod live;
 pub mod portrait;
 pub mod shootdowns;
