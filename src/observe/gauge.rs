@@ -6,5 +6,13 @@
 pub mod cells;
 pub mod counters;
 pub mod events;
+pub mod files;
 pub mod lens;
+pub mod look;
+pub mod maps;
+pub mod meter;
+pub mod pages;
+pub mod query;
+pub mod sizes;
+pub mod status;
 pub mod vmas;

@@ -101,6 +101,35 @@ impl Vmas {
     }
 }
 
+impl Line {
+    pub(super) fn new(range: Range, offset: u64, perms: Perms, source: u32) -> Self {
+        Self {
+            range,
+            offset,
+            perms,
+            source,
+        }
+    }
+}
+
+impl Vmas {
+    pub(super) fn new(list: Vec<Line>, names: Arc<Names>) -> Self {
+        Self { list, names }
+    }
+
+    pub(super) fn names(&self) -> &Arc<Names> {
+        &self.names
+    }
+
+    /// Takes another list, and gives its own back to be filled again.
+    pub(super) fn swap(&mut self, list: &mut Vec<Line>, names: &Arc<Names>) {
+        std::mem::swap(&mut self.list, list);
+        if !Arc::ptr_eq(&self.names, names) {
+            self.names = Arc::clone(names);
+        }
+    }
+}
+
 impl FromIterator<Vma> for Vmas {
     /// In the order given.
     fn from_iter<T: IntoIterator<Item = Vma>>(vmas: T) -> Self {
@@ -127,6 +156,22 @@ impl FromIterator<Vma> for Vmas {
 }
 
 impl Names {
+    /// How many sources there are.
+    pub(super) fn len(&self) -> usize {
+        self.sources.len()
+    }
+
+    /// The number of what is known already: found without changing anything.
+    pub(super) fn source_of(&self, name: &[u8], device: (u32, u32), inode: u64) -> Option<u32> {
+        let backing = self.known_backings.get(name)?[usize::from(inode != 0)]?;
+        let source = Source {
+            device,
+            inode,
+            backing,
+        };
+        self.known_sources.get(&source).copied()
+    }
+
     /// The number of a name, as the last column of maps has it.
     pub(super) fn backing(&mut self, name: &[u8], inode: u64) -> u32 {
         let has_inode = usize::from(inode != 0);
