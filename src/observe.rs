@@ -9,6 +9,7 @@ pub mod cache;
 pub mod cause;
 pub mod compare;
 mod diff;
+pub mod gauge;
 pub mod live;
 pub mod portrait;
 pub mod readable;
