@@ -8,6 +8,8 @@ pub mod ability;
 pub mod cache;
 pub mod cause;
 mod diff;
+#[cfg(test)]
+mod fixture;
 pub mod live;
 pub mod portrait;
 pub mod shootdowns;

@@ -8,7 +8,7 @@ use super::nowhere;
 use super::race::{self, Contestant};
 use super::stage::{PATIENCE, Stage};
 use super::tally::Tallies;
-use crate::c::observers::{Observation, Observer, Prefix, STATES, substitute};
+use crate::c::observers::{Observation, Observer, Prefix, state_name, substitute};
 use crate::c::{self, Expression, Scope, Target, Type};
 use crate::lesson::Expectation;
 use crate::mem::{
@@ -426,12 +426,6 @@ fn sized(field: &str, usage: &Usage) -> Result<u64, Unknown> {
         other => return Err(format!("there is no observer called {other}")),
     };
     Ok(bytes.0)
-}
-
-/// The name that expectations have for a page state.
-fn state_name(value: i64) -> String {
-    let named = STATES.iter().find(|(_, state)| *state as i64 == value);
-    named.map_or_else(|| value.to_string(), |(name, _)| (*name).to_owned())
 }
 
 /// A measured value in words.
