@@ -96,7 +96,7 @@ fn fork_shares_and_the_first_writer_copies() {
     );
     assert!(changes[0].text.starts_with(
         "write to page 3: present, shared since fork -> the kernel copied it (copy-on-write), 1 minor fault"
-    ));
+    ), "{}", changes[0].text);
     assert_eq!(changes[1].process, MAIN);
     assert_eq!(
         changes[1].text,

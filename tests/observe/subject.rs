@@ -62,8 +62,15 @@ impl Subject {
         self.ask([Order::Unmap as u64, at, page(), 0, 0]);
     }
 
+    /// The order; a child made by it has its own machinery touched before it is asked anything else.
     pub(crate) fn ask(&mut self, order: [u64; FIELDS]) -> Answer {
-        ask(&mut self.line, order)
+        let answer = ask(&mut self.line, order);
+        if order[0] == Order::Fork as u64 {
+            for _ in 0..3 {
+                self.ask_child([Order::Nothing as u64, 0, 0, 0, 0]);
+            }
+        }
+        answer
     }
 
     pub(crate) fn ask_child(&mut self, order: [u64; FIELDS]) -> Answer {
