@@ -23,12 +23,8 @@ pub(crate) fn mapping(
                 old.range.start
             )
         }
-        (Cause::MappingRemoved, [first, .., last], _) => format!(
-            "{} mappings, from {} to {}, are gone",
-            fate.old.len(),
-            first.range.start,
-            last.range.end
-        ),
+        (Cause::MappingRemoved, [_, .., _], _) => format!("{} are gone", many(&fate.old)),
+        (Cause::MappingCreated, _, [_, .., _]) => format!("{} were made", many(&fate.new)),
         (Cause::MappingSplit, &[old], new) => split(old, new, page_size),
         (Cause::MappingMerged, old, &[new]) => format!(
             "{} neighbouring mappings are one now: {} at {}, {}",
@@ -58,6 +54,20 @@ pub(crate) fn mapping(
             count(old.len() as u64, "line"),
             count(new.len() as u64, "line")
         ),
+    }
+}
+
+/// `5 mappings, from 0x1000000000 to 0x1000005000,`: side by side, or with holes.
+fn many(vmas: &[&Vma]) -> String {
+    let (Some(first), Some(last)) = (vmas.first(), vmas.last()) else {
+        return "no mappings".to_owned();
+    };
+    let meet = |pair: &[&Vma]| pair[0].range.end == pair[1].range.start;
+    let (start, end) = (first.range.start, last.range.end);
+    if vmas.windows(2).all(meet) {
+        format!("{} mappings, from {start} to {end},", vmas.len())
+    } else {
+        format!("{} mappings between {start} and {end}", vmas.len())
     }
 }
 

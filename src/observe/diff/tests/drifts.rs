@@ -184,3 +184,65 @@ fn fault_around_and_huge_pages_bring_neighbours() {
         ["madvise() made one huge page of small ones: page 2 came with it"]
     );
 }
+
+/// Sizes at which work that grows with the square of the calls would take minutes.
+#[test]
+fn a_call_for_every_page_is_told_at_once() {
+    let pages = 30_000u64;
+    let all = |letter: &str| main(vec![anonymous(&letter.repeat(pages as usize))]);
+    let drop = |index: u64, count: u64| {
+        let arguments = [P + index * PAGE, count * PAGE, libc::MADV_DONTNEED as u64];
+        let [first, second, third] = arguments;
+        call("madvise", [first, second, third, 0, 0, 0], 0, 0)
+    };
+    let dropped =
+        "pages 0-29999 were dropped by madvise(): the content is gone, the next touch faults";
+    let one_each: Vec<Act> = (0..pages).map(|index| drop(index, 1)).collect();
+    assert_eq!(told(&all("p"), &all("-"), one_each.clone()), [dropped]);
+    let backwards = one_each.into_iter().rev().collect();
+    assert_eq!(told(&all("p"), &all("-"), backwards), [dropped]);
+
+    // Each page is written, and everything dropped again.
+    let acts = (0..pages).flat_map(|index| [page(Write, index), drop(0, pages)]);
+    let all_told = told(&all("-"), &all("-"), acts.collect());
+    assert_eq!(all_told.len(), 1, "{all_told:?}");
+    assert!(all_told[0].starts_with("write to pages 0-29999: absent -> 30000 demand-zero pages"));
+
+    // Every second page is unmapped: as many mappings as calls.
+    let left = (0..pages)
+        .step_by(2)
+        .map(|index| at(P + index * PAGE, "rw-p", Backing::Anonymous, "p"));
+    let unmap = |index: u64| call("munmap", [P + index * PAGE, PAGE, 0, 0, 0, 0], 0, 0);
+    let acts = (1..pages).step_by(2).map(unmap).collect();
+    let all_told = told(&all("p"), &main(left.collect()), acts);
+    assert_eq!(all_told.len(), 1, "{} sentences", all_told.len());
+
+    // Every mapping is populated by a call of its own.
+    let populate = |index: u64| {
+        let flags = (libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_POPULATE) as u64;
+        let arguments = [
+            0,
+            PAGE,
+            (libc::PROT_READ | libc::PROT_WRITE) as u64,
+            flags,
+            u64::MAX,
+            0,
+        ];
+        call("mmap", arguments, (P + 2 * index * PAGE) as i64, 1)
+    };
+    let made = (0..pages).map(|index| at(P + 2 * index * PAGE, "rw-p", Backing::Anonymous, "p"));
+    let all_told = told(
+        &main(Vec::new()),
+        &main(made.collect()),
+        (0..pages).map(populate).collect(),
+    );
+    assert!(all_told.len() < 100, "{} sentences", all_told.len());
+    assert_eq!(
+        all_told[0],
+        "30000 mappings between 0x1000000000 and 0x100ea5f000 were made"
+    );
+    assert_eq!(
+        all_told.last().unwrap(),
+        "populated by call: 29937 more places alike, 29937 minor faults"
+    );
+}
