@@ -9,6 +9,8 @@ pub mod cache;
 pub mod cause;
 pub mod compare;
 mod diff;
+#[cfg(test)]
+mod fixture;
 pub mod gauge;
 pub mod live;
 pub mod portrait;
