@@ -1,5 +1,10 @@
 //! Lines done again in new processes: the same lines, in their order, compared with what they gave before.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "answers stand beside answers that fail"
+)]
+
 use super::*;
 use crate::lesson::Who;
 use crate::session::journal::Replayed;
