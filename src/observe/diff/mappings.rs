@@ -57,7 +57,7 @@ pub(super) fn fates<'a>(
 }
 
 /// Those that all came, or all went, are told together once they are too many to be listed.
-fn gathered<'a>(fates: Vec<Fate<'a>>) -> Vec<Fate<'a>> {
+fn gathered(fates: Vec<Fate<'_>>) -> Vec<Fate<'_>> {
     let mut told = fates;
     for cause in [Cause::MappingCreated, Cause::MappingRemoved] {
         let is = |fate: &Fate<'_>| fate.cause == cause;
