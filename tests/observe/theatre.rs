@@ -170,7 +170,8 @@ impl Theatre {
 
     pub(crate) fn rss(&self, at: u64) -> u64 {
         let mapping = self.before[0].mapping_at(Addr(at)).unwrap();
-        mapping.usage.known().unwrap().rss.0
+        let usage = mapping.usage.known().unwrap();
+        usage.sizes.get(mmap_tutor::mem::Field::Rss).unwrap()
     }
 }
 

@@ -3,7 +3,7 @@
 use super::culprits::{Culprits, Deed, is_allocator};
 use super::walk::Walk;
 use super::working::is_of_file;
-use crate::mem::{Addr, Faults, PageSize, PageState, Range, Usage};
+use crate::mem::{Addr, Faults, Field, PageSize, PageState, Range, Usage};
 use crate::observe::cause::Cause;
 use crate::observe::snapshot::{Mapping, Snapshot};
 use crate::observe::state::Kind;
@@ -191,7 +191,12 @@ impl Judge<'_> {
         if was == PageState::Absent && is_of_file(now) && self.met_any(&file) {
             return (Cause::FaultAround, None);
         }
-        let small = |usage: &Usage| usage.anon_huge.0 == 0;
+        let small = |usage: &Usage| {
+            usage
+                .sizes
+                .get(Field::AnonHugePages)
+                .is_none_or(|bytes| bytes == 0)
+        };
         let allocator = (self.mapping.usage.known().is_none_or(small))
             .then_some(self.culprits.faulting)
             .flatten()
