@@ -2,7 +2,7 @@
 //!
 //! A hint changes no page. Where smaps shows it, that is the proof that the kernel took it; see proc(5) and madvise(2).
 
-use crate::mem::{Bytes, Call, Range};
+use crate::mem::{Bytes, Call, Field, Range, Usage};
 use crate::observe::snapshot::{Mapping, Snapshot};
 
 /// What smaps says otherwise of a VMA than before.
@@ -52,22 +52,29 @@ pub(super) fn notices(before: &Snapshot, after: &Snapshot, calls: &[Call]) -> Ve
             continue;
         };
         notices.extend(ASKED.into_iter().filter_map(|flag| changed(was, now, flag)));
-        let went = old.rss.0.saturating_sub(new.rss.0);
-        let less = old.lazy_free.0.saturating_sub(new.lazy_free.0);
+        let Some(lazy) = both(old, new, Field::LazyFree).filter(|(was, now)| was != now) else {
+            continue;
+        };
+        let went = both(old, new, Field::Rss).map_or(0, |(was, now)| was.saturating_sub(now));
         // Pages that went are told as dropped; and only the whole VMA can be compared with itself.
-        let is_news = match less {
-            0 => is_freed && new.lazy_free > old.lazy_free,
+        let is_news = match lazy.0.saturating_sub(lazy.1) {
+            0 => is_freed,
             less => went < less,
         };
         if is_news && was.vma.range == now.vma.range {
             notices.push(Notice::LazyFree {
                 mapping: now.vma.range,
-                before: old.lazy_free,
-                now: new.lazy_free,
+                before: Bytes(lazy.0),
+                now: Bytes(lazy.1),
             });
         }
     }
     notices
+}
+
+/// A number of smaps before and now, where both are known.
+fn both(old: &Usage, new: &Usage, field: Field) -> Option<(u64, u64)> {
+    old.sizes.get(field).zip(new.sizes.get(field))
 }
 
 fn changed(was: &Mapping, now: &Mapping, flag: &str) -> Option<Notice> {

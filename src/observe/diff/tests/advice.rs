@@ -1,18 +1,17 @@
 //! What the kernel was told about memory, where smaps shows it and where nothing does.
 
 use super::*;
-use crate::mem::{Bytes, Usage};
+use crate::mem::{Field, Usage};
 
 /// A mapping with the letters of `VmFlags`, and with that many pages in `Rss` and in `LazyFree`.
 fn noted(letters: &str, flags: &str, lazy_pages: u64) -> Mapping {
     let present = letters.chars().filter(|letter| *letter == 'p').count() as u64;
     Mapping {
         flags: flags.split(' ').map(str::to_owned).collect(),
-        usage: Reading::Known(Usage {
-            rss: Bytes(present * PAGE),
-            lazy_free: Bytes(lazy_pages * PAGE),
-            ..Usage::default()
-        }),
+        usage: Reading::Known(Usage::from_iter([
+            (Field::Rss, present * PAGE),
+            (Field::LazyFree, lazy_pages * PAGE),
+        ])),
         ..anonymous(letters)
     }
 }
