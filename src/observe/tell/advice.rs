@@ -1,23 +1,21 @@
 //! Sentences of what the kernel was told about memory, and where it shows.
 
+use crate::mem::flag_words;
 use crate::observe::diff::Notice;
 
-/// `the mapping at 0x1000000000: VmFlags of smaps has rr now: reads will be random, nothing is read ahead`
+/// `the mapping at 0x1000000000: to be read at random (MADV_RANDOM); VmFlags of smaps has rr now`
 pub(crate) fn notice(notice: &Notice) -> String {
     match notice {
         Notice::Flag {
             mapping,
             flag,
-            is_set: true,
+            is_set,
         } => format!(
-            "the kernel was told of the mapping at {}: {} (VmFlags of smaps: {flag})",
+            "the mapping at {}: {}{}; VmFlags of smaps has {flag} {}",
             mapping.start,
-            meaning(flag)
-        ),
-        Notice::Flag { mapping, flag, .. } => format!(
-            "the mapping at {}: {flag} is gone from VmFlags of smaps ({})",
-            mapping.start,
-            meaning(flag)
+            if *is_set { "" } else { "no longer " },
+            flag_words(flag).unwrap_or("see proc(5)"),
+            if *is_set { "now" } else { "no more" }
         ),
         Notice::LazyFree { before, now, .. } if now > before => format!(
             "the kernel may take {now} back when it needs memory; until then the pages stay as they are (LazyFree of \
@@ -26,23 +24,6 @@ pub(crate) fn notice(notice: &Notice) -> String {
         Notice::LazyFree { before, now, .. } => {
             format!("what was written again is kept: LazyFree of smaps is {now} now (was {before})")
         }
-    }
-}
-
-/// What a letter pair of `VmFlags` says, from `Documentation/filesystems/proc.rst`.
-fn meaning(flag: &str) -> &'static str {
-    match flag {
-        "rr" => "reads will be random, so nothing is read ahead",
-        "sr" => "reads will be in order, so more is read ahead",
-        "dc" => "a child made by fork will not have it",
-        "wf" => "a child made by fork will find zeros in it",
-        "dd" => "it is left out of core dumps",
-        "hg" => "huge pages are wanted",
-        "nh" => "no huge pages are wanted",
-        "mg" => "pages that are alike may be merged",
-        "lo" => "its pages are locked in memory",
-        "lf" => "its pages are locked in memory once they are touched",
-        _ => "see proc(5)",
     }
 }
 

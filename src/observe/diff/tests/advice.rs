@@ -28,7 +28,7 @@ fn what_smaps_shows_of_an_advice_is_told() {
             noted("--", "rd wr rr", 0),
             libc::MADV_RANDOM,
             &[
-                "the kernel was told of the mapping at 0x1000000000: reads will be random, so nothing is read ahead (VmFlags of smaps: rr)",
+                "the mapping at 0x1000000000: to be read at random (MADV_RANDOM); VmFlags of smaps has rr now",
             ],
         ),
         (
@@ -36,7 +36,7 @@ fn what_smaps_shows_of_an_advice_is_told() {
             noted("--", "rd wr", 0),
             libc::MADV_NORMAL,
             &[
-                "the mapping at 0x1000000000: rr is gone from VmFlags of smaps (reads will be random, so nothing is read ahead)",
+                "the mapping at 0x1000000000: no longer to be read at random (MADV_RANDOM); VmFlags of smaps has rr no more",
             ],
         ),
         (
