@@ -11,6 +11,7 @@ mod footer;
 mod grid;
 mod header;
 mod help;
+mod hexdump;
 mod home;
 mod inspect;
 mod ledger;
@@ -89,6 +90,7 @@ fn draw_home(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
 /// What lies under a page cannot be clicked.
 fn forget(canvas: &mut Canvas<'_>) {
     canvas.seen.items.clear();
+    canvas.seen.pages.clear();
 }
 
 /// `area` without its last row, where the keys are.

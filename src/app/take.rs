@@ -3,6 +3,8 @@
 use super::account::{Account, Accounts};
 use super::answers::Answers;
 use super::explorer::Explorer;
+use super::explorer::cursor::Cursor;
+use super::explorer::dump::Dumps;
 use super::guess::Guess;
 use super::panel::Desk;
 use crate::diagnostic::Diagnostic;
@@ -77,6 +79,10 @@ pub struct Take {
     pub explorer: Option<Box<Explorer>>,
     /// The same while the lesson goes on.
     pub shelved: Option<Box<Explorer>>,
+    /// The page that the mouse chose, while no explorer is open.
+    pub pointed: Option<Cursor>,
+    /// The bytes of pages that were looked at.
+    pub dumps: Dumps,
     /// A step that this machine cannot show, and what is missing.
     pub missing: Option<(usize, Vec<String>)>,
     /// What could not be done, in a sentence.
@@ -113,6 +119,8 @@ impl Take {
             desk,
             explorer: None,
             shelved: None,
+            pointed: None,
+            dumps: Dumps::default(),
             missing: None,
             failure: None,
             back: None,
@@ -265,6 +273,7 @@ impl Take {
                 self.timeline = Timeline::opened(moment);
                 self.accounts = Accounts::default();
                 self.sight = Sight::default();
+                self.dumps = Dumps::default();
                 self.failure = None;
                 self.to_now();
             }
@@ -283,6 +292,11 @@ impl Take {
                 self.forget_look();
                 self.desk.follow();
             }
+            Report::Page {
+                process,
+                address,
+                contents,
+            } => self.dumps.keep(Cursor { process, address }, contents),
             Report::Graded(graded) => self.answers.grade(graded),
             Report::Expected { step, expected } => self.answers.expect(step, expected),
             Report::Refused(mistake) => self.give_back(Some(mistake)),
@@ -317,6 +331,14 @@ impl Take {
     fn give_back(&mut self, mistake: Option<Diagnostic>) {
         if let Some(explorer) = &mut self.explorer {
             explorer.give_back(mistake);
+        }
+    }
+
+    /// The page that is chosen, if one is: by the cursor of the explorer, or by the mouse.
+    pub fn cursor(&self) -> Option<Cursor> {
+        match &self.explorer {
+            Some(explorer) => explorer.cursor,
+            None => self.pointed,
         }
     }
 
