@@ -3,6 +3,7 @@
 //! [`update`] takes one [`Event`] and says in [`Effect`]s what is to be done: whoever owns the terminal and the player
 //! does it. An event that changes nothing gives no effect, so nothing is drawn and nothing written.
 
+pub mod account;
 pub mod answers;
 pub mod explorer;
 pub mod guess;
@@ -14,6 +15,7 @@ pub mod panel;
 pub mod scene;
 pub mod take;
 mod travel;
+pub mod undo;
 mod update;
 
 pub use update::update;
@@ -192,7 +194,7 @@ fn lesson_context(take: &Take) -> Context {
     }
     match (&take.activity, take.next()) {
         (Activity::Opening | Activity::Busy { .. }, _) => Context::Running,
-        (Activity::Idle, _) if take.back.is_some() => Context::Back,
+        (Activity::Idle, _) if take.back().is_some() => Context::Back,
         (Activity::Idle, _) if take.is_finished() => Context::LessonDone,
         (Activity::Idle, Some(Item::Ask { .. })) => Context::Ask,
         (Activity::Idle, Some(_)) => Context::Line,

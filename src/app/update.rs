@@ -319,9 +319,9 @@ fn start(app: &mut App, step: usize) -> Vec<Effect> {
 }
 
 fn look(take: &mut Take, by: isize) -> Vec<Effect> {
-    let was = take.back;
+    let was = take.back();
     take.look_back(by);
-    drawn(take.back != was)
+    drawn(take.back() != was)
 }
 
 /// Turns the page where what is to be read now goes on below the screen.
@@ -338,7 +338,7 @@ fn read_on(app: &mut App) -> Vec<Effect> {
 /// Runs the next thing, and what follows it as far as `stride` goes.
 fn run(app: &mut App, stride: Stride) -> Vec<Effect> {
     with_take(app, |take| {
-        take.back = None;
+        take.to_now();
         take.failure = None;
         take.desk.follow();
         if take.is_finished() {

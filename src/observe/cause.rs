@@ -3,6 +3,8 @@
 //! [`cause()`] decides it for a faulting access, `signal` says why an access was refused, `words` holds what is said
 //! of each cause. What stands here is vocabulary only.
 
+use serde::{Deserialize, Serialize};
+
 mod fault;
 mod signal;
 mod words;
@@ -13,7 +15,7 @@ pub use signal::{Scene, why};
 use crate::mem::{AccessKind, Faults, Nanos, PageState, Process, Range};
 
 /// The cause of a change; the kebab-case word of each is stable and appears in JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Cause {
     /// A read of fresh private anonymous memory: the kernel mapped the shared zero page.
     ZeroPageRead,
@@ -98,7 +100,7 @@ pub enum Cause {
 }
 
 /// Where a change happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Place {
     /// Pages `first..=last` of the mapping that begins at the range's start.
     Pages {
@@ -118,7 +120,7 @@ pub enum Place {
 }
 
 /// One difference between two snapshots, or one fault, with its cause.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// In which process.
     pub process: Process,

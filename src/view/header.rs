@@ -10,7 +10,7 @@ use ratatui::text::{Line, Span};
 
 /// Draws the first row of a lesson.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) {
-    match take.back {
+    match take.back() {
         Some(index) => banner(canvas, area, take, index),
         None => title(canvas, area, app, take),
     }

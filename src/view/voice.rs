@@ -35,13 +35,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
 }
 
 fn lines(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
-    if let Some(failure) = take.failure.as_deref().filter(|_| take.back.is_none()) {
+    if let Some(failure) = take.failure.as_deref().filter(|_| take.back().is_none()) {
         return wrap(&[("✗ ", palette.bad()), (failure, palette.bad())], width, 2);
     }
-    if take.back.is_none() && !take.lacks().is_empty() {
+    if take.back().is_none() && !take.lacks().is_empty() {
         return missing(take.lacks(), width, palette);
     }
-    if take.back.is_none() && take.explorer.is_none() && take.strayed() > 0 {
+    if take.back().is_none() && take.explorer.is_none() && take.strayed() > 0 {
         return strayed(take, width, palette);
     }
     match (take.look(), take.moment()) {
@@ -141,7 +141,7 @@ fn told(take: &Take, moment: &Moment, width: usize, palette: Palette) -> Vec<Lin
     for (process, outcome) in printed {
         let text = String::from_utf8_lossy(&outcome.output);
         let lead = if take
-            .moments
+            .timeline
             .last()
             .is_some_and(|last| last.snapshots.len() > 1)
         {
