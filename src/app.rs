@@ -15,6 +15,7 @@ pub mod panel;
 pub mod scene;
 pub mod take;
 mod travel;
+pub mod undo;
 mod update;
 
 pub use update::update;
