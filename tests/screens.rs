@@ -11,7 +11,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent,
 use mmap_tutor::app::panel::Panel;
 use mmap_tutor::app::{App, Effect, Event, Theme, update};
 use mmap_tutor::diagnostic::Diagnostic;
-use mmap_tutor::mem::{Control, PageSize, PageState, Range};
+use mmap_tutor::mem::{Control, Field, PageSize, PageState, Range};
 use mmap_tutor::session::{Command, Machine, Position, Progress, Replayed, Report};
 use mmap_tutor::view;
 use ratatui::Terminal;
@@ -674,7 +674,8 @@ fn huge_pages_have_a_row_only_where_there_are_some() {
     };
     let mut mapping = story::mapping(story::P, vec![PageState::Private; 16]);
     if let mmap_tutor::mem::Reading::Known(usage) = &mut mapping.usage {
-        usage.anon_huge = usage.rss;
+        let rss = usage.sizes.get(Field::Rss).unwrap();
+        usage.sizes.set(Field::AnonHugePages, rss);
     }
     moment.snapshots = vec![story::snapshot(story::MAIN, vec![mapping])];
     walk.hear(Report::Line(moment));

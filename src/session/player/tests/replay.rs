@@ -2,7 +2,7 @@
 
 #![expect(
     clippy::unnecessary_wraps,
-    reason = "answers stand beside answers that fail"
+    reason = "they stand beside answers that fail"
 )]
 
 use super::*;
