@@ -102,22 +102,103 @@ impl Field {
 }
 
 /// The numbers of one block. One that was not there, or was no number, is `None`, never 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+///
+/// Kept small, for 60,000 blocks: most sizes are in kB here, and those that are 0 in most blocks take room only where
+/// they are not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sizes {
-    values: [u64; FIELDS],
     known: u32,
+    common: [u32; COMMON],
+    small: [u8; SMALL],
+    seldom: Option<Box<[u64; SELDOM]>>,
+}
+
+/// How many fields are kept in each way.
+const COMMON: usize = 10;
+const SMALL: usize = 4;
+const SELDOM: usize = FIELDS;
+
+/// How a field is kept.
+#[derive(Clone, Copy)]
+enum Place {
+    /// As kB.
+    Common(usize),
+    /// As a power of two.
+    Power(usize),
+    /// As it is.
+    Small(usize),
+    /// Out of line where it is not 0.
+    Seldom,
+}
+
+impl Field {
+    fn place(self) -> Place {
+        match self {
+            Self::Size => Place::Common(0),
+            Self::Rss => Place::Common(1),
+            Self::Pss => Place::Common(2),
+            Self::PssDirty => Place::Common(3),
+            Self::SharedClean => Place::Common(4),
+            Self::SharedDirty => Place::Common(5),
+            Self::PrivateClean => Place::Common(6),
+            Self::PrivateDirty => Place::Common(7),
+            Self::Referenced => Place::Common(8),
+            Self::Anonymous => Place::Common(9),
+            Self::KernelPageSize => Place::Power(0),
+            Self::MmuPageSize => Place::Power(1),
+            Self::ThpEligible => Place::Small(2),
+            Self::ProtectionKey => Place::Small(3),
+            _ => Place::Seldom,
+        }
+    }
 }
 
 impl Sizes {
     /// A number; sizes in bytes.
     pub fn get(&self, field: Field) -> Option<u64> {
-        (self.known >> field.index() & 1 == 1).then(|| self.values[field.index()])
+        if self.known >> field.index() & 1 == 0 {
+            return None;
+        }
+        let out_of_line = || {
+            let seldom = self.seldom.as_ref();
+            seldom.map_or(0, |values| values[field.index()])
+        };
+        Some(match field.place() {
+            Place::Common(index) if self.common[index] < u32::MAX => {
+                u64::from(self.common[index]) * 1024
+            }
+            Place::Power(index) if self.small[index] < u8::MAX => 1 << self.small[index],
+            Place::Small(index) if self.small[index] < u8::MAX => u64::from(self.small[index]),
+            _ => out_of_line(),
+        })
     }
 
     /// Sets a number.
     pub fn set(&mut self, field: Field, value: u64) {
-        self.values[field.index()] = value;
         self.known |= 1 << field.index();
+        match field.place() {
+            Place::Common(index)
+                if value.is_multiple_of(1024) && value >> 10 < u64::from(u32::MAX) =>
+            {
+                self.common[index] = (value >> 10) as u32;
+            }
+            Place::Power(index) if value.is_power_of_two() => {
+                self.small[index] = value.trailing_zeros() as u8;
+            }
+            Place::Small(index) if value < u64::from(u8::MAX) => self.small[index] = value as u8,
+            Place::Seldom if value == 0 && self.seldom.is_none() => {}
+            place => self.set_out_of_line(field, place, value),
+        }
+    }
+
+    #[cold]
+    fn set_out_of_line(&mut self, field: Field, place: Place, value: u64) {
+        match place {
+            Place::Common(index) => self.common[index] = u32::MAX,
+            Place::Power(index) | Place::Small(index) => self.small[index] = u8::MAX,
+            Place::Seldom => {}
+        }
+        self.seldom.get_or_insert_default()[field.index()] = value;
     }
 }
 
@@ -144,5 +225,31 @@ mod tests {
         sizes.set(Field::Rss, 0);
         assert_eq!(sizes.get(Field::Rss), Some(0));
         assert_eq!(sizes.get(Field::Pss), None);
+    }
+
+    #[test]
+    fn every_number_comes_back_as_it_went_in() {
+        let numbers = [
+            0,
+            1,
+            254,
+            255,
+            4096,
+            5 << 10,
+            (1 << 42) - 1024,
+            1 << 42,
+            (1 << 42) + 1,
+            u64::MAX,
+        ];
+        for field in Field::all() {
+            let mut sizes = Sizes::default();
+            for number in numbers.into_iter().chain(numbers.into_iter().rev()) {
+                sizes.set(field, number);
+                assert_eq!(sizes.get(field), Some(number), "{field:?}");
+                let others = Field::all().filter(|&other| other != field);
+                assert_eq!(others.filter_map(|other| sizes.get(other)).count(), 0);
+            }
+        }
+        assert_eq!(size_of::<Sizes>(), 56);
     }
 }
