@@ -3,17 +3,22 @@
 //! [`update`] takes one [`Event`] and says in [`Effect`]s what is to be done: whoever owns the terminal and the player
 //! does it. An event that changes nothing gives no effect, so nothing is drawn and nothing written.
 
+pub mod account;
 pub mod answers;
 pub mod explorer;
 pub mod guess;
 pub mod home;
 pub mod keys;
 pub mod ledger;
+pub mod mark;
 pub mod names;
 pub mod panel;
+mod past;
 pub mod scene;
+pub mod strip;
 pub mod take;
 mod travel;
+pub mod undo;
 mod update;
 
 pub use update::update;
@@ -26,6 +31,7 @@ use home::Home;
 use keys::Context;
 use panel::{Panel, Seen};
 use take::{Activity, Take};
+use undo::Undo;
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -175,6 +181,9 @@ impl App {
             (None, Screen::Home) if self.home.search.is_some() => Context::Search,
             (None, Screen::Home) => Context::Home,
             (Some(Overlay::Inspect(_)), _) => Context::Inspect,
+            (None, Screen::Lesson(take)) if matches!(take.undo, Undo::Asked { .. }) => {
+                Context::Undo
+            }
             (None, Screen::Lesson(take)) => lesson_context(take),
         }
     }
@@ -192,7 +201,7 @@ fn lesson_context(take: &Take) -> Context {
     }
     match (&take.activity, take.next()) {
         (Activity::Opening | Activity::Busy { .. }, _) => Context::Running,
-        (Activity::Idle, _) if take.back.is_some() => Context::Back,
+        (Activity::Idle, _) if take.back().is_some() => Context::Back,
         (Activity::Idle, _) if take.is_finished() => Context::LessonDone,
         (Activity::Idle, Some(Item::Ask { .. })) => Context::Ask,
         (Activity::Idle, Some(_)) => Context::Line,

@@ -345,6 +345,12 @@ mod tests {
     }
 
     #[test]
+    fn every_function_may_stand_in_a_file() {
+        let names: Vec<&str> = Builtin::ALL.iter().map(|builtin| builtin.name()).collect();
+        assert_eq!(names, crate::mem::FUNCTIONS);
+    }
+
+    #[test]
     fn fields_survive_packing() {
         let field = Field {
             width: 12,

@@ -4,6 +4,7 @@
 //! observer, and tests over a script.
 
 mod budget;
+pub mod journal;
 pub mod measure;
 pub mod moment;
 pub mod need;
@@ -15,9 +16,11 @@ pub mod race;
 pub mod script;
 pub mod stage;
 pub mod tally;
+pub mod timeline;
 pub mod told;
 pub mod wish;
 
+pub use journal::{Difference, Halt, Replayed};
 pub use moment::{Expected, Graded, Moment, Ran, Verdict};
 pub use need::lacking;
 pub use play::{Command, Report};
@@ -26,5 +29,6 @@ pub use progress::{Guess, LessonProgress, Progress};
 pub use race::Race;
 pub use script::{Item, Position, Script};
 pub use stage::{Actor, Machine, Stage, StageError, Watch};
+pub use timeline::Timeline;
 pub use told::{Told, told};
 pub use wish::Wish;

@@ -1,7 +1,7 @@
 //! What the learner calls a mapping: the C variable that was given its address.
 
 use crate::mem::{Addr, Process};
-use crate::session::Moment;
+use crate::session::timeline::Line;
 
 /// A variable and the address it was last given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,29 +14,25 @@ pub struct Name {
     pub address: Addr,
 }
 
-/// The pointers that the lines run so far put into variables, the latest value of each.
-pub fn names(moments: &[Moment]) -> Vec<Name> {
-    let mut names: Vec<Name> = Vec::new();
-    for ran in moments.iter().filter_map(|moment| moment.ran.as_ref()) {
-        let Some(name) = assigned(&ran.code) else {
-            continue;
-        };
-        let Some(address) = ran.result.as_deref().and_then(pointer) else {
-            names.retain(|known| known.process != ran.process || known.name != name);
-            continue;
-        };
-        // A group has such a variable in each of its processes.
-        for &(process, _) in &ran.outcomes {
-            names.retain(|known| known.process != process || known.name != name);
-            let name = name.clone();
-            names.push(Name {
-                process,
-                name,
-                address,
-            });
-        }
+/// Takes in a line that has run: the pointer it put into a variable, if it did, replaces what the variable held.
+pub(super) fn add(names: &mut Vec<Name>, line: &Line) {
+    let Some(name) = assigned(&line.code) else {
+        return;
+    };
+    let Some(address) = line.result.as_deref().and_then(pointer) else {
+        names.retain(|known| known.process != line.process || known.name != name);
+        return;
+    };
+    // A group has such a variable in each of its processes.
+    for &(process, _) in &line.faults {
+        names.retain(|known| known.process != process || known.name != name);
+        let name = name.clone();
+        names.push(Name {
+            process,
+            name,
+            address,
+        });
     }
-    names
 }
 
 impl Name {

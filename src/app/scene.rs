@@ -1,10 +1,14 @@
-//! What the right side of the screen shows: the processes of one moment, compared with those before it.
+//! What the right side of the screen shows: the processes of one moment, compared with those before it, or with those
+//! of a moment that is marked.
 
-use super::names::{Name, names};
+use super::account::Account;
+use super::mark::Mark;
+use super::names::Name;
 use super::take::{Look, Take};
-use crate::mem::{Faults, Process, Range, Usage};
+use crate::mem::{Faults, Process, Range, Sizes};
 use crate::observe::{Change, Mapping, Place, Snapshot};
-use crate::session::Moment;
+use crate::session::timeline::Line;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How new a page's state is.
@@ -44,8 +48,13 @@ pub struct Scene<'a> {
     /// The look at a running line, while one runs.
     pub look: Option<&'a Look>,
     /// The variables that hold addresses.
-    pub names: Vec<Name>,
-    moments: &'a [Moment],
+    pub names: &'a [Name],
+    /// Faults of each process since the lesson began, up to the moment.
+    faults: &'a BTreeMap<Process, Faults>,
+    /// The line that the moment came of.
+    line: Option<&'a Line>,
+    /// The marked moment, while the one shown is compared with it.
+    mark: Option<&'a Mark>,
 }
 
 /// Faults of the measured acts of one process.
@@ -53,18 +62,16 @@ pub struct Scene<'a> {
 pub struct Tally {
     /// Since the lesson began.
     pub lesson: Faults,
-    /// By the line shown.
-    pub line: Faults,
+    /// The same in the moment it is compared with: that before the line shown, or the marked one.
+    pub before: Faults,
 }
 
 impl<'a> Scene<'a> {
     /// The scene on the screen; `None` before the lesson is open.
     pub fn of(take: &'a Take) -> Option<Self> {
-        let shown = take.shown();
-        let moments = take.moments.get(..=shown)?;
-        let moment = moments.last()?;
-        let earlier = shown.checked_sub(1).and_then(|index| moments.get(index));
-        let names = names(moments);
+        let moment = take.moment()?;
+        let Account { faults, names } = take.account();
+        let line = take.timeline.line(take.shown());
         let scene = match take.look() {
             Some(look) => Self {
                 now: &look.snapshots,
@@ -72,18 +79,35 @@ impl<'a> Scene<'a> {
                 changes: &[],
                 look: Some(look),
                 names,
-                moments,
+                faults,
+                line,
+                mark: None,
             },
             None => Self {
                 now: &moment.snapshots,
-                before: earlier.map_or(&moment.snapshots, |earlier| &earlier.snapshots),
+                before: &take.moment_before().unwrap_or(moment).snapshots,
                 changes: &moment.changes,
                 look: None,
                 names,
-                moments,
+                faults,
+                line,
+                mark: None,
             },
         };
-        Some(scene)
+        Some(match take.comparison() {
+            Some((mark, _)) => scene.beside(mark),
+            None => scene,
+        })
+    }
+
+    /// The same moment, compared with the marked one: what a line changed, and why, is not told then.
+    fn beside(self, mark: &'a Mark) -> Self {
+        Self {
+            before: &mark.moment.snapshots,
+            changes: &[],
+            mark: Some(mark),
+            ..self
+        }
     }
 
     /// The snapshot of a process before the line that is shown.
@@ -191,30 +215,37 @@ impl<'a> Scene<'a> {
 
     /// The faults of a process's measured acts.
     pub fn tally(&self, process: Process) -> Tally {
-        let mut tally = Tally::default();
-        for (index, moment) in self.moments.iter().enumerate() {
-            let outcomes = moment.ran.iter().flat_map(|ran| &ran.outcomes);
-            for (_, outcome) in outcomes.filter(|(of, _)| *of == process) {
-                tally.lesson += outcome.totals.faults;
-                if index + 1 == self.moments.len() && self.look.is_none() {
-                    tally.line += outcome.totals.faults;
-                }
-            }
+        let lesson = self.faults.get(&process).copied().unwrap_or_default();
+        if let Some(mark) = self.mark {
+            let before = mark.account.faults.get(&process);
+            return Tally {
+                lesson,
+                before: before.copied().unwrap_or_default(),
+            };
+        }
+        let mut tally = Tally {
+            lesson,
+            before: lesson,
+        };
+        let own = self.line.filter(|_| self.look.is_none());
+        let own = own.into_iter().flat_map(|line| &line.faults);
+        for (_, faults) in own.filter(|(of, _)| *of == process) {
+            tally.before.minor = tally.before.minor.saturating_sub(faults.minor);
+            tally.before.major = tally.before.major.saturating_sub(faults.major);
         }
         if let Some(look) = self.look.filter(|look| look.process == process) {
             tally.lesson += look.so_far.totals.faults;
-            tally.line += look.so_far.totals.faults;
         }
         tally
     }
 }
 
 /// The sums of smaps over the lesson's VMAs; `Err` says why one of them could not be read.
-pub fn usage(snapshot: &Snapshot) -> Result<Usage, String> {
-    let mut sum = Usage::default();
+pub fn usage(snapshot: &Snapshot) -> Result<Sizes, String> {
+    let mut sum = Sizes::zeros();
     for mapping in snapshot.lesson_mappings() {
         match &mapping.usage {
-            crate::mem::Reading::Known(usage) => sum += *usage,
+            crate::mem::Reading::Known(usage) => sum = sum.plus(&usage.sizes),
             crate::mem::Reading::Unknown(why) => return Err(why.clone()),
         }
     }
@@ -229,9 +260,7 @@ fn find(snapshots: &[Arc<Snapshot>], process: Process) -> Option<&Snapshot> {
 
 /// Bytes of a page of this mapping, from how many states its range has.
 pub fn page_bytes(mapping: &Mapping) -> Option<u64> {
-    let pages = mapping.pages.known()?;
-    let count = pages.states.len() as u64 + pages.cut;
-    mapping.vma.range.length().checked_div(count)
+    mapping.page_bytes()
 }
 
 /// Marks the pages of `mapping` whose state differs from that in `before`; where nothing was mapped, a page was absent.

@@ -1,14 +1,17 @@
 //! One taking of a lesson: where it is, the moments so far, what runs now.
 
+use super::account::{Account, Accounts};
 use super::answers::Answers;
 use super::explorer::Explorer;
 use super::guess::Guess;
+use super::mark::{Comparison, Mark};
 use super::panel::Desk;
+use super::undo::Undo;
 use crate::diagnostic::Diagnostic;
 use crate::lesson::{Choice, Lesson, Part, Prediction};
 use crate::mem::{Outcome, Process};
 use crate::observe::Snapshot;
-use crate::session::{Item, Moment, Position, Report, Script};
+use crate::session::{Item, Moment, Position, Report, Script, Timeline};
 use std::sync::Arc;
 
 /// How far one wish to run goes.
@@ -61,13 +64,11 @@ pub struct Take {
     /// The next thing to happen.
     pub position: Position,
     /// The moment before the first line, then one a line.
-    pub moments: Vec<Moment>,
+    pub timeline: Timeline,
     /// Guesses and answers.
     pub answers: Answers,
     /// What the player is doing.
     pub activity: Activity,
-    /// The moment looked back at; `None` shows what is true now.
-    pub back: Option<usize>,
     /// The guess being made.
     pub guess: Guess,
     /// Whether loops, memset and fork are shown slowly.
@@ -82,6 +83,25 @@ pub struct Take {
     pub missing: Option<(usize, Vec<String>)>,
     /// What could not be done, in a sentence.
     pub failure: Option<String>,
+    /// Processes that have ended behind everybody's back, and how.
+    pub gone: Vec<(Process, String)>,
+    /// Whether lines are being undone.
+    pub undo: Undo,
+    /// The moment looked back at; `None` shows what is true now.
+    back: Option<usize>,
+    sight: Sight,
+    accounts: Accounts,
+    mark: Option<Box<Mark>>,
+    comparison: Option<Comparison>,
+}
+
+/// The moment on the screen and the one before it, whole.
+#[derive(Clone, Debug, Default)]
+struct Sight {
+    index: usize,
+    moment: Option<Arc<Moment>>,
+    before: Option<Arc<Moment>>,
+    account: Account,
 }
 
 impl Take {
@@ -93,10 +113,9 @@ impl Take {
             script: Script::of(&lesson),
             lesson,
             position: Position { step, item: 0 },
-            moments: Vec::new(),
+            timeline: Timeline::new(),
             answers: Answers::default(),
             activity: Activity::Opening,
-            back: None,
             guess: Guess::default(),
             slow: true,
             desk,
@@ -104,6 +123,13 @@ impl Take {
             shelved: None,
             missing: None,
             failure: None,
+            gone: Vec::new(),
+            undo: Undo::default(),
+            back: None,
+            sight: Sight::default(),
+            accounts: Accounts::default(),
+            mark: None,
+            comparison: None,
         }
     }
 
@@ -157,7 +183,7 @@ impl Take {
 
     /// Number of lines that have run.
     pub fn lines_run(&self) -> usize {
-        self.moments.len().saturating_sub(1)
+        self.timeline.len().saturating_sub(1)
     }
 
     /// Index of the moment on the screen.
@@ -165,9 +191,24 @@ impl Take {
         self.back.unwrap_or_else(|| self.lines_run())
     }
 
+    /// The moment looked back at; `None` shows what is true now.
+    pub fn back(&self) -> Option<usize> {
+        self.back
+    }
+
     /// The moment on the screen.
     pub fn moment(&self) -> Option<&Moment> {
-        self.moments.get(self.shown())
+        self.sight.moment.as_deref()
+    }
+
+    /// The moment before the one on the screen.
+    pub fn moment_before(&self) -> Option<&Moment> {
+        self.sight.before.as_deref()
+    }
+
+    /// What had added up in the moment on the screen.
+    pub fn account(&self) -> &Account {
+        &self.sight.account
     }
 
     /// The latest look at a running line, unless an earlier moment is on the screen.
@@ -180,29 +221,97 @@ impl Take {
 
     /// The step whose text is on the screen: that of the line looked back at, or the one the lesson is in.
     pub fn step_shown(&self) -> usize {
-        let back = self.back.and_then(|index| self.moments.get(index));
-        match back {
-            Some(moment) => moment.ran.as_ref().map_or(0, |ran| ran.step),
+        match self.back {
+            Some(index) => self.timeline.line(index).map_or(0, |line| line.step),
             None => self.position.step,
         }
     }
 
     /// Goes `by` lines back (negative) or forth; beyond the last line is now.
     pub fn look_back(&mut self, by: isize) {
-        let last = self.lines_run();
-        let target = self.shown().saturating_add_signed(by);
-        self.back = (target < last).then_some(target);
+        self.look_at(self.shown().saturating_add_signed(by));
+    }
+
+    /// Looks at a moment; from the last one on, that is now.
+    pub fn look_at(&mut self, index: usize) {
+        self.back = (index < self.lines_run()).then_some(index);
         self.desk.follow();
+        self.settle();
+    }
+
+    /// Shows what is true now.
+    pub fn to_now(&mut self) {
+        self.back = None;
+        self.settle();
+    }
+
+    /// The moment that is marked, to compare others with it.
+    pub fn mark(&self) -> Option<&Mark> {
+        self.mark.as_deref()
+    }
+
+    /// Marks the moment on the screen; whether there is one.
+    pub fn set_mark(&mut self) -> bool {
+        self.mark = self.sight.moment.as_ref().map(|moment| {
+            Box::new(Mark {
+                index: self.sight.index,
+                moment: Arc::clone(moment),
+                account: self.sight.account.clone(),
+            })
+        });
+        self.mark.is_some()
+    }
+
+    /// Takes the mark away; whether there was one.
+    pub fn unmark(&mut self) -> bool {
+        self.comparison = None;
+        self.mark.take().is_some()
+    }
+
+    /// How the moment on the screen differs from the marked one; `None` without a mark, at the mark itself, and while a
+    /// line runs.
+    pub fn comparison(&self) -> Option<(&Mark, &Comparison)> {
+        let mark = self.mark.as_deref().filter(|_| self.look().is_none())?;
+        Some((mark, self.comparison.as_ref()?))
+    }
+
+    /// Compares the moment on the screen with the marked one.
+    fn compare(&mut self) {
+        let shown = self.shown();
+        let mark = self.mark.as_deref();
+        self.comparison = mark.and_then(|mark| mark.compare(self, shown));
+    }
+
+    /// Has the moment to be shown at hand, and the one before it. A step back or forth rebuilds one moment only.
+    fn settle(&mut self) {
+        let index = self.shown();
+        let known = &self.sight;
+        if known.index == index && known.moment.is_some() {
+            return;
+        }
+        let fetch = |wanted: Option<usize>| {
+            let wanted = wanted?;
+            let kept = match known.index.checked_sub(wanted) {
+                Some(0) => known.moment.clone(),
+                Some(1) => known.before.clone(),
+                _ => None,
+            };
+            kept.or_else(|| self.timeline.moment(wanted))
+        };
+        self.sight = Sight {
+            index,
+            moment: fetch(Some(index)),
+            before: fetch(index.checked_sub(1)),
+            account: self.accounts.at(index, &self.timeline),
+        };
+        self.compare();
     }
 
     /// Takes in what the player says of this lesson.
     pub fn take_in(&mut self, report: Report) {
         match report {
             Report::Ready(_) => {}
-            Report::Opened(moment) => {
-                self.moments = vec![moment];
-                self.failure = None;
-            }
+            Report::Opened(moment) => self.begin(moment),
             Report::Running {
                 snapshots,
                 process,
@@ -210,10 +319,18 @@ impl Take {
                 text,
             } => self.glance(snapshots, process, so_far, text),
             Report::Line(moment) => {
-                self.moments.push(moment);
+                self.timeline.push(moment);
+                if let Some(line) = self.timeline.lines().last() {
+                    self.accounts.add(line);
+                }
+                self.undo.line_ran();
+                self.settle();
                 self.forget_look();
                 self.desk.follow();
             }
+            Report::Rewound { step, moment } => self.rewound(step, moment),
+            Report::Replayed(replayed) => self.undo = Undo::Done(replayed),
+            Report::Gone(gone) => self.gone = gone,
             Report::Graded(graded) => self.answers.grade(graded),
             Report::Expected { step, expected } => self.answers.expect(step, expected),
             Report::Refused(mistake) => self.give_back(Some(mistake)),
@@ -234,6 +351,7 @@ impl Take {
                     self.desk.follow();
                 }
                 self.position = position;
+                self.forget_guesses_ahead();
             }
             Report::Missing { step, why } => self.missing = Some((step, why)),
             Report::Failed(why) => {
@@ -242,6 +360,39 @@ impl Take {
                 self.failure = Some(why);
             }
         }
+    }
+
+    /// A question that is next again was not answered.
+    fn forget_guesses_ahead(&mut self) {
+        let (here, script) = (self.position, &self.script);
+        let is_ahead = |item: usize, of: usize, part: usize| {
+            let asks = script.item(Position { step: of, item }) == Some(&Item::Ask { part });
+            asks && of == here.step
+        };
+        let items = script.steps.get(here.step).map_or(0, Vec::len);
+        self.answers.keep_guesses(|step, part| {
+            let ahead = (here.item..items).any(|item| is_ahead(item, step, part));
+            step <= here.step && !ahead
+        });
+    }
+
+    /// New processes run for a replay: what was is gone, and what was measured from `step` on is not so any more.
+    fn rewound(&mut self, step: usize, moment: Moment) {
+        self.answers.forget_from(step);
+        self.guess = Guess::default();
+        self.begin(moment);
+        self.desk.follow();
+    }
+
+    /// New processes: the moments of those before them are no more.
+    fn begin(&mut self, moment: Moment) {
+        self.timeline = Timeline::opened(moment);
+        self.accounts = Accounts::default();
+        self.sight = Sight::default();
+        self.unmark();
+        self.failure = None;
+        self.gone.clear();
+        self.to_now();
     }
 
     /// What was typed did not run: back into the input with it.
@@ -253,8 +404,7 @@ impl Take {
 
     /// How many lines of their own the learner has run in these processes.
     pub fn strayed(&self) -> usize {
-        let lines = self.moments.iter().filter_map(|moment| moment.ran.as_ref());
-        lines.filter(|ran| ran.is_typed()).count()
+        self.timeline.typed()
     }
 
     /// A look at the running line replaces the one before it.
@@ -265,7 +415,7 @@ impl Take {
         so_far: Outcome,
         text: Option<String>,
     ) {
-        let last = self.moments.last().map(|moment| moment.snapshots.clone());
+        let last = self.timeline.last().map(|moment| moment.snapshots.clone());
         let Activity::Busy { look, .. } = &mut self.activity else {
             return;
         };

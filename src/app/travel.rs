@@ -94,7 +94,7 @@ fn go(app: &mut App, by: i32) -> Vec<Effect> {
 
 /// Whether one row up or down picks a choice rather than scrolling.
 fn is_choosing(take: &Take, by: i32) -> bool {
-    by.abs() == 1 && take.back.is_none() && !take.choices().is_empty()
+    by.abs() == 1 && take.back().is_none() && !take.choices().is_empty()
 }
 
 fn scroll(app: &mut App, panel: Panel, by: i32) -> Vec<Effect> {

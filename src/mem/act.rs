@@ -1,11 +1,13 @@
 //! What a statement did, one act at a time, as the lab measured it.
 
 use super::{Addr, Faults, Nanos};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 
 /// What an access wanted of memory.
 #[repr(u8)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum AccessKind {
     /// A load.
     Read,
@@ -26,7 +28,7 @@ impl fmt::Display for AccessKind {
 }
 
 /// A signal that an access raised; it would have ended a program that does not handle it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signal {
     /// `si_signo`.
     pub number: i32,
@@ -75,7 +77,7 @@ impl Signal {
 }
 
 /// One access of a statement: a load, a store, or one page's share of a `memset`, `memcpy`, `strlen`….
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Access {
     /// Load, store or call.
     pub kind: AccessKind,
@@ -91,11 +93,75 @@ pub struct Access {
     pub signal: Option<Signal>,
 }
 
+/// The functions that a lab can call, by their C names.
+pub const FUNCTIONS: [&str; 47] = [
+    "mmap",
+    "munmap",
+    "mprotect",
+    "madvise",
+    "msync",
+    "mremap",
+    "mlock",
+    "munlock",
+    "mincore",
+    "open",
+    "creat",
+    "close",
+    "ftruncate",
+    "fstat",
+    "lseek",
+    "read",
+    "write",
+    "pread",
+    "pwrite",
+    "fsync",
+    "posix_fadvise",
+    "fallocate",
+    "sync_file_range",
+    "unlink",
+    "shm_open",
+    "shm_unlink",
+    "memfd_create",
+    "malloc",
+    "calloc",
+    "realloc",
+    "free",
+    "malloc_trim",
+    "sbrk",
+    "memset",
+    "memcpy",
+    "memcmp",
+    "strcpy",
+    "strlen",
+    "fork",
+    "wait",
+    "waitpid",
+    "_exit",
+    "getpid",
+    "kill",
+    "puts",
+    "perror",
+    "sysconf",
+];
+
+/// The C name of a function. (A reference written out would be taken for one into what is deserialized.)
+pub type FunctionName = &'static str;
+
+/// The name of a function of a lab, as a file has it; any other name is an error.
+fn function<'a, D: Deserializer<'a>>(from: D) -> Result<FunctionName, D::Error> {
+    let name = std::borrow::Cow::<'a, str>::deserialize(from)?;
+    let mut known = FUNCTIONS.into_iter().chain(["?"]);
+    known
+        .find(|known| *known == name)
+        .ok_or_else(|| D::Error::custom(format_args!("no function of a lab: {name:?}")))
+}
+
 /// One library or system call of a statement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
-    /// The function, by its C name.
-    pub function: &'static str,
+    /// The function, by its C name: one of [`FUNCTIONS`], or `?`.
+    #[serde(deserialize_with = "function")]
+    pub function: FunctionName,
     /// Arguments as passed, unused ones 0. Pointers are addresses in the lab.
     pub arguments: [u64; 6],
     /// What it returned.
@@ -109,7 +175,7 @@ pub struct Call {
 }
 
 /// One thing a statement did, in the order it did them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Act {
     /// Touched memory.
     Access(Access),

@@ -1,9 +1,12 @@
 //! Addresses, ranges and sizes, as types that cannot be mixed up.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A virtual address of some process.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Addr(pub u64);
 
 impl Addr {
@@ -20,7 +23,10 @@ impl fmt::Display for Addr {
 }
 
 /// A half-open range of addresses, `start..end`, as a line of `/proc/<pid>/maps` has it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[serde(try_from = "(Addr, Addr)", into = "(Addr, Addr)")]
 pub struct Range {
     /// First byte.
     pub start: Addr,
@@ -72,6 +78,23 @@ impl Range {
     }
 }
 
+impl From<Range> for (Addr, Addr) {
+    fn from(range: Range) -> Self {
+        (range.start, range.end)
+    }
+}
+
+impl TryFrom<(Addr, Addr)> for Range {
+    type Error = &'static str;
+
+    fn try_from((start, end): (Addr, Addr)) -> Result<Self, Self::Error> {
+        if end < start {
+            return Err("a range that ends before it begins");
+        }
+        Ok(Self { start, end })
+    }
+}
+
 impl fmt::Display for Range {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:x}-{:x}", self.start.0, self.end.0)
@@ -79,8 +102,23 @@ impl fmt::Display for Range {
 }
 
 /// The size of a page: a power of two, from `sysconf(_SC_PAGESIZE)`; 4096 on x86-64, up to 65536 elsewhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u64", into = "u64")]
 pub struct PageSize(u64);
+
+impl From<PageSize> for u64 {
+    fn from(size: PageSize) -> Self {
+        size.0
+    }
+}
+
+impl TryFrom<u64> for PageSize {
+    type Error = &'static str;
+
+    fn try_from(bytes: u64) -> Result<Self, Self::Error> {
+        Self::new(bytes).ok_or("no size that pages have")
+    }
+}
 
 impl PageSize {
     /// A page size of `bytes`; `None` unless a power of two of at least 512.
@@ -117,7 +155,9 @@ impl PageSize {
 }
 
 /// A number of bytes, shown in the unit that divides it: `64 KiB`, `1 GiB`, `100 bytes`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Bytes(pub u64);
 
 impl fmt::Display for Bytes {

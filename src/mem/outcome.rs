@@ -1,10 +1,11 @@
 //! What became of one statement in one process.
 
 use super::{Act, Signal};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Page faults, as `getrusage(2)` counts them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Faults {
     /// Served without waiting for a page to be read (`ru_minflt`).
     pub minor: u64,
@@ -40,7 +41,9 @@ impl fmt::Display for Faults {
 }
 
 /// A duration in nanoseconds, shown with three digits at most: `310 ns`, `1.9 us`, `12 ms`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Nanos(pub u64);
 
 impl fmt::Display for Nanos {
@@ -63,7 +66,7 @@ impl fmt::Display for Nanos {
 }
 
 /// How a statement ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ending {
     /// It ran to its end.
     Finished,
@@ -78,7 +81,7 @@ pub enum Ending {
 }
 
 /// Counters over all acts of a statement, also those too many to be kept one by one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     /// Loads and stores measured.
     pub accesses: u64,
@@ -93,7 +96,7 @@ pub struct Totals {
 }
 
 /// What a process answered after one statement.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// How it ended.
     pub ending: Ending,

@@ -1,12 +1,13 @@
 //! What one page of one process is at one instant.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// The state of a page, as far as this kernel lets it be told apart. Decided from the kind of VMA and the bits of
 /// `/proc/<pid>/pagemap` (63 present, 62 swapped, 61 file or shared memory, 58 guard, 56 exclusively mapped) and, where
 /// the kernel has it, `PAGE_IS_PFNZERO` of the `PAGEMAP_SCAN` ioctl.
 #[repr(u8)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum PageState {
     /// No page-table entry: the next access faults.
     Absent,

@@ -1,9 +1,10 @@
 //! Which of a lesson's processes is meant.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A process number, as the learner's own shell would show it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Pid(pub i32);
 
 impl fmt::Display for Pid {
@@ -15,7 +16,9 @@ impl fmt::Display for Pid {
 /// One of a lesson's processes, by the part it plays.
 ///
 /// Written in lessons as `main`, `child` (alone: the latest fork), `child 2`, `peer`, `peer 3`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub enum Process {
     /// The program under study.
     #[default]

@@ -1,9 +1,10 @@
 //! A fact of the kernel that may not be readable here.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What was read, or why it could not be: an unknown is never shown as zero.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reading<T> {
     /// The kernel said so.
     Known(T),

@@ -1,6 +1,7 @@
 //! One line of `/proc/<pid>/maps`: a virtual memory area. See proc(5).
 
 use super::{Addr, Range};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What a VMA permits, and whether its pages are shared: the `rw-p` of a line of maps.
@@ -8,7 +9,7 @@ use std::fmt;
     clippy::struct_excessive_bools,
     reason = "four independent letters of a line of maps"
 )]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Perms {
     /// Pages may be read.
     pub read: bool,
@@ -35,7 +36,7 @@ impl fmt::Display for Perms {
 }
 
 /// What stands behind a VMA's pages: the last column of a line of maps.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Backing {
     /// Nothing: private anonymous memory (an empty column).
     Anonymous,
@@ -95,7 +96,7 @@ impl fmt::Display for Backing {
 
 /// A virtual memory area: pages next to each other that the kernel treats alike. Neighbouring mappings may merge
 /// into one, and one mapping may be split into several.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vma {
     /// Addresses.
     pub range: Range,

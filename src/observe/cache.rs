@@ -5,11 +5,12 @@
 
 use crate::mem::error_text;
 use crate::mem::{PageSize, Reading};
+use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::os::fd::AsRawFd;
 
 /// Pages of a file in the page cache; those still being read are counted too.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cached {
     /// All of them.
     pub pages: u64,
@@ -41,7 +42,7 @@ struct CacheStat {
 const SYS_CACHESTAT: libc::c_long = 451;
 
 /// What the page cache has for one page of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum CacheState {
     /// Nothing: the next touch has to bring it in.
     NotCached,

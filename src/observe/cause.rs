@@ -3,6 +3,8 @@
 //! [`cause()`] decides it for a faulting access, `signal` says why an access was refused, `words` holds what is said
 //! of each cause. What stands here is vocabulary only.
 
+use serde::{Deserialize, Serialize};
+
 mod fault;
 mod signal;
 mod words;
@@ -13,7 +15,7 @@ pub use signal::{Scene, why};
 use crate::mem::{AccessKind, Faults, Nanos, PageState, Process, Range};
 
 /// The cause of a change; the kebab-case word of each is stable and appears in JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Cause {
     /// A read of fresh private anonymous memory: the kernel mapped the shared zero page.
     ZeroPageRead,
@@ -29,7 +31,7 @@ pub enum Cause {
     PrivateFileCopy,
     /// A page found in the page cache was mapped.
     FileMinor,
-    /// A page had to be read into the page cache first.
+    /// A page had to be brought into the page cache first.
     FileMajor,
     /// Pages mapped along with a file fault because they were in the page cache already.
     FaultAround,
@@ -75,8 +77,12 @@ pub enum Cause {
     Dropped,
     /// Private pages became shared with a new process.
     SharedByFork,
-    /// Pages became exclusive again because the others let go.
+    /// Pages are mapped by no other process any more: the others let go.
     ExclusiveAgain,
+    /// The kernel was told how memory or a file will be used (`madvise`, `posix_fadvise`, `mlock`); no page changed by it.
+    Advised,
+    /// More, or fewer, pages may be taken back without being saved (`MADV_FREE`): `LazyFree` of smaps.
+    LazyFree,
     /// Pages of a file came into the page cache along with the one that a fault or an advice asked for.
     ReadAhead,
     /// Pages of a file came into the page cache, by `read(2)` or for a fault of their own.
@@ -98,7 +104,7 @@ pub enum Cause {
 }
 
 /// Where a change happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Place {
     /// Pages `first..=last` of the mapping that begins at the range's start.
     Pages {
@@ -117,8 +123,8 @@ pub enum Place {
     Process,
 }
 
-/// One difference between two snapshots, or one fault, with its cause.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One difference between two snapshots, one fault, or one word to the kernel that shows nowhere, with its cause.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// In which process.
     pub process: Process,

@@ -2,10 +2,11 @@
 
 use super::CacheState;
 use crate::mem::{Addr, Faults, PageSize, PageState, Pid, Process, Range, Reading, Usage, Vma};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The pages of one VMA, one state a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pages {
     /// States, first page first. Shorter than the VMA when the page budget cut it (`cut` says so).
     pub states: Vec<PageState>,
@@ -39,7 +40,7 @@ impl Pages {
 }
 
 /// One VMA of a snapshot with all that was read of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mapping {
     /// The line of maps.
     pub vma: Vma,
@@ -58,8 +59,17 @@ pub struct Mapping {
     pub cache: Reading<Vec<CacheState>>,
 }
 
+impl Mapping {
+    /// Bytes of a page of it, from how many states its range has; `None` where its pages were not read.
+    pub fn page_bytes(&self) -> Option<u64> {
+        let pages = self.pages.known()?;
+        let count = pages.states.len() as u64 + pages.cut;
+        self.vma.range.length().checked_div(count)
+    }
+}
+
 /// What was read of one process while it was parked, so that maps, smaps and pagemap agree.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// Which of the lesson's processes.
     pub process: Process,

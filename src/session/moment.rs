@@ -3,6 +3,7 @@
 use super::race::Race;
 use crate::mem::{Outcome, Process, Reading};
 use crate::observe::{Change, Snapshot};
+use serde::{Deserialize, Serialize};
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use std::sync::Arc;
 pub const TYPED: Range<usize> = usize::MAX..usize::MAX;
 
 /// One line of a step that has run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ran {
     /// Index of the step.
     pub step: usize,
@@ -45,16 +46,10 @@ impl Ran {
     pub fn is_typed(&self) -> bool {
         self.span == TYPED
     }
-
-    /// Whether it is the statement at `span`, or the race that the statement is a part of.
-    pub fn is_of(&self, span: &Range<usize>) -> bool {
-        let inside = self.span.start <= span.start && span.end <= self.span.end;
-        self.span == *span || (self.race.is_some() && inside)
-    }
 }
 
 /// What was true after a line.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moment {
     /// The line, or `None` for the moment before the first one.
     pub ran: Option<Ran>,
@@ -65,7 +60,7 @@ pub struct Moment {
 }
 
 /// A prediction with what the kernel said.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Graded {
     /// Index of the step.
     pub step: usize,
@@ -84,7 +79,7 @@ pub struct Graded {
 }
 
 /// What became of an expectation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
     /// It holds.
     Holds,
@@ -95,7 +90,7 @@ pub enum Verdict {
 }
 
 /// An expectation with what was measured.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expected {
     /// The expression as written.
     pub expression: String,

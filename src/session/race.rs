@@ -4,6 +4,7 @@
 //! the rounds lie apart. Anything closer is noise, and is called so.
 
 use crate::mem::{Faults, Nanos};
+use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 
 /// Rounds of a race whose fences do not say.
@@ -12,7 +13,7 @@ pub const ROUNDS: u32 = 9;
 const LOGARITHMIC_FROM: u64 = 20;
 
 /// A race that was run.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Race {
     /// Those who ran, in the order of their blocks.
     pub contestants: Vec<Contestant>,
@@ -21,7 +22,7 @@ pub struct Race {
 }
 
 /// A block with the rounds it ran.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contestant {
     /// Its name.
     pub name: String,
@@ -32,7 +33,7 @@ pub struct Contestant {
 }
 
 /// One round of a contestant.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Round {
     /// Time of the whole block.
     pub elapsed: Nanos,

@@ -1,6 +1,7 @@
 //! A lesson as the order of things that happen in it.
 
 use crate::lesson::{Code, Lesson, Part, Who};
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// One thing that happens in a step.
@@ -58,7 +59,9 @@ impl Item {
 }
 
 /// Where a lesson is: the next thing to happen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Position {
     /// Index of the step; the number of steps when all is done.
     pub step: usize,

@@ -7,8 +7,8 @@ use super::theme::Palette;
 use crate::app::take::{Activity, Take};
 use crate::c::tokens::tokenize;
 use crate::lesson::{Code, Who};
-use crate::mem::{Ending, Faults, Nanos};
-use crate::session::Ran;
+use crate::mem::{Ending, Nanos};
+use crate::session::timeline;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use std::ops::Range;
@@ -70,7 +70,7 @@ pub(super) fn passage(take: &Take, code: &Code, width: usize, palette: Palette) 
 fn in_focus(take: &Take, standing: Standing) -> bool {
     match standing {
         Standing::Looked => true,
-        Standing::Next | Standing::Running => take.back.is_none(),
+        Standing::Next | Standing::Running => take.back().is_none(),
         Standing::Ahead | Standing::Done | Standing::Failed => false,
     }
 }
@@ -133,7 +133,7 @@ fn standing(take: &Take, span: &Range<usize>) -> Standing {
         return Standing::Looked;
     }
     match ran(take, span) {
-        Some(ran) if went_wrong(ran) => Standing::Failed,
+        Some(ran) if ran.went_wrong => Standing::Failed,
         Some(_) => Standing::Done,
         None if is_next(take, span) => match take.activity {
             Activity::Busy { .. } => Standing::Running,
@@ -144,27 +144,16 @@ fn standing(take: &Take, span: &Range<usize>) -> Standing {
 }
 
 /// The line looked back at.
-fn looked(take: &Take) -> Option<&Ran> {
-    take.moments.get(take.back?)?.ran.as_ref()
+fn looked(take: &Take) -> Option<&timeline::Line> {
+    take.timeline.line(take.back()?)
 }
 
 fn is_next(take: &Take, span: &Range<usize>) -> bool {
     take.next().is_some_and(|item| item.runs_statement(span))
 }
 
-fn ran<'a>(take: &'a Take, span: &Range<usize>) -> Option<&'a Ran> {
-    let mut all = take.moments.iter().filter_map(|moment| moment.ran.as_ref());
-    all.rfind(|ran| ran.is_of(span))
-}
-
-pub(super) fn went_wrong(ran: &Ran) -> bool {
-    let bad = |ending: &Ending| {
-        matches!(
-            ending,
-            Ending::Signal(_) | Ending::Died(_) | Ending::Interrupted(_)
-        )
-    };
-    ran.outcomes.iter().any(|(_, outcome)| bad(&outcome.ending))
+fn ran<'a>(take: &'a Take, span: &Range<usize>) -> Option<&'a timeline::Line> {
+    take.timeline.written().rfind(|ran| ran.is_of(span))
 }
 
 /// One row of code, wrapped, with its mark before and what came of it after.
@@ -172,7 +161,7 @@ fn row_lines(
     take: &Take,
     row: Range<usize>,
     (standing, first): (Standing, bool),
-    ran: Option<&Ran>,
+    ran: Option<&timeline::Line>,
     (width, palette): (usize, Palette),
 ) -> Vec<Line<'static>> {
     let (mark, style) = mark(standing, palette);
@@ -231,9 +220,9 @@ pub(super) fn lit(mut line: Line<'static>, width: usize, palette: Palette) -> Li
 const LONG: Nanos = Nanos(100_000);
 
 /// Puts what came of a line behind it, or below it where there is no room. A short time makes no row of its own.
-fn note(lines: &mut Vec<Line<'static>>, ran: &Ran, width: usize, palette: Palette) {
+fn note(lines: &mut Vec<Line<'static>>, ran: &timeline::Line, width: usize, palette: Palette) {
     let upshot = upshot(ran);
-    let took = elapsed(ran);
+    let took = ran.elapsed;
     let timed = took.map_or_else(|| upshot.clone(), |took| format!("{upshot}, {took}"));
     let brief = if took > Some(LONG) { &timed } else { &upshot };
     let used = lines.last().map_or(width, Line::width) + 2;
@@ -256,19 +245,17 @@ fn note(lines: &mut Vec<Line<'static>>, ran: &Ran, width: usize, palette: Palett
 }
 
 /// What came of a line, in as few words as it takes: `= 0x1000000000, 0 faults`.
-pub(super) fn upshot(ran: &Ran) -> String {
+pub(super) fn upshot(ran: &timeline::Line) -> String {
     let mut words = Vec::new();
-    let outcome = ran.outcomes.first().map(|(_, outcome)| outcome);
     if let Some(result) = &ran.result {
-        let errno = outcome.map_or(0, |outcome| outcome.errno);
-        let name = if errno == 0 {
+        let name = if ran.errno == 0 {
             String::new()
         } else {
-            format!(" {:?}", nix::errno::Errno::from_raw(errno))
+            format!(" {:?}", nix::errno::Errno::from_raw(ran.errno))
         };
         words.push(format!("= {}{name}", safe(result)));
     }
-    match outcome.map(|outcome| &outcome.ending) {
+    match &ran.ending {
         Some(Ending::Signal(signal)) => {
             words.push(format!("{} ({})", signal.name(), signal.code_name()));
         }
@@ -277,21 +264,8 @@ pub(super) fn upshot(ran: &Ran) -> String {
         Some(Ending::Exited(status)) => words.push(format!("ended with status {status}")),
         Some(Ending::Finished) | None => {}
     }
-    let mut faults = Faults::default();
-    for (_, outcome) in &ran.outcomes {
-        faults += outcome.totals.faults;
-    }
-    words.push(faults.to_string());
+    words.push(ran.all_faults().to_string());
     words.join(", ")
-}
-
-/// How long a line took in the process, where it did something there. The pauses of slow motion are not in it. A group
-/// has no time: its processes took turns.
-fn elapsed(ran: &Ran) -> Option<Nanos> {
-    match &ran.outcomes[..] {
-        [(_, one)] if one.totals.accesses + one.totals.calls > 0 => Some(one.totals.elapsed),
-        _ => None,
-    }
 }
 
 /// A row wrapped with its indentation; where that takes a quarter of the width, it is made smaller.

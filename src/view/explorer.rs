@@ -2,18 +2,17 @@
 //! what the man page says of the function under the cursor, or what is wrong with the text.
 
 use super::canvas::{Canvas, Passage, below};
-use super::code::{coloured, lit, upshot, went_wrong};
+use super::code::{coloured, lit, upshot};
 use super::text::{fit, pad, wrap};
 use super::theme::Palette;
 use crate::app::explorer::Explorer;
 use crate::app::explorer::complete::{Popup, Sort, function_at};
 use crate::app::explorer::why::why;
 use crate::app::panel::Panel;
-use crate::app::scene::page_bytes;
 use crate::app::take::{Activity, Take};
 use crate::c::builtins::Function;
 use crate::c::constants::{errno_name, errno_text};
-use crate::session::Ran;
+use crate::session::timeline;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
@@ -41,18 +40,14 @@ pub(super) fn transcript(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
 
 fn lines_that_ran(take: &Take, width: usize, palette: Palette) -> Passage {
     let mut passage = Passage::default();
-    for (index, moment) in take.moments.iter().enumerate() {
-        let Some(ran) = &moment.ran else { continue };
+    let page = take.timeline.page_bytes();
+    for (index, ran) in (1..).zip(take.timeline.lines()) {
         let from = passage.lines.len();
-        let snapshots = moment.snapshots.iter();
-        let page = snapshots
-            .flat_map(|snapshot| snapshot.lesson_mappings())
-            .find_map(page_bytes);
-        let looked = take.back == Some(index);
+        let looked = take.back() == Some(index);
         passage
             .lines
             .extend(ran_lines(ran, looked, page, (width, palette)));
-        if looked || take.back.is_none() {
+        if looked || take.back().is_none() {
             passage.focus = from..passage.lines.len();
         }
     }
@@ -76,12 +71,12 @@ fn welcome(width: usize, palette: Palette) -> Vec<Line<'static>> {
 
 /// A line, who ran it, and what came of it. `page` is the size of a page, where it is known.
 fn ran_lines(
-    ran: &Ran,
+    ran: &timeline::Line,
     looked: bool,
     page: Option<u64>,
     (width, palette): (usize, Palette),
 ) -> Vec<Line<'static>> {
-    let (mark, style) = match (looked, went_wrong(ran)) {
+    let (mark, style) = match (looked, ran.went_wrong) {
         (true, _) => ("◀ ", palette.changed()),
         (false, true) => ("✗ ", palette.bad()),
         (false, false) => ("✓ ", palette.good()),
@@ -113,20 +108,21 @@ fn ran_lines(
 }
 
 /// The error of the last call of a line that failed: its number, its name and what it means.
-fn errno(ran: &Ran, page: Option<u64>, width: usize, palette: Palette) -> Vec<Line<'static>> {
-    let Some((_, outcome)) = ran
-        .outcomes
-        .first()
-        .filter(|(_, outcome)| outcome.errno != 0)
-    else {
+fn errno(
+    ran: &timeline::Line,
+    page: Option<u64>,
+    width: usize,
+    palette: Palette,
+) -> Vec<Line<'static>> {
+    let errno = ran.errno;
+    if errno == 0 {
         return Vec::new();
-    };
-    let errno = outcome.errno;
+    }
     let name = errno_name(errno).unwrap_or("?");
     let text = format!("errno {errno}, {name}: {}", errno_text(errno));
     let style = palette.bad();
     let mut lines = wrap(&[("    ", style), (&text, style)], width, 4);
-    if let Some(why) = why(outcome, page) {
+    if let Some(why) = ran.failed.as_deref().and_then(|call| why(call, page)) {
         let text = palette.text();
         lines.extend(wrap(&[("    ", text), (&why, text)], width, 4));
     }

@@ -21,7 +21,7 @@ pub(super) fn passage(
 ) -> Passage {
     let (step, part) = at;
     let (width, palette) = paper;
-    let asking = take.back.is_none()
+    let asking = take.back().is_none()
         && take.position.step == step
         && matches!(take.next(), Some(Item::Ask { part: next }) if *next == part);
     let mut lines = vec![heading(asking, palette)];

@@ -140,10 +140,10 @@ fn step_passage(take: &Take, index: usize, step: &Step, paper: (usize, Palette))
         }
     }
     page.add_outcome(take, index, asked, paper);
-    if done && take.back.is_none() {
+    if done && take.back().is_none() {
         page.add_explanation(prose::lines(&step.explanation, width, text, palette));
         page.add(measured(take, index, checks, paper));
-    } else if page.passage.focus.is_empty() && take.position.item > 0 && take.back.is_none() {
+    } else if page.passage.focus.is_empty() && take.position.item > 0 && take.back().is_none() {
         // The last line has run, and what it came to is still being measured: the text stays where it is.
         let end = page.passage.lines.len();
         page.passage.focus = end.saturating_sub(4)..end;

@@ -80,4 +80,8 @@ pub struct Subject {
     pub page: u64,
     /// The addresses that a process may have here, from 0: what a map to scale is drawn of.
     pub space: Range,
+    /// Whether it is a thread of the kernel, which has no memory of its own.
+    pub is_kernel: bool,
+    /// `vm.max_map_count`: how many VMAs a process may have; `None` where that is not known.
+    pub most_vmas: Option<u64>,
 }

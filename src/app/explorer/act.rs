@@ -3,7 +3,7 @@
 use super::complete::{Popup, candidates, common, word_before};
 use super::cursor::{self, Verb};
 use super::{Explorer, addressed, is_open, joined};
-use crate::app::keys::Action;
+use crate::app::keys::{Action, Context};
 use crate::app::panel::Panel;
 use crate::app::scene::Scene;
 use crate::app::take::{Activity, Stride, Take};
@@ -21,7 +21,7 @@ pub(in crate::app) fn open(app: &mut App) -> Vec<Effect> {
     };
     let kept = take.shelved.take();
     take.explorer = Some(kept.unwrap_or_default());
-    take.back = None;
+    take.to_now();
     take.desk.focus = Panel::Reading;
     take.desk.zoomed = false;
     vec![Effect::Send(Command::Explore), Effect::Draw]
@@ -31,6 +31,7 @@ pub(in crate::app) fn open(app: &mut App) -> Vec<Effect> {
 pub(in crate::app) fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> {
     app.take()?.explorer.as_ref()?;
     match action {
+        Action::Escape if app.context() == Context::Undo => return None,
         Action::Escape => return escape(app),
         Action::Leave => return leave(app),
         Action::Inspect => {
@@ -161,7 +162,7 @@ fn send(take: &mut Take, explorer: &mut Explorer, text: &str) -> Vec<Effect> {
     let who = addressed.who.unwrap_or(Who::Named(explorer.who));
     let source = joined(addressed.code);
     explorer.sent(text.to_owned());
-    take.back = None;
+    take.to_now();
     take.failure = None;
     take.desk.follow();
     take.activity = Activity::Busy {
@@ -220,7 +221,7 @@ fn replace_word(explorer: &mut Explorer, length: usize, name: &str) {
 
 fn next_process(take: &Take, explorer: &mut Explorer) {
     let living: Vec<_> = take
-        .moments
+        .timeline
         .last()
         .iter()
         .flat_map(|moment| &moment.snapshots)
@@ -259,7 +260,7 @@ fn walk(take: &Take, explorer: &mut Explorer, pages: i64) {
 
 /// Types and runs what does `verb` with the chosen page.
 fn handle(take: &mut Take, explorer: &mut Explorer, verb: Verb) -> Vec<Effect> {
-    take.back = None;
+    take.to_now();
     explorer.cursor = cursor::settled(take, explorer);
     let Some(cursor) = explorer.cursor else {
         return Vec::new();
@@ -302,8 +303,10 @@ fn escape(app: &mut App) -> Option<Vec<Effect>> {
     };
     if take.desk.zoomed {
         take.desk.zoomed = false;
-    } else if take.back.is_some() {
-        take.back = None;
+    } else if take.unmark() {
+        take.desk.follow();
+    } else if take.back().is_some() {
+        take.to_now();
         take.desk.follow();
     } else if !take.lesson.is_lab() {
         take.shelved = take.explorer.take();
@@ -322,7 +325,7 @@ fn leave(app: &mut App) -> Option<Vec<Effect>> {
     }
     if let Screen::Lesson(take) = &mut app.screen {
         take.desk.zoomed = false;
-        take.back = None;
+        take.to_now();
     }
     escape(app)
 }

@@ -3,17 +3,13 @@
 //! Read the section ERRORS of the man page of each.
 
 use crate::c::constants;
-use crate::mem::{Act, Call, Outcome};
+use crate::mem::Call;
 
 /// One of these must be among the flags of `mmap`.
 const SHARING: u64 = (libc::MAP_PRIVATE | libc::MAP_SHARED) as u64;
 
-/// Why the last call of a statement that failed did so; `None` where its arguments do not say.
-pub fn why(outcome: &Outcome, page: Option<u64>) -> Option<String> {
-    let call = outcome.acts.iter().rev().find_map(|act| match act {
-        Act::Call(call) if call.errno != 0 => Some(call),
-        _ => None,
-    })?;
+/// Why a call failed; `None` where its arguments do not say.
+pub fn why(call: &Call, page: Option<u64>) -> Option<String> {
     let reason = reason(call, page)?;
     Some(format!("{}: {reason}", call.function))
 }

@@ -3,10 +3,11 @@
 use super::{chosen, setting, trial};
 use crate::mem::Reading;
 use crate::mem::error_text;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// What this machine offers; an unknown says why it does not.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offers {
     /// Huge pages that are reserved and free.
     pub huge_pages: Reading<()>,

@@ -6,8 +6,8 @@
 
 use super::super::gauge::maps::Rest;
 use super::super::gauge::vmas::{Line, Names};
-use super::field::{FIELDS, Field, Sizes};
-use crate::mem::{Backing, Perms, Range};
+use super::field::{FIELDS, Field};
+use crate::mem::{Backing, Perms, Range, Sizes};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -77,7 +77,7 @@ impl Areas {
 
     /// The sum of a size over all VMAs, in bytes; the error says why it is not known.
     pub fn sum(&self, field: Field) -> Result<u64, String> {
-        let key = field.key().trim_end_matches(':');
+        let key = field.label();
         let mut sum = 0u64;
         let mut missing = 0;
         for area in &self.list {

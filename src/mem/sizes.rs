@@ -1,111 +1,16 @@
-//! The numbers of an smaps block: every key the kernel has, in the order in which it writes them.
-//!
-//! All but the last two are sizes: smaps shows kB, here they are bytes. See proc(5).
+//! The numbers of one block of smaps, kept small. Pure.
 
-/// How many there are.
-pub const FIELDS: usize = 24;
-
-/// A number of an smaps block.
-#[expect(missing_docs, reason = "the keys of smaps, explained in proc(5)")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum Field {
-    Size,
-    KernelPageSize,
-    MmuPageSize,
-    Rss,
-    Pss,
-    PssDirty,
-    SharedClean,
-    SharedDirty,
-    PrivateClean,
-    PrivateDirty,
-    Referenced,
-    Anonymous,
-    Ksm,
-    LazyFree,
-    AnonHugePages,
-    ShmemPmdMapped,
-    FilePmdMapped,
-    SharedHugetlb,
-    PrivateHugetlb,
-    Swap,
-    SwapPss,
-    Locked,
-    ThpEligible,
-    ProtectionKey,
-}
-
-/// Each field, its key with the colon, and its name in JSON.
-const TABLE: [(Field, &str, &str); FIELDS] = [
-    (Field::Size, "Size:", "size"),
-    (Field::KernelPageSize, "KernelPageSize:", "kernel_page_size"),
-    (Field::MmuPageSize, "MMUPageSize:", "mmu_page_size"),
-    (Field::Rss, "Rss:", "rss"),
-    (Field::Pss, "Pss:", "pss"),
-    (Field::PssDirty, "Pss_Dirty:", "pss_dirty"),
-    (Field::SharedClean, "Shared_Clean:", "shared_clean"),
-    (Field::SharedDirty, "Shared_Dirty:", "shared_dirty"),
-    (Field::PrivateClean, "Private_Clean:", "private_clean"),
-    (Field::PrivateDirty, "Private_Dirty:", "private_dirty"),
-    (Field::Referenced, "Referenced:", "referenced"),
-    (Field::Anonymous, "Anonymous:", "anonymous"),
-    (Field::Ksm, "KSM:", "ksm"),
-    (Field::LazyFree, "LazyFree:", "lazy_free"),
-    (Field::AnonHugePages, "AnonHugePages:", "anon_huge_pages"),
-    (Field::ShmemPmdMapped, "ShmemPmdMapped:", "shmem_pmd_mapped"),
-    (Field::FilePmdMapped, "FilePmdMapped:", "file_pmd_mapped"),
-    (Field::SharedHugetlb, "Shared_Hugetlb:", "shared_hugetlb"),
-    (Field::PrivateHugetlb, "Private_Hugetlb:", "private_hugetlb"),
-    (Field::Swap, "Swap:", "swap"),
-    (Field::SwapPss, "SwapPss:", "swap_pss"),
-    (Field::Locked, "Locked:", "locked"),
-    (Field::ThpEligible, "THPeligible:", "thp_eligible"),
-    (Field::ProtectionKey, "ProtectionKey:", "protection_key"),
-];
-
-impl Field {
-    /// All of them.
-    pub fn all() -> impl Iterator<Item = Self> {
-        TABLE.iter().map(|row| row.0)
-    }
-
-    /// Its place, from 0.
-    pub fn index(self) -> usize {
-        self as usize
-    }
-
-    /// Its key in smaps, with the colon: `Rss:`.
-    pub fn key(self) -> &'static str {
-        TABLE[self.index()].1
-    }
-
-    /// Its name in JSON: `rss`.
-    pub fn name(self) -> &'static str {
-        TABLE[self.index()].2
-    }
-
-    /// Whether it is a size, in kB; the others are plain numbers.
-    pub fn is_size(self) -> bool {
-        !matches!(self, Self::ThpEligible | Self::ProtectionKey)
-    }
-
-    /// Whether sums over VMAs mean anything.
-    pub fn adds_up(self) -> bool {
-        self.is_size() && !matches!(self, Self::KernelPageSize | Self::MmuPageSize)
-    }
-
-    /// The field of that place.
-    pub fn at(index: usize) -> Option<Self> {
-        TABLE.get(index).map(|row| row.0)
-    }
-}
+use super::field::{FIELDS, Field};
+use serde::{Deserialize, Serialize};
 
 /// The numbers of one block. One that was not there, or was no number, is `None`, never 0.
 ///
 /// Kept small, for 60,000 blocks: most sizes are in kB here, and those that are 0 in most blocks take room only where
 /// they are not.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+///
+/// Written to a file as pairs of a field's place and its number.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Vec<(u8, u64)>", from = "Vec<(u8, u64)>")]
 pub struct Sizes {
     known: u32,
     common: [u32; COMMON],
@@ -200,23 +105,57 @@ impl Sizes {
         }
         self.seldom.get_or_insert_default()[field.index()] = value;
     }
+
+    /// Nothing at all, before sums: every size is 0.
+    pub fn zeros() -> Self {
+        Field::all()
+            .filter(|field| field.adds_up())
+            .map(|field| (field, 0))
+            .collect()
+    }
+
+    /// Adds the sizes of another VMA. A sum is known only where both are; what does not add up is not known.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        let sum = |field: Field| {
+            let both = self.get(field).zip(other.get(field));
+            both.map(|(one, other)| (field, one.saturating_add(other)))
+        };
+        Field::all()
+            .filter(|field| field.adds_up())
+            .filter_map(sum)
+            .collect()
+    }
+}
+
+impl FromIterator<(Field, u64)> for Sizes {
+    fn from_iter<T: IntoIterator<Item = (Field, u64)>>(numbers: T) -> Self {
+        let mut sizes = Self::default();
+        for (field, value) in numbers {
+            sizes.set(field, value);
+        }
+        sizes
+    }
+}
+
+impl From<Sizes> for Vec<(u8, u64)> {
+    fn from(sizes: Sizes) -> Self {
+        let known = |field: Field| Some((field.index() as u8, sizes.get(field)?));
+        Field::all().filter_map(known).collect()
+    }
+}
+
+impl From<Vec<(u8, u64)>> for Sizes {
+    /// Fields that this program does not have are passed over.
+    fn from(pairs: Vec<(u8, u64)>) -> Self {
+        let known = |(place, value): (u8, u64)| Some((Field::at(usize::from(place))?, value));
+        pairs.into_iter().filter_map(known).collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashSet;
-
-    #[test]
-    fn every_row_stands_at_its_place() {
-        for (index, (field, key, name)) in TABLE.iter().enumerate() {
-            assert_eq!(field.index(), index);
-            assert_eq!((field.key(), field.name()), (*key, *name));
-            assert!(key.ends_with(':'), "{key}");
-        }
-        let names: HashSet<&str> = TABLE.iter().map(|row| row.2).collect();
-        assert_eq!(names.len(), FIELDS);
-    }
 
     #[test]
     fn what_was_not_set_is_not_known() {
@@ -225,6 +164,29 @@ mod tests {
         sizes.set(Field::Rss, 0);
         assert_eq!(sizes.get(Field::Rss), Some(0));
         assert_eq!(sizes.get(Field::Pss), None);
+    }
+
+    #[test]
+    fn they_are_written_and_read_again() {
+        let sizes: Sizes = [(Field::Rss, 4096), (Field::ThpEligible, 0)]
+            .into_iter()
+            .collect();
+        let mut pairs: Vec<(u8, u64)> = sizes.clone().into();
+        assert_eq!(pairs.len(), 2);
+        pairs.push((200, 1));
+        assert_eq!(Sizes::from(pairs), sizes);
+    }
+
+    #[test]
+    fn a_sum_with_an_unknown_is_unknown() {
+        let one: Sizes = [(Field::Rss, 4096), (Field::LazyFree, 0)]
+            .into_iter()
+            .collect();
+        let other: Sizes = [(Field::Rss, 8192)].into_iter().collect();
+        let sum = Sizes::zeros().plus(&one).plus(&other);
+        assert_eq!(sum.get(Field::Rss), Some(12288));
+        assert_eq!(sum.get(Field::LazyFree), None);
+        assert_eq!(Sizes::zeros().get(Field::KernelPageSize), None);
     }
 
     #[test]
