@@ -4,6 +4,7 @@
 //! its panel and scrolling stops at the end.
 
 use super::explorer::cursor::Strides;
+use super::watching::pane::Drawn;
 use crate::mem::Process;
 use ratatui::layout::{Position, Rect};
 use std::collections::HashMap;
@@ -126,6 +127,8 @@ pub struct Seen {
     pub items: Vec<(Rect, usize)>,
     /// How pages lie around the cursor of the grid.
     pub strides: Option<Strides>,
+    /// What the watch showed.
+    pub watch: Drawn,
     /// The largest offset of the page that lies over the screen (help, legend).
     pub overlay_limit: u16,
 }

@@ -8,6 +8,8 @@ use crate::app::scene::Freshness;
 use crate::c::tokens::Class;
 use crate::mem::PageState;
 use crate::observe::CacheState;
+use crate::watch::Piece;
+use crate::watch::space::Kind;
 use ratatui::style::{Color, Modifier, Style};
 
 /// The hues in use.
@@ -153,6 +155,37 @@ impl Palette {
             CacheState::Writeback => ("△", Hue::Sky),
         };
         (mark, self.tile(hue, fresh))
+    }
+
+    /// A kind of VMA on a map: its mark, and how it looks.
+    pub fn kind(self, kind: Kind) -> (&'static str, Style) {
+        let (mark, hue) = match kind {
+            Kind::Code => ("▥", Hue::Blue),
+            Kind::File => ("▤", Hue::Blue),
+            Kind::Heap => ("▲", Hue::Green),
+            Kind::Anonymous => ("■", Hue::Green),
+            Kind::SharedMemory => ("◇", Hue::Purple),
+            Kind::Stack => ("▼", Hue::Green),
+            Kind::Special => ("○", Hue::Sky),
+            Kind::Forbidden => ("╌", Hue::Grey),
+        };
+        (mark, self.tile(hue, Freshness::Old))
+    }
+
+    /// A piece of the bar of RSS: its mark, and how it looks.
+    pub fn piece(self, piece: Piece) -> (&'static str, Style) {
+        let (mark, hue) = match piece {
+            Piece::Anonymous => ("■", Hue::Green),
+            Piece::LazyFree => ("□", Hue::Green),
+            Piece::FileShared => ("▦", Hue::Blue),
+            Piece::FileAlone | Piece::FileEither => ("▤", Hue::Blue),
+            Piece::SharedMemory => ("◇", Hue::Purple),
+            Piece::Other => ("○", Hue::Sky),
+            Piece::PageTables => ("≡", Hue::Orange),
+            Piece::Swap => ("▽", Hue::Red),
+            Piece::Hugetlb => ("▣", Hue::Orange),
+        };
+        (mark, self.tile(hue, Freshness::Old))
     }
 
     /// A page that changed is a bright tile with a dark mark; one that did not, a dim tile with a bright mark.
