@@ -10,9 +10,12 @@ pub mod guess;
 pub mod home;
 pub mod keys;
 pub mod ledger;
+pub mod mark;
 pub mod names;
 pub mod panel;
+mod past;
 pub mod scene;
+pub mod strip;
 pub mod take;
 mod travel;
 pub mod undo;
@@ -31,6 +34,7 @@ use home::Home;
 use keys::Context;
 use panel::{Panel, Seen};
 use take::{Activity, Take};
+use undo::Undo;
 use watching::Watching;
 
 /// Something that happened.
@@ -230,6 +234,9 @@ impl App {
             (None, Screen::Home) if self.home.search.is_some() => Context::Search,
             (None, Screen::Home) => Context::Home,
             (Some(Overlay::Inspect(_)), _) => Context::Inspect,
+            (None, Screen::Lesson(take)) if matches!(take.undo, Undo::Asked { .. }) => {
+                Context::Undo
+            }
             (None, Screen::Lesson(take)) => lesson_context(take),
         }
     }

@@ -54,6 +54,8 @@ pub enum Context {
     Find,
     /// What is known of a VMA lies over the watch.
     Vma,
+    /// The learner is asked whether lines are to be undone.
+    Undo,
 }
 
 /// What a key does.
@@ -79,8 +81,20 @@ pub enum Action {
     Back,
     /// Looks at the line after.
     Forth,
+    /// Looks ten lines back, or to where the step began.
+    BackFar,
+    /// Looks ten lines forth, or to where the step ended.
+    ForthFar,
+    /// Looks at the moment before the first line.
+    First,
     /// Shows what is true now again.
     Now,
+    /// Marks the moment on the screen, to compare others with it; takes the mark away. In the watch, marks this moment.
+    Mark,
+    /// Asks whether lines are to be undone.
+    Undo,
+    /// Undoes them: new processes run the lines before them.
+    Replay,
     /// Starts the lesson again.
     Restart,
     /// Opens the list of steps.
@@ -183,9 +197,7 @@ pub enum Action {
     Order,
     /// Stops reading, or goes on.
     Pause,
-    /// Compares with this moment from now on.
-    Mark,
-    /// Takes the mark away.
+    /// Takes the mark of the watch away.
     Unmark,
     /// Reads everything anew.
     Refresh,

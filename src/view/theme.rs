@@ -8,8 +8,8 @@ use crate::app::scene::Freshness;
 use crate::c::tokens::Class;
 use crate::mem::PageState;
 use crate::observe::CacheState;
-use crate::watch::Piece;
-use crate::watch::space::Kind;
+use crate::session::timeline::Kind;
+use crate::watch::{Piece, space};
 use ratatui::style::{Color, Modifier, Style};
 
 /// The hues in use.
@@ -158,16 +158,16 @@ impl Palette {
     }
 
     /// A kind of VMA on a map: its mark, and how it looks.
-    pub fn kind(self, kind: Kind) -> (&'static str, Style) {
+    pub fn kind(self, kind: space::Kind) -> (&'static str, Style) {
         let (mark, hue) = match kind {
-            Kind::Code => ("▥", Hue::Blue),
-            Kind::File => ("▤", Hue::Blue),
-            Kind::Heap => ("▲", Hue::Green),
-            Kind::Anonymous => ("■", Hue::Green),
-            Kind::SharedMemory => ("◇", Hue::Purple),
-            Kind::Stack => ("▼", Hue::Green),
-            Kind::Special => ("○", Hue::Sky),
-            Kind::Forbidden => ("╌", Hue::Grey),
+            space::Kind::Code => ("▥", Hue::Blue),
+            space::Kind::File => ("▤", Hue::Blue),
+            space::Kind::Heap => ("▲", Hue::Green),
+            space::Kind::Anonymous => ("■", Hue::Green),
+            space::Kind::SharedMemory => ("◇", Hue::Purple),
+            space::Kind::Stack => ("▼", Hue::Green),
+            space::Kind::Special => ("○", Hue::Sky),
+            space::Kind::Forbidden => ("╌", Hue::Grey),
         };
         (mark, self.tile(hue, Freshness::Old))
     }
@@ -186,6 +186,17 @@ impl Palette {
             Piece::Hugetlb => ("▣", Hue::Orange),
         };
         (mark, self.tile(hue, Freshness::Old))
+    }
+
+    /// A line on the strip of moments: its mark, and how it looks.
+    pub fn moment(self, kind: Kind) -> (&'static str, Style) {
+        let (mark, hue) = moment_mark(kind);
+        let (dark, light) = shades(hue);
+        let style = self.pick(dark, light);
+        match kind {
+            Kind::Quiet | Kind::Minor => (mark, style),
+            _ => (mark, style.add_modifier(Modifier::BOLD)),
+        }
     }
 
     /// A page that changed is a bright tile with a dark mark; one that did not, a dim tile with a bright mark.
@@ -242,6 +253,21 @@ fn tints(hue: Hue) -> (u8, u8) {
     }
 }
 
+/// The mark and the hue of each kind of line.
+fn moment_mark(kind: Kind) -> (&'static str, Hue) {
+    match kind {
+        Kind::Quiet => ("·", Hue::Grey),
+        Kind::Minor => ("▪", Hue::Green),
+        Kind::Copied => ("◆", Hue::Orange),
+        Kind::Major => ("▲", Hue::Blue),
+        Kind::Race => ("≡", Hue::Sky),
+        Kind::Forked => ("Y", Hue::Purple),
+        Kind::Failed => ("✗", Hue::Red),
+        Kind::Ended => ("†", Hue::Red),
+        Kind::Raised => ("!", Hue::Red),
+    }
+}
+
 /// The mark and the hue of each state.
 fn page_mark(state: PageState) -> (&'static str, Hue) {
     match state {
@@ -270,6 +296,13 @@ mod tests {
     fn every_state_has_a_mark_of_its_own_one_cell_wide() {
         let marks: HashSet<_> = PageState::ALL.iter().map(|s| page_mark(*s).0).collect();
         assert_eq!(marks.len(), PageState::ALL.len());
+        assert!(marks.iter().all(|mark| mark.width() == 1));
+    }
+
+    #[test]
+    fn every_kind_of_line_has_a_mark_of_its_own_one_cell_wide() {
+        let marks: HashSet<_> = Kind::ALL.iter().map(|kind| moment_mark(*kind).0).collect();
+        assert_eq!(marks.len(), Kind::ALL.len());
         assert!(marks.iter().all(|mark| mark.width() == 1));
     }
 
