@@ -21,7 +21,7 @@ pub struct Cli {
     pub lessons: Option<PathBuf>,
 
     /// Colours of the screen; auto follows `NO_COLOR` and the terminal's background where it tells.
-    #[arg(long, value_enum, default_value_t, value_name = "THEME")]
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "THEME")]
     pub theme: Theme,
 
     /// What to do instead of opening the terminal program.

@@ -49,7 +49,7 @@ fn watch(app: &mut App, watched: Watched) -> Vec<Effect> {
     if let Some(was) = was {
         watch.bench = was.bench;
         watch.before = was.before;
-        watch.output = was.output;
+        watch.output = was.output.or(watch.output);
         if watch.before.last() == Some(&pid) {
             watch.before.pop();
         } else {

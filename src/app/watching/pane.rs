@@ -122,9 +122,10 @@ pub struct Drawn {
 }
 
 impl Drawn {
-    /// Whether a panel is on the screen.
+    /// Whether a panel is on the screen; its tab alone, which is a single row, does not count.
     pub fn shows(&self, pane: Pane) -> bool {
-        self.panes.iter().any(|(_, shown)| *shown == pane)
+        let mut panes = self.panes.iter();
+        panes.any(|(area, shown)| *shown == pane && area.height > 1)
     }
 
     /// The panel under a place of the screen: the smallest, as tabs lie in others.

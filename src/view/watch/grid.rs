@@ -2,7 +2,7 @@
 //! pages are of, the second how much of it is there, where that is not all.
 
 use super::list;
-use super::number::short;
+use super::number::{address, short};
 use crate::app::scene::Freshness;
 use crate::app::watching::Watching;
 use crate::app::watching::grid::Scope;
@@ -76,7 +76,6 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching) {
         let lines = wrap(&[(&text, palette.unknown())], usize::from(area.width), 2);
         return canvas.lines(area, &lines, 0);
     }
-    let pages = lens.cell / watch.subject.page.max(1);
     let cursor = watch.grid.index(lens.cell);
     let focused = watch.bench.focus == Pane::Pages;
     for row in 0..frame.rows {
@@ -84,12 +83,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching) {
         let Some(range) = lens.range(first) else {
             break;
         };
-        let label = format!("{:>12x}", range.start.0);
+        let label = address(range.start.0);
         canvas.text(area, (0, row), &label, palette.dim());
         let cells = (first..lens.cells()).take(usize::from(frame.across));
         let mut spans = Vec::new();
         for index in cells {
-            let mut face = face(watch, &lens, (index, pages), palette);
+            let mut face = face(watch, &lens, index, palette);
             if index == cursor {
                 let marked = Modifier::REVERSED | Modifier::BOLD;
                 let style = if focused {
@@ -124,7 +123,7 @@ struct Face {
     shade: Style,
 }
 
-fn face(watch: &Watching, lens: &Lens, (index, pages): (u64, u64), palette: Palette) -> Face {
+fn face(watch: &Watching, lens: &Lens, index: u64, palette: Palette) -> Face {
     let plain = |mark, style| Face {
         mark,
         style,
@@ -151,7 +150,7 @@ fn face(watch: &Watching, lens: &Lens, (index, pages): (u64, u64), palette: Pale
                 .patch(palette.text()),
         ),
     };
-    if there == pages {
+    if there == mixture.mapped {
         return plain(mark, style);
     }
     let level = (there as f64 / mixture.mapped as f64 * 8.0).ceil() as usize;

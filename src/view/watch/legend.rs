@@ -33,8 +33,8 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, area: Rect, offset: u16) {
 
 fn lines(width: usize, palette: Palette) -> Vec<Line<'static>> {
     let mut lines = vec![head("a cell of the pages", palette)];
-    let text = "The first mark is the kind that most pages of the cell are of. Where not all of it is there, a second says \
-                how much is: ▁ little, ▇ most. A cell that has just changed is bright.";
+    let text = "The first mark is the kind that most pages of the cell are of. Where not all that is mapped is there, a \
+                second says how much is: ▁ little, ▇ most. A cell that has just changed is bright.";
     lines.extend(wrap(&[(text, palette.text())], width, 0));
     lines.extend(STATES.map(|state| {
         let words = match state {

@@ -1,6 +1,6 @@
 //! The VMAs: one a row, as many columns as there is room for. Only the rows on the screen are formatted.
 
-use super::number::{short, short_change};
+use super::number::{address, short, short_change};
 use crate::app::watching::Watching;
 use crate::app::watching::list::Filter;
 use crate::app::watching::pane::Pane;
@@ -185,7 +185,7 @@ impl Sheet {
         let (mark, kind) = palette.kind(Kind::of(line.perms, vmas.backing(line)));
         let name = name(vmas, line);
         let mut spans = vec![
-            Span::styled(format!("{:>12x} ", line.range.start.0), palette.dim()),
+            Span::styled(format!("{} ", address(line.range.start.0)), palette.dim()),
             Span::styled(line.perms.to_string(), palette.code()),
             Span::styled(
                 format!("{:>width$} ", short(line.range.length()), width = SIZE + 1),

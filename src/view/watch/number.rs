@@ -27,6 +27,15 @@ pub(super) fn short_change(by: i64) -> String {
     }
 }
 
+/// An address in twelve cells: those of the kernel's half, which are longer, by their end.
+pub(super) fn address(addr: u64) -> String {
+    let digits = format!("{addr:>12x}");
+    match digits.len() {
+        12 => digits,
+        long => format!("…{}", &digits[long - 11..]),
+    }
+}
+
 /// How often a second: `1,234/s`, `12.3k/s`, `0.4/s`.
 pub(super) fn rate(value: f64) -> String {
     if value == 0.0 {
@@ -63,6 +72,8 @@ mod tests {
             assert_eq!(short(bytes), shown);
             assert!(short(bytes).len() <= 5);
         }
+        assert_eq!(address(0x1000), "        1000");
+        assert_eq!(address(0xffff_ffff_ff60_0000), "…fffff600000");
         assert_eq!(short_change(-4096), "-4K");
         assert_eq!(short_change(0), "");
         let table = [
