@@ -66,7 +66,7 @@ impl Watched {
 
     fn open(&mut self, name: Name) -> File {
         let file = self.files.get(name, &mut Meter::unpaced());
-        file.and_then(|file| Ok(file.try_clone().expect("a descriptor")))
+        file.map(|file| file.try_clone().expect("a descriptor"))
             .expect("our child can be read")
     }
 
@@ -219,7 +219,7 @@ fn against_pagemap(what: &str, watched: &mut Watched, n: usize) {
     let mut drawing = watched.drawing();
     let watched = RefCell::new(watched);
     let mut pass = |detail| {
-        let watched = &mut *watched.borrow_mut();
+        let watched = &mut **watched.borrow_mut();
         cpu(|| watched.pass(&mut counter, &mut drawing, detail))
     };
     if watched.borrow().length <= GIB as u64 {

@@ -77,6 +77,8 @@ impl Kind {
             Context::Prompt
             | Context::Type
             | Context::Trying
+            | Context::Ahead
+            | Context::Menu
             | Context::Cursor
             | Context::Inspect => Self::Explorer,
             Context::Watch | Context::Cells | Context::Find | Context::Vma => Self::Watch,
