@@ -32,6 +32,7 @@ pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
 
 /// A key: its action by the table, or text where text is taken.
 fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
+    past::let_go(app);
     let context = app.context();
     if let Some(action) = keys::action(context, key) {
         return act(app, context, action);

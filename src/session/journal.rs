@@ -256,15 +256,19 @@ impl Replayed {
     }
 }
 
-/// Two values of a line. The number of a process is another for each process: that is said with it.
+/// Two values of a line. The number of a process is another for each process, and so are addresses that the kernel or
+/// malloc chose: that is said with them.
 fn result_words(then: Option<&str>, now: Option<&str>, numbers: &Numbers) -> Option<String> {
     if then == now {
         return None;
     }
     let number = |text: Option<&str>| text.and_then(|text| text.parse::<i64>().ok());
     let is_number = number(then).is_some_and(|then| numbers.get(&then).copied() == number(now));
+    let is_address = |text: Option<&str>| text.is_some_and(|text| text.starts_with("0x"));
     let why = if is_number {
         ": a new process has a new number"
+    } else if is_address(then) && is_address(now) {
+        ": memory lies elsewhere in a new process"
     } else {
         ""
     };
