@@ -98,6 +98,8 @@ pub enum Overlay {
     Claims(usize),
     /// All that is known of the page under the cursor; scrolled by so many rows.
     Inspect(u16),
+    /// The variables of a process; scrolled by so many rows.
+    Variables(u16),
 }
 
 /// The terminal program.
@@ -176,6 +178,7 @@ impl App {
             (None, Screen::Home) if self.home.search.is_some() => Context::Search,
             (None, Screen::Home) => Context::Home,
             (Some(Overlay::Inspect(_)), _) => Context::Inspect,
+            (Some(Overlay::Variables(_)), _) => Context::Variables,
             (None, Screen::Lesson(take)) => lesson_context(take),
         }
     }

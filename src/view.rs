@@ -27,6 +27,7 @@ mod steps;
 pub mod text;
 pub mod theme;
 mod tile;
+mod variables;
 mod voice;
 
 use crate::app::panel::Seen;
@@ -72,6 +73,10 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) -> Seen {
         (Some(Overlay::Inspect(offset)), Some(take)) => {
             forget(&mut canvas);
             inspect::draw(&mut canvas, above(area), take, offset);
+        }
+        (Some(Overlay::Variables(offset)), Some(take)) => {
+            forget(&mut canvas);
+            variables::page(&mut canvas, above(area), take, offset);
         }
         (Some(Overlay::Steps(step)), Some(take)) => {
             forget(&mut canvas);

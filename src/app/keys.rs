@@ -50,6 +50,8 @@ pub enum Context {
     Menu,
     /// What is known of a page lies over the screen.
     Inspect,
+    /// The variables of a process lie over the screen.
+    Variables,
 }
 
 /// What a key does.
@@ -169,6 +171,10 @@ pub enum Action {
     LockPage,
     /// Opens the menu of what can be done with the page.
     Menu,
+    /// Shows the variables of the process.
+    Variables,
+    /// Puts the next example into the empty input.
+    Example,
     /// Forks the process.
     Fork,
     /// Says all that is known of the page.

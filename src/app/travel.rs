@@ -52,7 +52,12 @@ fn next_process(take: &mut Take) {
 fn go(app: &mut App, by: i32) -> Vec<Effect> {
     let limit = app.seen.overlay_limit;
     match &mut app.overlay {
-        Some(Overlay::Help(row) | Overlay::Legend(row) | Overlay::Inspect(row)) => {
+        Some(
+            Overlay::Help(row)
+            | Overlay::Legend(row)
+            | Overlay::Inspect(row)
+            | Overlay::Variables(row),
+        ) => {
             let was = *row;
             *row = moved(was, by, limit);
             return drawn(*row != was);

@@ -72,6 +72,7 @@ impl Kind {
             | Context::Trying
             | Context::Ahead
             | Context::Menu
+            | Context::Variables
             | Context::Cursor
             | Context::Inspect => Self::Explorer,
             _ => Self::Lesson,

@@ -41,6 +41,10 @@ pub(in crate::app) fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> 
             app.overlay = Some(Overlay::Inspect(0));
             return Some(vec![Effect::Draw]);
         }
+        Action::Variables => {
+            app.overlay = Some(Overlay::Variables(0));
+            return Some(vec![Effect::Draw]);
+        }
         _ => {}
     }
     let strides = app.seen.strides.filter(|_| app.overlay.is_none());
@@ -54,6 +58,7 @@ pub(in crate::app) fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> 
         }
         match action {
             Action::Submit => return Some(submit(take, explorer)),
+            Action::Example if take.lesson.is_lab() => explorer.set(explorer.example()?),
             Action::Complete => complete(explorer),
             Action::Earlier => explorer.recall(false),
             Action::Later => explorer.recall(true),

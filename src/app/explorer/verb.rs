@@ -3,12 +3,11 @@
 //! Read mmap(2), mprotect(2), madvise(2), mlock(2), msync(2).
 
 use super::Explorer;
-use super::cursor::{Cursor, mapping};
+use super::cursor::{Cursor, mapping, run_of};
 use crate::app::keys::{Action, Context, valid_in};
 use crate::app::scene::Scene;
 use crate::app::take::Take;
 use crate::c::constants;
-use crate::mem::Range;
 use crate::observe::Mapping;
 
 /// What is done with a page.
@@ -189,25 +188,6 @@ impl Place {
             offset => format!("{} + {offset}", self.base.0),
         }
     }
-}
-
-/// The mapping with those that touch it before: one mapping once, split since by protections or advice.
-fn run_of(scene: &Scene<'_>, cursor: Cursor, mapping: &Mapping) -> Range {
-    let mut range = mapping.vma.range;
-    let Some(snapshot) = scene.now(cursor.process) else {
-        return range;
-    };
-    let mut others: Vec<Range> = snapshot
-        .lesson_mappings()
-        .map(|other| other.vma.range)
-        .collect();
-    others.sort();
-    for other in others.into_iter().rev() {
-        if other.end == range.start {
-            range.start = other.start;
-        }
-    }
-    range
 }
 
 /// Names the page by the nearest variable before it in its mapping; by its bare address where there is none.

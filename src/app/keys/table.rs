@@ -59,6 +59,7 @@ const PAGES: &[Context] = &[
     C::Legend,
     C::Help,
     C::Inspect,
+    C::Variables,
 ];
 const SCROLLS: &[Context] = &[
     C::Line,
@@ -73,8 +74,17 @@ const SCROLLS: &[Context] = &[
     C::Steps,
     C::Claims,
     C::Inspect,
+    C::Variables,
 ];
-const OVERLAYS: &[Context] = &[C::Steps, C::Claims, C::Legend, C::Help, C::Inspect, C::Menu];
+const OVERLAYS: &[Context] = &[
+    C::Steps,
+    C::Claims,
+    C::Legend,
+    C::Help,
+    C::Inspect,
+    C::Variables,
+    C::Menu,
+];
 /// Where keys are text.
 const TYPING: &[Context] = &[C::Prompt, C::Type, C::Trying, C::Ahead];
 /// The explorer, waiting for the learner.
@@ -114,6 +124,7 @@ pub(super) const ALL: &[Context] = &[
     C::Ahead,
     C::Cursor,
     C::Inspect,
+    C::Variables,
     C::Menu,
 ];
 
@@ -264,6 +275,13 @@ pub static BINDINGS: &[Binding] = &[
         &[C::Menu],
         "do it",
         "type and run the chosen line",
+    ),
+    bind(
+        &[ENTER],
+        A::Example,
+        &[C::Prompt],
+        "example",
+        "in the empty lab: the next of a few lines to begin with",
     ),
     bind(
         &[key(KeyCode::Tab)],
@@ -495,6 +513,13 @@ pub static BINDINGS: &[Binding] = &[
         EXPLORER,
         "",
         "what the marks of the pages mean",
+    ),
+    bind(
+        &[key(KeyCode::F(5))],
+        A::Variables,
+        &[C::Prompt, C::Type, C::Trying, C::Ahead, C::Cursor],
+        "",
+        "the variables, what they hold and what they point to",
     ),
     bind(
         &[control('r')],

@@ -29,10 +29,10 @@ pub(super) fn draw(
     let shown = offers.len().min(usize::from(prompt.y.saturating_sub(1)));
     let first = (chosen + 1).saturating_sub(shown);
     let area = Rect {
-        x: prompt.x + 1,
         y: prompt.y - shown as u16,
-        width: prompt.width.saturating_sub(2).min(WIDEST),
+        width: prompt.width.min(WIDEST),
         height: shown as u16,
+        ..prompt
     };
     canvas.clear(area);
     let width = usize::from(area.width);
