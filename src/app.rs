@@ -10,11 +10,15 @@ pub mod guess;
 pub mod home;
 pub mod keys;
 pub mod ledger;
+pub mod mark;
 pub mod names;
 pub mod panel;
+mod past;
 pub mod scene;
+pub mod strip;
 pub mod take;
 mod travel;
+pub mod undo;
 mod update;
 
 pub use update::update;
@@ -27,6 +31,7 @@ use home::Home;
 use keys::Context;
 use panel::{Panel, Seen};
 use take::{Activity, Take};
+use undo::Undo;
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -179,6 +184,9 @@ impl App {
             (None, Screen::Home) => Context::Home,
             (Some(Overlay::Inspect(_)), _) => Context::Inspect,
             (Some(Overlay::Variables(_)), _) => Context::Variables,
+            (None, Screen::Lesson(take)) if matches!(take.undo, Undo::Asked { .. }) => {
+                Context::Undo
+            }
             (None, Screen::Lesson(take)) => lesson_context(take),
         }
     }

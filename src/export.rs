@@ -22,5 +22,47 @@ const WORKINGS: &str = include_str!("../assets/export/workings.c");
 
 /// The C program of a lesson.
 pub fn c_program(lesson: &Lesson) -> String {
-    page::program(lesson, &score::acts(lesson))
+    page::program(lesson, &score::acts(lesson), "")
 }
+
+/// The C program of lines that somebody typed: what is no mistake in them but only a habit that gcc warns of, it lets
+/// pass.
+pub fn typed_program(lesson: &Lesson) -> String {
+    page::program(lesson, &score::acts(lesson), HABITS)
+}
+
+/// Warnings that say nothing of what a line does to memory; the first is for compilers that do not know the others.
+const HABITS: &str = "
+// The lines below are as they were typed: what is only a matter of style is nobody's business.
+#pragma GCC diagnostic ignored \"-Wpragmas\"
+#pragma GCC diagnostic ignored \"-Wunknown-warning-option\"
+#pragma GCC diagnostic ignored \"-Waddress\"
+#pragma GCC diagnostic ignored \"-Warray-bounds\"
+#pragma GCC diagnostic ignored \"-Wbool-compare\"
+#pragma GCC diagnostic ignored \"-Wclobbered\"
+#pragma GCC diagnostic ignored \"-Wdangling-else\"
+#pragma GCC diagnostic ignored \"-Wdiv-by-zero\"
+#pragma GCC diagnostic ignored \"-Wempty-body\"
+#pragma GCC diagnostic ignored \"-Wfree-nonheap-object\"
+#pragma GCC diagnostic ignored \"-Wint-in-bool-context\"
+#pragma GCC diagnostic ignored \"-Wmaybe-uninitialized\"
+#pragma GCC diagnostic ignored \"-Wmisleading-indentation\"
+#pragma GCC diagnostic ignored \"-Wnonnull\"
+#pragma GCC diagnostic ignored \"-Wnull-dereference\"
+#pragma GCC diagnostic ignored \"-Woverflow\"
+#pragma GCC diagnostic ignored \"-Wparentheses\"
+#pragma GCC diagnostic ignored \"-Wpointer-sign\"
+#pragma GCC diagnostic ignored \"-Wsequence-point\"
+#pragma GCC diagnostic ignored \"-Wshift-count-overflow\"
+#pragma GCC diagnostic ignored \"-Wsign-compare\"
+#pragma GCC diagnostic ignored \"-Wstringop-overflow\"
+#pragma GCC diagnostic ignored \"-Wstringop-overread\"
+#pragma GCC diagnostic ignored \"-Wtautological-compare\"
+#pragma GCC diagnostic ignored \"-Wtype-limits\"
+#pragma GCC diagnostic ignored \"-Wuninitialized\"
+#pragma GCC diagnostic ignored \"-Wunused-but-set-variable\"
+#pragma GCC diagnostic ignored \"-Wunused-result\"
+#pragma GCC diagnostic ignored \"-Wunused-value\"
+#pragma GCC diagnostic ignored \"-Wunused-variable\"
+#pragma GCC diagnostic ignored \"-Wuse-after-free\"
+";

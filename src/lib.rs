@@ -24,6 +24,7 @@
 //! | [`app`] | state of the terminal program and how events change it; no I/O |
 //! | [`view`] | draws the state; one panel one file |
 //! | [`export`] | a lesson as one C program that runs by itself |
+//! | [`keep`] | what a session leaves behind: a lesson, a C program, a recording |
 //! | [`watch`] | where the memory of any process goes, in numbers and plain words |
 //! | [`report`] | transcripts, and looks at processes: text and JSON |
 //! | [`cli`] | the command line |
@@ -41,6 +42,7 @@ pub mod claims;
 pub mod cli;
 pub mod diagnostic;
 pub mod export;
+pub mod keep;
 pub mod lab;
 pub mod lesson;
 pub mod mem;

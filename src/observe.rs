@@ -7,7 +7,11 @@
 pub mod ability;
 pub mod cache;
 pub mod cause;
+pub mod compare;
 mod diff;
+#[cfg(test)]
+mod fixture;
+pub mod gauge;
 pub mod live;
 pub mod portrait;
 pub mod readable;
@@ -23,6 +27,7 @@ pub use ability::{
 };
 pub use cache::{CacheState, Cached, cached};
 pub use cause::{Cause, Change, Place};
+pub use compare::differences;
 pub use diff::changes;
 pub use live::Live;
 pub use readable::refusal;

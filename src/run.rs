@@ -3,6 +3,7 @@
 pub mod export;
 pub mod headless;
 pub mod input;
+pub mod sampler;
 pub mod scratch;
 pub mod screen;
 pub mod stage;

@@ -4,6 +4,7 @@
 //! observer, and tests over a script.
 
 mod budget;
+pub mod journal;
 pub mod measure;
 pub mod moment;
 pub mod need;
@@ -19,6 +20,7 @@ pub mod timeline;
 pub mod told;
 pub mod wish;
 
+pub use journal::{Difference, Halt, Replayed};
 pub use moment::{Expected, Graded, Moment, Ran, Verdict};
 pub use need::lacking;
 pub use play::{Command, Held, Report};

@@ -2,6 +2,7 @@
 //!
 //! [`draw`] gives back what it put where, for the next click and the next scroll.
 
+mod beside;
 mod cache;
 mod canvas;
 mod code;
@@ -24,9 +25,11 @@ mod question;
 mod race;
 mod reading;
 mod steps;
+mod strip;
 pub mod text;
 pub mod theme;
 mod tile;
+mod undo;
 mod variables;
 mod voice;
 
@@ -96,6 +99,7 @@ fn draw_home(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
 fn forget(canvas: &mut Canvas<'_>) {
     canvas.seen.items.clear();
     canvas.seen.pages.clear();
+    canvas.seen.strip = None;
 }
 
 /// `area` without its last row, where the keys are.

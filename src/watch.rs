@@ -3,11 +3,13 @@
 //! A sentence is made by one rule of a table ([`mod@words`]) from numbers ([`facts`]); a number that is not known makes no
 //! sentence. Each names the lesson that shows the same on a process of one's own.
 
+pub mod change;
 pub mod division;
 pub mod facts;
 pub mod order;
 pub mod request;
 pub mod sample;
+pub mod space;
 pub mod words;
 
 pub use division::Division;

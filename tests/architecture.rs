@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module, and the modules it may use.
-const ALLOWED: [(&str, &[&str]); 16] = [
+const ALLOWED: [(&str, &[&str]); 17] = [
     ("mem", &[]),
     ("bytecode", &["mem"]),
     ("diagnostic", &[]),
@@ -44,6 +44,18 @@ const ALLOWED: [(&str, &[&str]); 16] = [
         ],
     ),
     ("export", &["c", "lesson", "mem", "session"]),
+    (
+        "keep",
+        &[
+            "c",
+            "diagnostic",
+            "export",
+            "lesson",
+            "mem",
+            "observe",
+            "session",
+        ],
+    ),
     ("watch", &["lesson", "mem", "observe"]),
     (
         "report",
@@ -74,8 +86,8 @@ const ALLOWED: [(&str, &[&str]); 16] = [
     (
         "run",
         &[
-            "app", "bytecode", "c", "claims", "cli", "export", "lab", "lesson", "mem", "observe",
-            "report", "session", "view", "watch",
+            "app", "bytecode", "c", "claims", "cli", "export", "keep", "lab", "lesson", "mem",
+            "observe", "report", "session", "view", "watch",
         ],
     ),
 ];

@@ -151,7 +151,7 @@ fn every_verb_of_the_grid_works_in_an_empty_lab() {
         "w",
         &["child> p[PAGE] = 'x';", "page 1 of p, child: private"],
     );
-    lab.press("m");
+    lab.press("a");
     lab.expect(&["MADV_POPULATE_WRITE", "Enter do it"]);
     lab.press("\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\r");
     lab.verb("", &["child> mprotect(p + PAGE, PAGE, PROT_NONE);", "---p"]);
@@ -294,7 +294,7 @@ fn completion_variables_and_examples_work_as_one_types() {
     lab.expect(&["main> st.st_size"]);
     lab.press("\x15");
     lab.expect(&[INPUT_WAITS]);
-    lab.press("\x1b[15~");
+    lab.press("\x1b[18~");
     lab.expect(&["variables of main", "No pointer is followed"]);
     lab.press("q");
     lab.expect(&[INPUT_WAITS]);

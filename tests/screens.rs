@@ -12,7 +12,7 @@ use mmap_tutor::app::panel::Panel;
 use mmap_tutor::app::{App, Effect, Event, Theme, update};
 use mmap_tutor::diagnostic::Diagnostic;
 use mmap_tutor::mem::{Contents, Control, Field, PageSize, PageState, Process, Range, Reading};
-use mmap_tutor::session::{Command, Held, Machine, Position, Progress, Report};
+use mmap_tutor::session::{Command, Held, Machine, Position, Progress, Replayed, Report};
 use mmap_tutor::view;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -93,12 +93,40 @@ impl Walk {
                     }
                     self.hear(Report::At(next));
                 }
+                Command::Replay { lines } => self.replay(*lines),
                 Command::Close | Command::Explore | Command::Page { .. } => {}
                 Command::Type { source, .. } => self.typed.push(source.clone()),
             }
         }
         self.effects.extend(effects);
         self.app.seen = self.draw().1;
+    }
+
+    /// The lesson from its beginning again, so many lines of it.
+    fn replay(&mut self, lines: usize) {
+        let Report::Opened(moment) = story::opened() else {
+            panic!("the story begins with its first moment")
+        };
+        self.hear(Report::Rewound { step: 0, moment });
+        self.at = Position::default();
+        let mut left = lines;
+        while left > 0 {
+            let (reports, next) = story::answer(&story::lesson(), self.at, None);
+            self.at = next;
+            left -= reports
+                .iter()
+                .filter(|report| matches!(report, Report::Line(_)))
+                .count();
+            for report in reports {
+                self.hear(report);
+            }
+        }
+        self.hear(Report::Replayed(Replayed {
+            wanted: lines,
+            lines,
+            ..Replayed::default()
+        }));
+        self.hear(Report::At(self.at));
     }
 
     /// Keys, one a character: `\n` Enter, `\x1b` Esc, `\t` Tab, `<` and `>` Left and Right, `v` and `^` Down and Up.
@@ -1076,7 +1104,7 @@ fn variables_are_listed_with_what_they_hold_and_point_to() {
             }),
         };
         walk.hear(Report::Variables([(Process::Main, held)].into()));
-        walk.happen(Event::Key(KeyEvent::new(KeyCode::F(5), KeyModifiers::NONE)));
+        walk.happen(Event::Key(KeyEvent::new(KeyCode::F(7), KeyModifiers::NONE)));
         let wanted = [
             "variables of main",
             "char *p = 0x1000003000  → page 3 of 16: shared since fork",
@@ -1094,7 +1122,7 @@ fn variables_are_listed_with_what_they_hold_and_point_to() {
 fn the_menu_lists_what_can_be_done_as_the_c_that_it_types() {
     for size in SIZES {
         let mut walk = exploring(size);
-        walk.keys("\t>m");
+        walk.keys("\t>a");
         assert_shows(
             &walk.text(),
             &[
@@ -1106,7 +1134,7 @@ fn the_menu_lists_what_can_be_done_as_the_c_that_it_types() {
         walk.keys("vvvvv\n");
         assert_eq!(walk.typed, ["munmap((char *) 0x1000001000, PAGE);"]);
         walk.hear(Report::At(walk.at));
-        walk.keys("m\x1bl");
+        walk.keys("a\x1bl");
         assert_eq!(walk.typed[1..], ["mlock((char *) 0x1000001000, PAGE);"]);
     }
 }

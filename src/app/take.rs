@@ -6,7 +6,9 @@ use super::explorer::Explorer;
 use super::explorer::cursor::Cursor;
 use super::explorer::dump::Dumps;
 use super::guess::Guess;
+use super::mark::{Comparison, Mark};
 use super::panel::Desk;
+use super::undo::Undo;
 use crate::diagnostic::Diagnostic;
 use crate::lesson::{Choice, Lesson, Part, Prediction};
 use crate::mem::{Outcome, Process};
@@ -87,10 +89,16 @@ pub struct Take {
     pub missing: Option<(usize, Vec<String>)>,
     /// What could not be done, in a sentence.
     pub failure: Option<String>,
+    /// Processes that have ended behind everybody's back, and how.
+    pub gone: Vec<(Process, String)>,
+    /// Whether lines are being undone.
+    pub undo: Undo,
     /// The moment looked back at; `None` shows what is true now.
     back: Option<usize>,
     sight: Sight,
     accounts: Accounts,
+    mark: Option<Box<Mark>>,
+    comparison: Option<Comparison>,
 }
 
 /// The moment on the screen and the one before it, whole.
@@ -123,9 +131,13 @@ impl Take {
             dumps: Dumps::default(),
             missing: None,
             failure: None,
+            gone: Vec::new(),
+            undo: Undo::default(),
             back: None,
             sight: Sight::default(),
             accounts: Accounts::default(),
+            mark: None,
+            comparison: None,
         }
     }
 
@@ -241,6 +253,43 @@ impl Take {
         self.settle();
     }
 
+    /// The moment that is marked, to compare others with it.
+    pub fn mark(&self) -> Option<&Mark> {
+        self.mark.as_deref()
+    }
+
+    /// Marks the moment on the screen; whether there is one.
+    pub fn set_mark(&mut self) -> bool {
+        self.mark = self.sight.moment.as_ref().map(|moment| {
+            Box::new(Mark {
+                index: self.sight.index,
+                moment: Arc::clone(moment),
+                account: self.sight.account.clone(),
+            })
+        });
+        self.mark.is_some()
+    }
+
+    /// Takes the mark away; whether there was one.
+    pub fn unmark(&mut self) -> bool {
+        self.comparison = None;
+        self.mark.take().is_some()
+    }
+
+    /// How the moment on the screen differs from the marked one; `None` without a mark, at the mark itself, and while a
+    /// line runs.
+    pub fn comparison(&self) -> Option<(&Mark, &Comparison)> {
+        let mark = self.mark.as_deref().filter(|_| self.look().is_none())?;
+        Some((mark, self.comparison.as_ref()?))
+    }
+
+    /// Compares the moment on the screen with the marked one.
+    fn compare(&mut self) {
+        let shown = self.shown();
+        let mark = self.mark.as_deref();
+        self.comparison = mark.and_then(|mark| mark.compare(self, shown));
+    }
+
     /// Has the moment to be shown at hand, and the one before it. A step back or forth rebuilds one moment only.
     fn settle(&mut self) {
         let index = self.shown();
@@ -263,20 +312,14 @@ impl Take {
             before: fetch(index.checked_sub(1)),
             account: self.accounts.at(index, &self.timeline),
         };
+        self.compare();
     }
 
     /// Takes in what the player says of this lesson.
     pub fn take_in(&mut self, report: Report) {
         match report {
             Report::Ready(_) => {}
-            Report::Opened(moment) => {
-                self.timeline = Timeline::opened(moment);
-                self.accounts = Accounts::default();
-                self.sight = Sight::default();
-                self.dumps = Dumps::default();
-                self.failure = None;
-                self.to_now();
-            }
+            Report::Opened(moment) => self.begin(moment),
             Report::Running {
                 snapshots,
                 process,
@@ -288,6 +331,7 @@ impl Take {
                 if let Some(line) = self.timeline.lines().last() {
                     self.accounts.add(line);
                 }
+                self.undo.line_ran();
                 self.settle();
                 self.forget_look();
                 self.desk.follow();
@@ -297,6 +341,9 @@ impl Take {
                 address,
                 contents,
             } => self.dumps.keep(Cursor { process, address }, contents),
+            Report::Rewound { step, moment } => self.rewound(step, moment),
+            Report::Replayed(replayed) => self.undo = Undo::Done(replayed),
+            Report::Gone(gone) => self.gone = gone,
             Report::Graded(graded) => self.answers.grade(graded),
             Report::Expected { step, expected } => self.answers.expect(step, expected),
             Report::Refused(mistake) => self.give_back(Some(mistake)),
@@ -317,6 +364,7 @@ impl Take {
                     self.desk.follow();
                 }
                 self.position = position;
+                self.forget_guesses_ahead();
             }
             Report::Missing { step, why } => self.missing = Some((step, why)),
             Report::Failed(why) => {
@@ -325,6 +373,40 @@ impl Take {
                 self.failure = Some(why);
             }
         }
+    }
+
+    /// A question that is next again was not answered.
+    fn forget_guesses_ahead(&mut self) {
+        let (here, script) = (self.position, &self.script);
+        let is_ahead = |item: usize, of: usize, part: usize| {
+            let asks = script.item(Position { step: of, item }) == Some(&Item::Ask { part });
+            asks && of == here.step
+        };
+        let items = script.steps.get(here.step).map_or(0, Vec::len);
+        self.answers.keep_guesses(|step, part| {
+            let ahead = (here.item..items).any(|item| is_ahead(item, step, part));
+            step <= here.step && !ahead
+        });
+    }
+
+    /// New processes run for a replay: what was is gone, and what was measured from `step` on is not so any more.
+    fn rewound(&mut self, step: usize, moment: Moment) {
+        self.answers.forget_from(step);
+        self.guess = Guess::default();
+        self.begin(moment);
+        self.desk.follow();
+    }
+
+    /// New processes: the moments of those before them are no more.
+    fn begin(&mut self, moment: Moment) {
+        self.timeline = Timeline::opened(moment);
+        self.accounts = Accounts::default();
+        self.sight = Sight::default();
+        self.dumps = Dumps::default();
+        self.unmark();
+        self.failure = None;
+        self.gone.clear();
+        self.to_now();
     }
 
     /// What was typed did not run: back into the input with it.

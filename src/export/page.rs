@@ -13,7 +13,9 @@ use std::path::Path;
 const WIDTH: usize = 100;
 
 /// The whole program.
-pub(super) fn program(lesson: &Lesson, acts: &[Act]) -> String {
+///
+/// `pragmas` stand before the lesson's own lines.
+pub(super) fn program(lesson: &Lesson, acts: &[Act], pragmas: &str) -> String {
     let mut page = Page::default();
     page.head(lesson);
     page.processes(acts);
@@ -23,6 +25,7 @@ pub(super) fn program(lesson: &Lesson, acts: &[Act]) -> String {
             #pragma GCC diagnostic ignored \"-Wunused-variable\"\n\
             #pragma GCC diagnostic ignored \"-Wunused-but-set-variable\"\n";
     }
+    page.text += pragmas;
     page.text += "\n// ---- The lesson ----\n";
     for (number, act) in acts.iter().enumerate() {
         page.act(number, act);

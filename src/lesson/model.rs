@@ -2,7 +2,7 @@
 
 use crate::c;
 use crate::mem::{Placement, Process};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -88,7 +88,7 @@ pub struct Front {
 }
 
 /// A file made for a lesson, in writes of 4 KiB that are then synced.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScratchFile {
     /// Its name, without directories.
@@ -98,7 +98,7 @@ pub struct ScratchFile {
 }
 
 /// Something a lesson or a step cannot do without.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Need {
     /// The scratch directory is on a file system with a disk behind it (not tmpfs).
@@ -140,7 +140,7 @@ pub struct Step {
 }
 
 /// Options in the line of a step's heading: `## Merging {placement = "kernel", fresh = true}`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Options {
     /// Where `mmap(NULL, …)` puts things: `"apart"` (default) or `"kernel"`.

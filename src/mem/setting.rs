@@ -1,9 +1,9 @@
 //! How the processes of a lesson are set up, and how fast they run.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Where `mmap(NULL, …)` puts mappings.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Placement {
     /// Kept apart by a hint in an empty region, at the same addresses on every machine; the kernel still decides.

@@ -8,7 +8,7 @@ use super::nowhere;
 use super::race::{self, Contestant};
 use super::stage::{PATIENCE, Stage};
 use super::tally::Tallies;
-use crate::c::observers::{Observation, Observer, Prefix, STATES, substitute};
+use crate::c::observers::{Observation, Observer, Prefix, state_name, substitute};
 use crate::c::{self, Expression, Scope, Target, Type};
 use crate::lesson::Expectation;
 use crate::mem::{
@@ -434,12 +434,6 @@ fn field_of(observer: &str) -> Option<Field> {
         "locked" => Field::Locked,
         _ => return None,
     })
-}
-
-/// The name that expectations have for a page state.
-fn state_name(value: i64) -> String {
-    let named = STATES.iter().find(|(_, state)| *state as i64 == value);
-    named.map_or_else(|| value.to_string(), |(name, _)| (*name).to_owned())
 }
 
 /// A measured value in words.

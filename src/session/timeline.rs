@@ -3,8 +3,10 @@
 //! The last moment is always at hand; any other is rebuilt when asked for. What must be had of every line at once (a
 //! strip, a list of the lines, sums) stands in its [`Line`].
 
+mod kind;
 mod line;
 
+pub use kind::Kind;
 pub use line::Line;
 
 use super::moment::Moment;

@@ -57,7 +57,7 @@ fn title(take: &Take, explorer: &Explorer, has_more: bool) -> String {
     } else {
         ""
     };
-    let key = if has_more { " (F5: all)" } else { "" };
+    let key = if has_more { " (F7: all)" } else { "" };
     format!(" variables of {}{when}{key} ", explorer.actor())
 }
 

@@ -33,6 +33,7 @@ pub(in crate::app) fn open(app: &mut App) -> Vec<Effect> {
 pub(in crate::app) fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> {
     app.take()?.explorer.as_ref()?;
     match action {
+        Action::Escape if app.context() == Context::Undo => return None,
         Action::Escape => return escape(app),
         Action::Stop => return Some(stop(app)),
         Action::Quit => return quit(app),
@@ -406,6 +407,8 @@ fn escape(app: &mut App) -> Option<Vec<Effect>> {
     if menu.is_some() {
     } else if take.desk.zoomed {
         take.desk.zoomed = false;
+    } else if take.unmark() {
+        take.desk.follow();
     } else if take.back().is_some() {
         take.to_now();
         take.desk.follow();

@@ -1,43 +1,38 @@
 //! Sentences of pages that changed without an access.
 
-use super::{count, pages};
-use crate::mem::{Call, PageState, Process};
+use super::{count, of, pages};
+use crate::mem::{Faults, Nanos, PageState, Process};
 use crate::observe::cause::Cause;
 use crate::observe::diff::{Drift, Others};
 
-/// The sentence; the faults of `call` are told if `first` says that nobody told them yet, and the mapping is `named`
-/// where the call touched another one too.
+/// The sentence, with what the calls cost that nobody told of yet; the mapping is `named` where they touched another
+/// one too.
 pub(crate) fn drift(
     drift: &Drift,
-    call: Option<&Call>,
-    first: bool,
+    cost: Option<(Faults, Nanos)>,
     others: &Others,
     named: bool,
 ) -> String {
-    let place = pages(&drift.pages);
+    let place = format!("{}{}", pages(&drift.pages), of(drift.mapping, named));
     let n = drift.pages.len() as u64;
     let are = if n == 1 { "is" } else { "are" };
     let were = if n == 1 { "was" } else { "were" };
-    let cost = match call {
-        Some(call) if first && call.faults.total() > 0 => {
-            format!(", {}, {}", call.faults, call.elapsed)
-        }
+    let cost = match cost {
+        Some((faults, elapsed)) if faults.total() > 0 => format!(", {faults}, {elapsed}"),
         _ => String::new(),
     };
-    let name = call.map_or("", |call| call.function);
-    let of = if named {
-        format!(" of the mapping at {}", drift.mapping.start)
-    } else {
-        String::new()
-    };
-    let inside = format!("{name}() touched {place}{of}");
+    let name = drift.what.function.unwrap_or_default();
+    let inside = format!("{name}() touched {place}");
     match drift.what.cause {
         Cause::SharedByFork => format!(
             "fork: {} {are} now shared with {}",
             count(n, "page"),
             with(others)
         ),
-        Cause::ExclusiveAgain => format!("{place} {are} exclusive again: {}", alone(others)),
+        Cause::ExclusiveAgain => format!(
+            "{place} {are} mapped by no other process any more: {}",
+            alone(others)
+        ),
         Cause::Populated => format!(
             "{name}() populated {place}: {} -> {}{cost}",
             drift.what.before(),
@@ -51,12 +46,12 @@ pub(crate) fn drift(
         Cause::FaultAround => {
             format!("{place} {were} mapped along: {}", lay_ready(drift))
         }
-        Cause::Dropped => dropped(drift, name, &place, were),
+        Cause::Dropped => dropped(drift, others, &place, were),
         Cause::ProtectionChanged if drift.what.after() == PageState::Guard => {
             format!("{place} {are} guarded now: any access is a segmentation fault")
         }
         Cause::ProtectionChanged => format!("{place} {are} guarded no more"),
-        Cause::HugePage if call.is_some() => {
+        Cause::HugePage if !name.is_empty() => {
             format!("{name}() made one huge page of small ones: {place} came with it{cost}")
         }
         Cause::HugePage => huge(drift, &place),
@@ -106,11 +101,17 @@ fn lay_ready(drift: &Drift) -> &'static str {
     }
 }
 
-fn dropped(drift: &Drift, name: &str, place: &str, were: &str) -> String {
-    let by = if name.is_empty() {
-        String::new()
-    } else {
-        format!(" by {name}()")
+fn dropped(drift: &Drift, others: &Others, place: &str, were: &str) -> String {
+    let by = match (drift.what.function, others.dropped) {
+        // Nothing but an order to map there, whatever was there, takes pages of a mapping that stays.
+        (Some("mmap"), _) => {
+            return format!(
+                "{place} {were} replaced by mmap(): the content is gone, the next touch faults"
+            );
+        }
+        (Some(name), _) => format!(" by {name}()"),
+        (None, Some((process, name))) => format!(" by {name}() in {process}"),
+        (None, None) => String::new(),
     };
     if drift.what.after() == PageState::Swapped {
         return format!("{place} {were} swapped out{by}: the next touch brings it back");
