@@ -1012,6 +1012,10 @@ fn a_click_chooses_the_page_under_it_and_a_second_one_tells_all_of_it() {
             click(&mut walk, place);
             click(&mut walk, place);
             assert_shows(&walk.text(), &["Page 0 in child", "Its bytes"]);
+            walk.keys(">>");
+            assert_shows(&walk.text(), &["Page 2 in child", "→ page after"]);
+            walk.keys("<<<");
+            assert_shows(&walk.text(), &["Page 0 in child"]);
             walk.keys("\x1b");
             assert!(!walk.text().contains("Its bytes"));
         }

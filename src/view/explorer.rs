@@ -351,7 +351,7 @@ fn example(code: &str, width: usize, palette: Palette) -> Vec<Line<'static>> {
             .map(|(text, style)| Span::styled(text.to_owned(), style)),
     );
     let hint = fit(
-        " An example; or type C of your own. `child: p[0] = 1;` runs in the child. F1: keys.",
+        " An example; or type C of your own. `child: …` runs in the child. F1: keys.",
         width,
     );
     vec![
@@ -374,7 +374,7 @@ fn waiting(explorer: &Explorer, width: usize, palette: Palette) -> Vec<Line<'sta
         .map(|text| text.replace('\n', " "))
         .collect();
     let head = format!(" {count} {lines}: {}", texts.join("  "));
-    let hint = " They run one after the other. Esc stops the one that runs, and brings them back.";
+    let hint = " Esc stops the line that runs, and brings these back.";
     vec![
         Line::from(Span::styled(fit(&head, width), palette.accent())),
         Line::from(Span::styled(fit(hint, width), palette.dim())),
@@ -384,9 +384,11 @@ fn waiting(explorer: &Explorer, width: usize, palette: Palette) -> Vec<Line<'sta
 /// The chosen page in two rows: what it is and holds, and the C that its keys type.
 fn chosen(take: &Take, explorer: &Explorer, width: usize, palette: Palette) -> Vec<Line<'static>> {
     let found = explorer.cursor.zip(Scene::of(take));
-    let Some((cursor, words)) =
-        found.and_then(|(cursor, scene)| Some((cursor, grid::words(&scene, cursor)?)))
-    else {
+    let found = found.and_then(|(cursor, scene)| {
+        let words = grid::words(&scene, cursor)?;
+        Some((cursor, words, verb::offers(&scene, explorer, cursor)))
+    });
+    let Some((cursor, words, offers)) = found else {
         let hint = " No page is chosen: the arrows choose one.";
         return vec![
             Line::from(Span::styled(fit(hint, width), palette.dim())),
@@ -403,7 +405,7 @@ fn chosen(take: &Take, explorer: &Explorer, width: usize, palette: Palette) -> V
     }
     let mut second = Vec::new();
     let mut used = 0;
-    for offer in verb::offers(take, explorer, cursor) {
+    for offer in offers {
         let wide = offer.code.chars().count() + 4;
         let Some(key) = offer
             .key

@@ -409,14 +409,14 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[key(KeyCode::Left)],
         A::CellLeft,
-        &[C::Cursor, C::Inspect],
+        &[C::Cursor],
         "",
         "the page to the left",
     ),
     bind(
         &[key(KeyCode::Right)],
         A::CellRight,
-        &[C::Cursor, C::Inspect],
+        &[C::Cursor],
         "",
         "the page to the right",
     ),
@@ -433,6 +433,20 @@ pub static BINDINGS: &[Binding] = &[
         &[C::Cursor],
         "",
         "the page below",
+    ),
+    bind(
+        &[key(KeyCode::Left)],
+        A::CellLeft,
+        &[C::Inspect],
+        "page before",
+        "the page before it",
+    ),
+    bind(
+        &[key(KeyCode::Right)],
+        A::CellRight,
+        &[C::Inspect],
+        "page after",
+        "the page after it",
     ),
     bind(
         &[key(KeyCode::PageUp)],

@@ -5,6 +5,10 @@
 use super::Sheet;
 use crate::mem::{Bytes, Field, Perms, Reading, Usage, flag_words};
 use crate::observe::{Mapping, Snapshot};
+use crate::view::text::pad;
+
+/// Columns of a number of smaps.
+const NUMBER: usize = 8;
 
 /// The line of maps, field by field.
 pub(super) fn maps(sheet: &mut Sheet, snapshot: &Snapshot, mapping: &Mapping) {
@@ -97,7 +101,7 @@ fn numbers(sheet: &mut Sheet, usage: &Usage) {
             Reading::Unknown(_) if field == Field::ProtectionKey => continue,
             Reading::Unknown(_) => "? not in smaps here".to_owned(),
         };
-        sheet.row(field.label(), &value, field.words());
+        sheet.row(field.label(), &pad(&value, NUMBER), field.words());
     }
     for line in &usage.strangers {
         let (key, value) = line.split_once(':').unwrap_or((line, ""));
