@@ -98,8 +98,8 @@ fn draw_home(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
 /// What lies under a page cannot be clicked.
 fn forget(canvas: &mut Canvas<'_>) {
     canvas.seen.items.clear();
-    canvas.seen.pages.clear();
     canvas.seen.strip = None;
+    canvas.seen.pages.clear();
 }
 
 /// `area` without its last row, where the keys are.

@@ -132,6 +132,30 @@ impl SeenPanel {
     }
 }
 
+/// Where the strip of moments was drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenStrip {
+    /// Its place on the screen.
+    pub area: Rect,
+    /// Its cells, from left to right.
+    pub cells: Vec<Cell>,
+}
+
+impl SeenStrip {
+    /// The cell under a place of the screen.
+    pub fn cell_at(&self, column: u16, row: u16) -> Option<&Cell> {
+        let inside = self.area.contains(Position::new(column, row));
+        self.cell_along(column).filter(|_| inside)
+    }
+
+    /// The cell nearest to a column, in whatever row.
+    pub fn cell_along(&self, column: u16) -> Option<&Cell> {
+        let last = self.cells.len().checked_sub(1)?;
+        let place = usize::from(column.saturating_sub(self.area.x)).min(last);
+        self.cells.get(place)
+    }
+}
+
 /// Where the pages of a mapping were drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SeenPages {
@@ -175,30 +199,6 @@ impl SeenPages {
     }
 }
 
-/// Where the strip of moments was drawn.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SeenStrip {
-    /// Its place on the screen.
-    pub area: Rect,
-    /// Its cells, from left to right.
-    pub cells: Vec<Cell>,
-}
-
-impl SeenStrip {
-    /// The cell under a place of the screen.
-    pub fn cell_at(&self, column: u16, row: u16) -> Option<&Cell> {
-        let inside = self.area.contains(Position::new(column, row));
-        self.cell_along(column).filter(|_| inside)
-    }
-
-    /// The cell nearest to a column, in whatever row.
-    pub fn cell_along(&self, column: u16) -> Option<&Cell> {
-        let last = self.cells.len().checked_sub(1)?;
-        let place = usize::from(column.saturating_sub(self.area.x)).min(last);
-        self.cells.get(place)
-    }
-}
-
 /// What the last frame showed, for the mouse and for scrolling.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
@@ -206,10 +206,10 @@ pub struct Seen {
     pub panels: Vec<SeenPanel>,
     /// Rows of a list that can be clicked, with their index.
     pub items: Vec<(Rect, usize)>,
-    /// The pages of each mapping on the grid.
-    pub pages: Vec<SeenPages>,
     /// The strip of moments, where it is on the screen.
     pub strip: Option<SeenStrip>,
+    /// The pages of each mapping on the grid.
+    pub pages: Vec<SeenPages>,
     /// How pages lie around the cursor of the grid.
     pub strides: Option<Strides>,
     /// The largest offset of the page that lies over the screen (help, legend).

@@ -336,14 +336,14 @@ impl Take {
                 self.forget_look();
                 self.desk.follow();
             }
+            Report::Rewound { step, moment } => self.rewound(step, moment),
+            Report::Replayed(replayed) => self.undo = Undo::Done(replayed),
+            Report::Gone(gone) => self.gone = gone,
             Report::Page {
                 process,
                 address,
                 contents,
             } => self.dumps.keep(Cursor { process, address }, contents),
-            Report::Rewound { step, moment } => self.rewound(step, moment),
-            Report::Replayed(replayed) => self.undo = Undo::Done(replayed),
-            Report::Gone(gone) => self.gone = gone,
             Report::Graded(graded) => self.answers.grade(graded),
             Report::Expected { step, expected } => self.answers.expect(step, expected),
             Report::Refused(mistake) => self.give_back(Some(mistake)),

@@ -279,11 +279,11 @@ fn escape(app: &mut App) -> Vec<Effect> {
             take.desk.zoomed = false;
             vec![Effect::Draw]
         }
+        Screen::Lesson(take) if take.mark().is_some() => past::mark_off(take),
         Screen::Lesson(take) if take.pointed.is_some() => {
             take.pointed = None;
             vec![Effect::Draw]
         }
-        Screen::Lesson(take) if take.mark().is_some() => past::mark_off(take),
         Screen::Lesson(_) => leave(app),
     }
 }

@@ -125,8 +125,12 @@ impl Snapshot {
 
     /// The lesson's VMAs that have bytes in `range`.
     pub fn mappings_in(&self, range: Range) -> impl Iterator<Item = &Mapping> {
-        self.mappings
+        let first = self
+            .mappings
+            .partition_point(|mapping| mapping.vma.range.end <= range.start);
+        self.mappings[first..]
             .iter()
+            .take_while(move |mapping| mapping.vma.range.start < range.end)
             .filter(move |mapping| mapping.vma.range.intersection(range).is_some())
     }
 }

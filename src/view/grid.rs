@@ -16,7 +16,7 @@ use crate::app::explorer::cursor::{self, Cursor};
 use crate::app::panel::Panel;
 use crate::app::scene::{Fate, Freshness, Scene};
 use crate::app::take::Take;
-use crate::mem::{Bytes, Process, Reading};
+use crate::mem::{Addr, Bytes, Process, Reading};
 use crate::observe::{Mapping, Snapshot};
 use laid::Laid;
 use ratatui::layout::Rect;
@@ -208,8 +208,8 @@ fn groups(shown: &[&Snapshot]) -> BTreeSet<u64> {
 
 fn starting_at(snapshot: &Snapshot, start: u64) -> Option<&Mapping> {
     snapshot
-        .lesson_mappings()
-        .find(|mapping| mapping.vma.range.start.0 == start)
+        .mapping_at(Addr(start))
+        .filter(|mapping| !mapping.own && mapping.vma.range.start.0 == start)
 }
 
 /// The largest tile with which everything fits; when none does, the smallest, several pages a cell.

@@ -164,10 +164,10 @@ fn fields(owner: &str, word: &str, variables: &[Variable]) -> Vec<Candidate> {
         Kind::Pointer(to) => to.kind == Kind::Stat,
         _ => false,
     };
-    let found = variables
+    let structure = variables
         .iter()
         .rfind(|variable| variable.name == owner && is_stat(&variable.of));
-    if found.is_none() {
+    if structure.is_none() {
         return Vec::new();
     }
     let names = STAT_FIELDS

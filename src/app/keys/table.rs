@@ -389,7 +389,7 @@ pub static BINDINGS: &[Binding] = &[
         &[char('a')],
         A::Menu,
         &[C::Cursor],
-        "all",
+        "all acts",
         "all that can be done with the page, each as the C it is",
     ),
     bind(
