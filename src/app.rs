@@ -14,6 +14,7 @@ pub mod names;
 pub mod panel;
 pub mod scene;
 pub mod take;
+pub mod tape;
 mod travel;
 mod update;
 
@@ -27,6 +28,7 @@ use home::Home;
 use keys::Context;
 use panel::{Panel, Seen};
 use take::{Activity, Take};
+use tape::Tape;
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -119,6 +121,8 @@ pub struct App {
     pub overlay: Option<Overlay>,
     /// Something to be said on the home screen.
     pub notice: Option<String>,
+    /// The recording that is played, when it is one instead of lessons that run.
+    pub tape: Option<Tape>,
     /// What the last frame showed.
     pub seen: Seen,
     /// Lessons asked for whose first moment has not come yet: until then, reports are of an earlier one.
@@ -137,6 +141,7 @@ impl App {
             screen: Screen::Home,
             overlay: None,
             notice: None,
+            tape: None,
             seen: Seen::default(),
             awaited: 0,
         }
@@ -150,6 +155,16 @@ impl App {
     /// Opens the empty lab; what is to be done for it.
     pub fn open_lab(&mut self) -> Vec<Effect> {
         update::open_lab(self)
+    }
+
+    /// Opens a recording of the lesson that is the first of all, or of the empty lab; what is to be done for it.
+    pub fn open_tape(&mut self, tape: Tape) -> Vec<Effect> {
+        self.tape = Some(tape);
+        if self.lessons.is_empty() {
+            update::open_lab(self)
+        } else {
+            update::open(self, 0, Some(0))
+        }
     }
 
     /// The lesson being taken, if one is.
@@ -176,8 +191,18 @@ impl App {
             (None, Screen::Home) if self.home.search.is_some() => Context::Search,
             (None, Screen::Home) => Context::Home,
             (Some(Overlay::Inspect(_)), _) => Context::Inspect,
+            (None, Screen::Lesson(take)) if self.tape.is_some() => tape_context(take),
             (None, Screen::Lesson(take)) => lesson_context(take),
         }
+    }
+}
+
+/// The context of a recording's screen: nothing is typed there.
+fn tape_context(take: &Take) -> Context {
+    match lesson_context(take) {
+        Context::Trying => Context::Running,
+        Context::Prompt | Context::Type | Context::LessonDone => Context::Tape,
+        context => context,
     }
 }
 

@@ -46,6 +46,8 @@ pub enum Context {
     Cursor,
     /// What is known of a page lies over the screen.
     Inspect,
+    /// A recording waits, where a session would wait for something to be typed.
+    Tape,
 }
 
 /// What a key does.

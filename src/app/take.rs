@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::lesson::{Choice, Lesson, Part, Prediction};
 use crate::mem::{Outcome, Process};
 use crate::observe::Snapshot;
-use crate::session::{Item, Moment, Position, Report, Script, Timeline};
+use crate::session::{Item, Moment, Position, Record, Report, Script, Timeline};
 use std::sync::Arc;
 
 /// How far one wish to run goes.
@@ -81,6 +81,8 @@ pub struct Take {
     pub missing: Option<(usize, Vec<String>)>,
     /// What could not be done, in a sentence.
     pub failure: Option<String>,
+    /// What was said of the lesson so far, to be kept.
+    pub record: Record,
     /// The moment looked back at; `None` shows what is true now.
     back: Option<usize>,
     sight: Sight,
@@ -115,6 +117,7 @@ impl Take {
             shelved: None,
             missing: None,
             failure: None,
+            record: Record::default(),
             back: None,
             sight: Sight::default(),
             accounts: Accounts::default(),
@@ -259,10 +262,12 @@ impl Take {
 
     /// Takes in what the player says of this lesson.
     pub fn take_in(&mut self, report: Report) {
+        self.record.hear(&report);
         match report {
-            Report::Ready(_) => {}
+            Report::Ready(_) | Report::Left(_) => {}
             Report::Opened(moment) => {
-                self.timeline = Timeline::opened(moment);
+                let before = std::mem::replace(&mut self.timeline, Timeline::opened(moment));
+                self.record.turn(before);
                 self.accounts = Accounts::default();
                 self.sight = Sight::default();
                 self.failure = None;

@@ -6,6 +6,7 @@ use super::keys::{self, Action, Context};
 use super::ledger;
 use super::panel::Panel;
 use super::take::{Activity, Stride, Take};
+use super::tape::{self, Tape};
 use super::{App, Effect, Event, Overlay, Screen, travel};
 use crate::lesson::Lesson;
 use crate::mem::Control;
@@ -37,6 +38,9 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     }
     if matches!(context, Context::Prompt | Context::Type | Context::Trying) {
         return explorer::edit(app, key);
+    }
+    if context == Context::Tape && matches!(key.code, KeyCode::Char(_)) {
+        return say_that_nothing_runs(app);
     }
     match key.code {
         KeyCode::Char(c) if !key.modifiers.contains(KeyModifiers::CONTROL) => {
@@ -70,6 +74,9 @@ fn typed(app: &mut App, context: Context, c: char) -> Vec<Effect> {
 fn paste(app: &mut App, text: &str) -> Vec<Effect> {
     let context = app.context();
     let explores = app.take().is_some_and(|take| take.explorer.is_some());
+    if explores && app.tape.is_some() {
+        return say_that_nothing_runs(app);
+    }
     if explores && app.overlay.is_none() {
         return explorer::paste(app, text);
     }
@@ -85,6 +92,9 @@ fn paste(app: &mut App, text: &str) -> Vec<Effect> {
 
 /// What an action does.
 fn act(app: &mut App, context: Context, action: Action) -> Vec<Effect> {
+    if app.tape.is_some() && Tape::forbids(action) {
+        return say_that_nothing_runs(app);
+    }
     if let Some(effects) = explorer::act(app, action) {
         return effects;
     }
@@ -189,6 +199,12 @@ fn say(app: &mut App, sentence: &str) -> Vec<Effect> {
     vec![Effect::Draw]
 }
 
+/// A recording runs nothing.
+fn say_that_nothing_runs(app: &mut App) -> Vec<Effect> {
+    let sentence = app.tape.as_ref().map(|tape| tape.nothing_runs.clone());
+    say(app, &sentence.unwrap_or_default())
+}
+
 fn search(app: &mut App, search: Option<String>) -> Vec<Effect> {
     app.home.set_search(search, &app.lessons);
     vec![Effect::Draw]
@@ -221,6 +237,13 @@ fn leave(app: &mut App) -> Vec<Effect> {
     if let Screen::Home = app.screen {
         return vec![Effect::Save, Effect::Quit];
     }
+    if app.tape.is_some() {
+        return vec![
+            Effect::Wish(Control::Stop),
+            Effect::Send(Command::Close),
+            Effect::Quit,
+        ];
+    }
     app.screen = Screen::Home;
     app.overlay = None;
     app.home.search = None;
@@ -244,6 +267,8 @@ fn escape(app: &mut App) -> Vec<Effect> {
             take.desk.zoomed = false;
             vec![Effect::Draw]
         }
+        // Nothing stands behind a recording to go back to.
+        Screen::Lesson(_) if app.tape.is_some() => Vec::new(),
         Screen::Lesson(_) => leave(app),
     }
 }
@@ -372,6 +397,12 @@ fn hear(app: &mut App, report: Report) -> Vec<Effect> {
         app.machine = Some(machine);
         return vec![Effect::Draw];
     }
+    if let Report::Left(lines) = report {
+        if let Some(tape) = &mut app.tape {
+            tape.left = lines;
+        }
+        return vec![Effect::Draw];
+    }
     let Screen::Lesson(take) = &mut app.screen else {
         if matches!(report, Report::Opened(_) | Report::Failed(_)) {
             app.awaited = app.awaited.saturating_sub(1);
@@ -395,6 +426,9 @@ fn hear(app: &mut App, report: Report) -> Vec<Effect> {
     match report {
         Report::At(position) => arrive(app, position),
         report => {
+            if app.tape.is_some() {
+                tape::follow(take, &report);
+            }
             take.take_in(report);
             vec![Effect::Draw]
         }
@@ -443,7 +477,7 @@ fn keep(app: &mut App) -> bool {
     let Screen::Lesson(take) = &app.screen else {
         return false;
     };
-    if take.lesson.is_lab() {
+    if take.lesson.is_lab() || app.tape.is_some() {
         return false;
     }
     let (id, position) = (&take.lesson.id, take.position);

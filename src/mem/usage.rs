@@ -52,7 +52,8 @@ impl std::ops::AddAssign for Usage {
             (&mut self.locked, other.locked),
         ];
         for (sum, more) in pairs {
-            sum.0 += more.0;
+            // Sizes may come from a file that is damaged.
+            sum.0 = sum.0.saturating_add(more.0);
         }
     }
 }

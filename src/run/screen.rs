@@ -5,6 +5,7 @@
 
 use super::input::{Message, listen};
 use super::terminal::Hold;
+use crate::app::tape::Tape;
 use crate::app::{App, Effect, Event, Theme, update};
 use crate::lesson::Card;
 use crate::mem::error_text;
@@ -36,7 +37,7 @@ pub type Begin = Box<dyn FnOnce() -> std::io::Result<()>>;
 pub type Keep = Box<dyn FnMut(&Progress) -> anyhow::Result<()>>;
 
 /// What the terminal program shows first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Start {
     /// The list of lessons.
     Home,
@@ -44,6 +45,8 @@ pub enum Start {
     Lesson(usize, Option<usize>),
     /// The empty lab.
     Lab,
+    /// A recording of the one lesson there is, or of the empty lab when there is none.
+    Tape(Tape),
 }
 
 /// What the terminal program starts with.
@@ -168,6 +171,7 @@ impl Loop {
             Start::Home => Vec::new(),
             Start::Lesson(index, step) => self.app.open(index, step),
             Start::Lab => self.app.open_lab(),
+            Start::Tape(tape) => self.app.open_tape(tape),
         };
         self.carry_out(effects, &mut due);
         loop {

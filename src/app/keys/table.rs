@@ -38,7 +38,14 @@ const fn bind(
 const ENTER: Chord = key(KeyCode::Enter);
 const SPACE: Chord = char(' ');
 /// Where a lesson waits for the learner.
-const IDLE: &[Context] = &[C::Line, C::Ask, C::StepDone, C::LessonDone, C::Back];
+const IDLE: &[Context] = &[
+    C::Line,
+    C::Ask,
+    C::StepDone,
+    C::LessonDone,
+    C::Back,
+    C::Tape,
+];
 /// A lesson's screen, whatever it does.
 const LESSON: &[Context] = &[
     C::Line,
@@ -47,6 +54,16 @@ const LESSON: &[Context] = &[
     C::LessonDone,
     C::Back,
     C::Running,
+];
+/// The same, also of a recording where its session had the input open.
+const SCREEN: &[Context] = &[
+    C::Line,
+    C::Ask,
+    C::StepDone,
+    C::LessonDone,
+    C::Back,
+    C::Running,
+    C::Tape,
 ];
 /// Where arrows scroll or choose.
 const LISTS: &[Context] = &[C::Home, C::Steps, C::Claims];
@@ -59,6 +76,7 @@ const PAGES: &[Context] = &[
     C::Legend,
     C::Help,
     C::Inspect,
+    C::Tape,
 ];
 const SCROLLS: &[Context] = &[
     C::Line,
@@ -73,6 +91,7 @@ const SCROLLS: &[Context] = &[
     C::Steps,
     C::Claims,
     C::Inspect,
+    C::Tape,
 ];
 const OVERLAYS: &[Context] = &[C::Steps, C::Claims, C::Legend, C::Help, C::Inspect];
 /// Where keys are text.
@@ -93,6 +112,7 @@ const PLAIN: &[Context] = &[
     C::Help,
     C::Prompt,
     C::Cursor,
+    C::Tape,
 ];
 /// Everywhere.
 pub(super) const ALL: &[Context] = &[
@@ -113,6 +133,7 @@ pub(super) const ALL: &[Context] = &[
     C::Trying,
     C::Cursor,
     C::Inspect,
+    C::Tape,
 ];
 
 const UP: &[Chord] = &[key(KeyCode::Up), char('k')];
@@ -178,9 +199,16 @@ pub static BINDINGS: &[Binding] = &[
         "return to now and run the next line",
     ),
     bind(
+        &[ENTER],
+        A::Advance,
+        &[C::Tape],
+        "next line",
+        "show the next line that was recorded",
+    ),
+    bind(
         &[SPACE],
         A::ReadOn,
-        &[C::Line, C::Ask, C::StepDone, C::LessonDone],
+        &[C::Line, C::Ask, C::StepDone, C::LessonDone, C::Tape],
         "read on",
         "turn the page of the text, while some of it is below the screen",
     ),
@@ -259,7 +287,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[key(KeyCode::Tab)],
         A::Pages,
-        &[C::Prompt],
+        &[C::Prompt, C::Tape],
         "pages",
         "a cursor on the pages: read, write, fork, inspect",
     ),
@@ -427,7 +455,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[key(KeyCode::BackTab)],
         A::NextPanel,
-        &[C::Prompt, C::Type, C::Trying],
+        &[C::Prompt, C::Type, C::Trying, C::Tape],
         "",
         "the panel that PgUp and PgDn scroll",
     ),
@@ -469,7 +497,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[key(KeyCode::Esc)],
         A::Escape,
-        &[C::Prompt],
+        &[C::Prompt, C::Tape],
         "",
         "back: to now, out of the zoom, to the lesson",
     ),
@@ -532,14 +560,14 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[char('z')],
         A::Zoom,
-        LESSON,
+        SCREEN,
         "zoom",
         "let the panel fill the screen, and back",
     ),
     bind(
         &[char('l')],
         A::Legend,
-        LESSON,
+        SCREEN,
         "legend",
         "what the marks of the pages mean, and how many there are",
     ),
@@ -553,7 +581,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[char('s')],
         A::Slow,
-        LESSON,
+        SCREEN,
         "",
         "slow motion on or off: loops, memset and fork, page by page",
     ),
@@ -568,21 +596,21 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[char('p')],
         A::NextProcess,
-        LESSON,
+        SCREEN,
         "",
         "show the next process's maps",
     ),
     bind(
         &[char('e')],
         A::OwnRows,
-        LESSON,
+        SCREEN,
         "",
         "show or fold the program's own lines of maps",
     ),
     bind(
         &[char('t')],
         A::Notes,
-        LESSON,
+        SCREEN,
         "",
         "speaker notes on or off",
     ),
@@ -648,7 +676,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[char('q')],
         A::Leave,
-        LESSON,
+        SCREEN,
         "leave",
         "leave the lesson; its processes end, your place is kept",
     ),
