@@ -4,6 +4,7 @@
 //! observer, and tests over a script.
 
 mod budget;
+pub mod codec;
 pub mod measure;
 pub mod moment;
 pub mod need;

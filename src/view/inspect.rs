@@ -250,12 +250,13 @@ fn meaning(state: PageState) -> &'static str {
 
 /// The line that gave the page the state it has.
 fn since(take: &Take, cursor: Cursor) -> String {
-    let first = take
-        .timeline
-        .since(take.shown(), cursor.process, cursor.address);
-    match first.and_then(|first| Some((first, take.timeline.line(first)?))) {
-        Some((index, line)) => format!("line {index}, {}: {}", line.actor(), line.code),
-        None => "before the first line".to_owned(),
+    let timeline = &take.timeline;
+    match timeline.since(take.shown(), cursor.process, cursor.address) {
+        Reading::Known(index) => match timeline.line(index) {
+            Some(line) => format!("line {index}, {}: {}", line.actor(), line.code),
+            None => "before the first line".to_owned(),
+        },
+        Reading::Unknown(why) => format!("? {why}"),
     }
 }
 
