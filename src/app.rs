@@ -16,6 +16,7 @@ pub mod scene;
 pub mod take;
 pub mod tape;
 mod travel;
+pub mod undo;
 mod update;
 
 pub use update::update;

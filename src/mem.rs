@@ -5,18 +5,24 @@
 
 mod act;
 mod addr;
+mod contents;
 mod failure;
+pub mod field;
+mod flag;
 mod outcome;
 mod page;
 mod process;
 mod reading;
 mod setting;
-mod usage;
+pub mod usage;
 mod vma;
 
 pub use act::{Access, AccessKind, Act, Call, FUNCTIONS, FunctionName, Signal};
 pub use addr::{Addr, Bytes, PageSize, Range};
+pub use contents::Contents;
 pub use failure::{errno_text, error_text};
+pub use field::{Field, Sizes};
+pub use flag::flag_words;
 pub use outcome::{Ending, Faults, Nanos, Outcome, Totals};
 pub use page::PageState;
 pub use process::{Pid, Process};

@@ -7,9 +7,14 @@
 pub mod ability;
 pub mod cache;
 pub mod cause;
+pub mod compare;
 mod diff;
+#[cfg(test)]
+mod fixture;
+pub mod gauge;
 pub mod live;
 pub mod portrait;
+pub mod readable;
 pub mod shootdowns;
 pub mod snapshot;
 pub mod source;
@@ -22,8 +27,10 @@ pub use ability::{
 };
 pub use cache::{CacheState, Cached, cached};
 pub use cause::{Cause, Change, Place};
+pub use compare::differences;
 pub use diff::changes;
 pub use live::Live;
+pub use readable::refusal;
 pub use shootdowns::shootdowns;
 pub use snapshot::{Mapping, Pages, Snapshot};
 pub use source::{ObserveError, Source};

@@ -4,6 +4,7 @@ pub mod export;
 pub mod headless;
 pub mod input;
 pub mod keep;
+pub mod sampler;
 pub mod scratch;
 pub mod screen;
 pub mod stage;

@@ -5,6 +5,7 @@
 
 mod budget;
 pub mod codec;
+pub mod journal;
 pub mod measure;
 pub mod moment;
 pub mod need;
@@ -21,6 +22,7 @@ pub mod timeline;
 pub mod told;
 pub mod wish;
 
+pub use journal::{Difference, Halt, Replayed};
 pub use moment::{Expected, Graded, Moment, Ran, Verdict};
 pub use need::lacking;
 pub use play::{Command, Report};

@@ -3,14 +3,20 @@
 //! A sentence is made by one rule of a table ([`mod@words`]) from numbers ([`facts`]); a number that is not known makes no
 //! sentence. Each names the lesson that shows the same on a process of one's own.
 
+pub mod change;
 pub mod division;
 pub mod facts;
 pub mod order;
+pub mod request;
+pub mod sample;
+pub mod space;
 pub mod words;
 
 pub use division::Division;
 pub use facts::Facts;
 pub use order::Order;
+pub use request::{Lens, Request};
+pub use sample::Sample;
 pub use words::{Proof, Word, words};
 
 use crate::observe::portrait::Portrait;

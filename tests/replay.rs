@@ -100,6 +100,8 @@ struct Walk<S> {
     app: App,
     source: S,
     quit: bool,
+    /// What the screen shows.
+    screen: Buffer,
 }
 
 impl<S: Source> Walk<S> {
@@ -116,13 +118,20 @@ impl<S: Source> Walk<S> {
                 _ => {}
             }
         }
-        self.app.seen = self.draw().1;
     }
 
     fn press(&mut self, code: KeyCode) {
         let key = KeyEvent::new(code, KeyModifiers::NONE);
         let effects = update(&mut self.app, Event::Key(key));
         self.carry_out(effects);
+        self.look();
+    }
+
+    /// Draws the screen.
+    fn look(&mut self) {
+        let (screen, seen) = self.draw();
+        self.screen = screen;
+        self.app.seen = seen;
     }
 
     fn keys(&mut self, text: &str) {
@@ -160,6 +169,7 @@ fn live(lesson: Option<&Arc<Lesson>>) -> Walk<Live> {
         app,
         source: Live { player: None },
         quit: false,
+        screen: Buffer::default(),
     };
     let effects = match lesson {
         Some(_) => walk.app.open(0, Some(0)),
@@ -175,6 +185,7 @@ fn live(lesson: Option<&Arc<Lesson>>) -> Walk<Live> {
         .machine()
         .clone();
     update(&mut walk.app, Event::Report(Report::Ready(machine)));
+    walk.look();
     walk
 }
 
@@ -202,6 +213,7 @@ fn replayed(bytes: &[u8]) -> Walk<Replay> {
         app,
         source,
         quit: false,
+        screen: Buffer::default(),
     };
     let effects = walk.app.open_tape(Tape {
         date: header.date.clone(),
@@ -211,6 +223,7 @@ fn replayed(bytes: &[u8]) -> Walk<Replay> {
     });
     update(&mut walk.app, Event::Report(ready));
     walk.carry_out(effects);
+    walk.look();
     walk
 }
 
@@ -242,10 +255,9 @@ fn left_out(walk: &Walk<Replay>) -> Vec<u16> {
     }
 }
 
-/// Presses a key in both, and compares the screens.
-fn both(one: &Buffer, walk: &Walk<Replay>, what: &str) {
-    let (other, _) = walk.draw();
-    if let Some(told) = difference(one, &other, &left_out(walk)) {
+/// Compares a screen of the session with that of its recording.
+fn same(one: &Buffer, walk: &Walk<Replay>, what: &str) {
+    if let Some(told) = difference(one, &walk.screen, &left_out(walk)) {
         panic!("{what}: {told}");
     }
 }
@@ -255,7 +267,7 @@ fn every_lesson_looks_the_same_when_it_is_replayed() {
     for lesson in Catalogue::built_in().lessons() {
         let mut session = live(Some(&lesson));
         let mut keys = Vec::new();
-        let mut screens = vec![session.draw().0];
+        let mut screens = vec![session.screen.clone()];
         let mut questions = 0;
         while !session.app.take().unwrap().is_finished() {
             let mut press = vec![KeyCode::Enter];
@@ -269,23 +281,23 @@ fn every_lesson_looks_the_same_when_it_is_replayed() {
                 session.press(key);
                 assert!(session.is_idle());
                 keys.push(key);
-                screens.push(session.draw().0);
+                screens.push(session.screen.clone());
             }
             assert!(keys.len() < 1000, "{} does not end", lesson.id);
         }
         for _ in 0..session.app.take().unwrap().lines_run() {
             session.press(KeyCode::Char('['));
             keys.push(KeyCode::Char('['));
-            screens.push(session.draw().0);
+            screens.push(session.screen.clone());
         }
         let bytes = bytes(&session);
         drop(session.source.player.take());
         let mut replay = replayed(&bytes);
-        both(&screens[0], &replay, &lesson.id);
+        same(&screens[0], &replay, &lesson.id);
         for (number, key) in keys.iter().enumerate() {
             replay.press(*key);
             let what = format!("{}, key {number} ({key})", lesson.id);
-            both(&screens[number + 1], &replay, &what);
+            same(&screens[number + 1], &replay, &what);
         }
         assert_eq!(replay.app.tape.as_ref().unwrap().left, 0, "{}", lesson.id);
     }
@@ -302,18 +314,18 @@ fn lines_that_were_typed_look_the_same_in_the_lab_and_in_a_lesson() {
         "munmap(p + 1, PAGE);",
     ];
     let mut session = live(None);
-    let mut screens = vec![session.draw().0];
+    let mut screens = vec![session.screen.clone()];
     for line in lines {
         session.keys(line);
         session.keys("\n");
-        screens.push(session.draw().0);
+        screens.push(session.screen.clone());
     }
     let mut replay = replayed(&bytes(&session));
     for (number, screen) in screens.iter().enumerate() {
         if number > 0 {
             replay.keys("\n");
         }
-        both(screen, &replay, &format!("line {number}"));
+        same(screen, &replay, &format!("line {number}"));
     }
     // Between the lines of a lesson.
     let lesson = Catalogue::built_in()
@@ -331,12 +343,12 @@ fn lines_that_were_typed_look_the_same_in_the_lab_and_in_a_lesson() {
                 c => session.keys(&c.to_string()),
             }
         }
-        screens.push(session.draw().0);
+        screens.push(session.screen.clone());
     }
     let mut replay = replayed(&bytes(&session));
     for (number, screen) in [0, 2, 3, 5].into_iter().enumerate() {
         replay.keys("\n");
-        both(&screens[screen], &replay, &format!("line {number}"));
+        same(&screens[screen], &replay, &format!("line {number}"));
     }
 }
 

@@ -11,8 +11,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent,
 use mmap_tutor::app::panel::Panel;
 use mmap_tutor::app::{App, Effect, Event, Theme, update};
 use mmap_tutor::diagnostic::Diagnostic;
-use mmap_tutor::mem::{Control, PageSize, PageState, Range};
-use mmap_tutor::session::{Command, Machine, Position, Progress, Report};
+use mmap_tutor::mem::{Control, Field, PageSize, PageState, Range};
+use mmap_tutor::session::{Command, Machine, Position, Progress, Replayed, Report};
 use mmap_tutor::view;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -93,12 +93,40 @@ impl Walk {
                     }
                     self.hear(Report::At(next));
                 }
+                Command::Replay { lines } => self.replay(*lines),
                 Command::Close | Command::Explore => {}
                 Command::Type { source, .. } => self.typed.push(source.clone()),
             }
         }
         self.effects.extend(effects);
         self.app.seen = self.draw().1;
+    }
+
+    /// The lesson from its beginning again, so many lines of it.
+    fn replay(&mut self, lines: usize) {
+        let Report::Opened(moment) = story::opened() else {
+            panic!("the story begins with its first moment")
+        };
+        self.hear(Report::Rewound { step: 0, moment });
+        self.at = Position::default();
+        let mut left = lines;
+        while left > 0 {
+            let (reports, next) = story::answer(&story::lesson(), self.at, None);
+            self.at = next;
+            left -= reports
+                .iter()
+                .filter(|report| matches!(report, Report::Line(_)))
+                .count();
+            for report in reports {
+                self.hear(report);
+            }
+        }
+        self.hear(Report::Replayed(Replayed {
+            wanted: lines,
+            lines,
+            ..Replayed::default()
+        }));
+        self.hear(Report::At(self.at));
     }
 
     /// Keys, one a character: `\n` Enter, `\x1b` Esc, `\t` Tab, `<` and `>` Left and Right, `v` and `^` Down and Up.
@@ -646,7 +674,8 @@ fn huge_pages_have_a_row_only_where_there_are_some() {
     };
     let mut mapping = story::mapping(story::P, vec![PageState::Private; 16]);
     if let mmap_tutor::mem::Reading::Known(usage) = &mut mapping.usage {
-        usage.anon_huge = usage.rss;
+        let rss = usage.sizes.get(Field::Rss).unwrap();
+        usage.sizes.set(Field::AnonHugePages, rss);
     }
     moment.snapshots = vec![story::snapshot(story::MAIN, vec![mapping])];
     walk.hear(Report::Line(moment));

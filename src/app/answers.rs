@@ -27,6 +27,18 @@ impl Answers {
         self.guesses.push((step, part, guess));
     }
 
+    /// Keeps the guesses at questions, by step and part, that have been asked.
+    pub fn keep_guesses(&mut self, is_asked: impl Fn(usize, usize) -> bool) {
+        self.guesses
+            .retain(|(step, part, _)| is_asked(*step, *part));
+    }
+
+    /// Forgets all that was measured in a step and after it.
+    pub fn forget_from(&mut self, step: usize) {
+        self.graded.retain(|graded| graded.step < step);
+        self.expected.retain(|(of, _)| *of < step);
+    }
+
     /// Notes the kernel's answer.
     pub fn grade(&mut self, graded: Graded) {
         self.graded.push(graded);

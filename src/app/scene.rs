@@ -3,7 +3,7 @@
 use super::account::Account;
 use super::names::Name;
 use super::take::{Look, Take};
-use crate::mem::{Faults, Process, Range, Usage};
+use crate::mem::{Faults, Process, Range, Sizes};
 use crate::observe::{Change, Mapping, Place, Snapshot};
 use crate::session::timeline::Line;
 use std::collections::BTreeMap;
@@ -214,11 +214,11 @@ impl<'a> Scene<'a> {
 }
 
 /// The sums of smaps over the lesson's VMAs; `Err` says why one of them could not be read.
-pub fn usage(snapshot: &Snapshot) -> Result<Usage, String> {
-    let mut sum = Usage::default();
+pub fn usage(snapshot: &Snapshot) -> Result<Sizes, String> {
+    let mut sum = Sizes::zeros();
     for mapping in snapshot.lesson_mappings() {
         match &mapping.usage {
-            crate::mem::Reading::Known(usage) => sum += *usage,
+            crate::mem::Reading::Known(usage) => sum = sum.plus(&usage.sizes),
             crate::mem::Reading::Unknown(why) => return Err(why.clone()),
         }
     }

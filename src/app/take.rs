@@ -5,6 +5,7 @@ use super::answers::Answers;
 use super::explorer::Explorer;
 use super::guess::Guess;
 use super::panel::Desk;
+use super::undo::Undo;
 use crate::diagnostic::Diagnostic;
 use crate::lesson::{Choice, Lesson, Part, Prediction};
 use crate::mem::{Outcome, Process};
@@ -83,6 +84,10 @@ pub struct Take {
     pub failure: Option<String>,
     /// What was said of the lesson so far, to be kept.
     pub record: Record,
+    /// Processes that have ended behind everybody's back, and how.
+    pub gone: Vec<(Process, String)>,
+    /// Whether lines are being undone.
+    pub undo: Undo,
     /// The moment looked back at; `None` shows what is true now.
     back: Option<usize>,
     sight: Sight,
@@ -118,6 +123,8 @@ impl Take {
             missing: None,
             failure: None,
             record: Record::default(),
+            gone: Vec::new(),
+            undo: Undo::default(),
             back: None,
             sight: Sight::default(),
             accounts: Accounts::default(),
@@ -266,12 +273,8 @@ impl Take {
         match report {
             Report::Ready(_) | Report::Left(_) => {}
             Report::Opened(moment) => {
-                let before = std::mem::replace(&mut self.timeline, Timeline::opened(moment));
+                let before = self.begin(moment);
                 self.record.turn(before);
-                self.accounts = Accounts::default();
-                self.sight = Sight::default();
-                self.failure = None;
-                self.to_now();
             }
             Report::Running {
                 snapshots,
@@ -284,10 +287,14 @@ impl Take {
                 if let Some(line) = self.timeline.lines().last() {
                     self.accounts.add(line);
                 }
+                self.undo.line_ran();
                 self.settle();
                 self.forget_look();
                 self.desk.follow();
             }
+            Report::Rewound { step, moment } => self.rewound(step, moment),
+            Report::Replayed(replayed) => self.undo = Undo::Done(replayed),
+            Report::Gone(gone) => self.gone = gone,
             Report::Graded(graded) => self.answers.grade(graded),
             Report::Expected { step, expected } => self.answers.expect(step, expected),
             Report::Refused(mistake) => self.give_back(Some(mistake)),
@@ -308,6 +315,7 @@ impl Take {
                     self.desk.follow();
                 }
                 self.position = position;
+                self.forget_guesses_ahead();
             }
             Report::Missing { step, why } => self.missing = Some((step, why)),
             Report::Failed(why) => {
@@ -316,6 +324,40 @@ impl Take {
                 self.failure = Some(why);
             }
         }
+    }
+
+    /// A question that is next again was not answered.
+    fn forget_guesses_ahead(&mut self) {
+        let (here, script) = (self.position, &self.script);
+        let is_ahead = |item: usize, of: usize, part: usize| {
+            let asks = script.item(Position { step: of, item }) == Some(&Item::Ask { part });
+            asks && of == here.step
+        };
+        let items = script.steps.get(here.step).map_or(0, Vec::len);
+        self.answers.keep_guesses(|step, part| {
+            let ahead = (here.item..items).any(|item| is_ahead(item, step, part));
+            step <= here.step && !ahead
+        });
+    }
+
+    /// New processes run for a replay: what was is gone, and what was measured from `step` on is not so any more.
+    fn rewound(&mut self, step: usize, moment: Moment) {
+        self.answers.forget_from(step);
+        self.guess = Guess::default();
+        // What was undone is in no record.
+        drop(self.begin(moment));
+        self.desk.follow();
+    }
+
+    /// New processes; gives the moments of those before them.
+    fn begin(&mut self, moment: Moment) -> Timeline {
+        let before = std::mem::replace(&mut self.timeline, Timeline::opened(moment));
+        self.accounts = Accounts::default();
+        self.sight = Sight::default();
+        self.failure = None;
+        self.gone.clear();
+        self.to_now();
+        before
     }
 
     /// What was typed did not run: back into the input with it.

@@ -122,6 +122,12 @@ pub fn state_named(name: &str) -> Option<PageState> {
         .map(|row| row.1)
 }
 
+/// The name of [`STATES`] that a value stands for; a value that is no state's is written as a number.
+pub fn state_name(value: i64) -> String {
+    let named = STATES.iter().find(|(_, state)| *state as i64 == value);
+    named.map_or_else(|| value.to_string(), |(name, _)| (*name).to_owned())
+}
+
 /// Which process a prefix names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Prefix {

@@ -33,9 +33,11 @@
 //! | 5 missing | step, list of sentences, as postcard: why the step cannot be shown |
 //! | 6 at | [`Position`](crate::session::Position) as postcard: the next thing to happen; ends what one key led to |
 //! | 7 failed | a sentence as postcard: something could not be done |
+//! | 8 gone | list of process and sentence, as postcard: processes ended by themselves, and how |
 //!
-//! A moment is written as the difference to the one before it, as `moments.rs` beside this file has it; the first of all,
-//! and each `opened`, to nothing.
+//! A moment is five blobs, each led by its length (LEB128): story, acts, places, pages, frames, as
+//! [`codec`](crate::session::codec) has them: what it shows of the processes is the difference to the moment before it,
+//! and of each `opened` to nothing.
 //!
 //! Left out is what only the session itself had any use for: looks at a line while it ran, what was typed and was no C,
 //! the variables that a word could be completed to.
@@ -158,7 +160,7 @@ pub fn write<'a>(
     let mut said = Said::new(&mut file);
     for (timeline, notes) in chapters {
         let mut before = Before::default();
-        let mut moments = (0..timeline.len()).filter_map(|index| timeline.moment(index));
+        let mut moments = (0..timeline.len()).map(|index| moments::whole(timeline, index));
         let Some(first) = moments.next() else {
             continue;
         };

@@ -66,7 +66,7 @@ impl Replay {
             }
             Command::Close => return,
             Command::Explore => tell(Report::At(self.position)),
-            Command::Type { .. } => {
+            Command::Type { .. } | Command::Replay { .. } => {
                 tell(Report::Failed(nothing_runs(&self.recording.header)));
                 tell(Report::At(self.position));
             }

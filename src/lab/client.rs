@@ -10,6 +10,7 @@ mod handle;
 #[cfg(test)]
 mod hostile;
 mod link;
+mod peek;
 mod spawn;
 
 use crate::bytecode::Program;
@@ -304,30 +305,39 @@ fn send_settings(
         ..settings
     };
     let body = decode::settings(settings);
-    let failed = |entry: &Entry, error: &dyn fmt::Display| {
-        let who = entry.process;
-        match entry.ended() {
-            Some(how) => LabError::NoProcess(format!("`{who}` is gone: {how}")),
-            None => LabError::Failed(format!("`{who}` does not answer: {error}")),
-        }
-    };
-    if let Err(error) = entry
-        .link
-        .send(ask::CONFIGURE, &[bytemuck::bytes_of(&body)])
-    {
-        return Err(failed(entry, &error));
+    let body = bytemuck::bytes_of(&body);
+    question(entry, (ask::CONFIGURE, body), tell::READY, within)?;
+    let ready = entry.link.body();
+    ready.ok_or_else(|| silent(entry, &"its answer makes no sense"))
+}
+
+/// What is said of a lab that does not answer as it should.
+fn silent(entry: &Entry, error: &dyn fmt::Display) -> LabError {
+    let who = entry.process;
+    match entry.ended() {
+        Some(how) => LabError::NoProcess(format!("`{who}` is gone: {how}")),
+        None => LabError::Failed(format!("`{who}` does not answer: {error}")),
+    }
+}
+
+/// Asks a lab that waits for its next statement, and waits for the answer of that kind, which is then in its link.
+fn question(
+    entry: &mut Entry,
+    (ask, body): (u16, &[u8]),
+    answer: u16,
+    within: Duration,
+) -> Result<(), LabError> {
+    if let Err(error) = entry.link.send(ask, &[body]) {
+        return Err(silent(entry, &error));
     }
     let deadline = Instant::now() + within;
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
         match entry.link.receive(left) {
-            Received::Message { kind, .. } if kind == tell::READY => {
-                let ready = entry.link.body();
-                return ready.ok_or_else(|| failed(entry, &"its answer makes no sense"));
-            }
+            Received::Message { kind, .. } if kind == answer => return Ok(()),
             Received::Message { .. } if !left.is_zero() => {}
             Received::Message { .. } | Received::Silence => {
-                return Err(failed(entry, &"it was asked in vain"));
+                return Err(silent(entry, &"it was asked in vain"));
             }
             Received::Closed => {
                 let how = entry.settle();

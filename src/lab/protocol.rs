@@ -7,7 +7,7 @@
 use bytemuck::{Pod, Zeroable};
 
 /// Raised whenever a message changes its meaning. Tutor and lab are one binary: a mismatch is a mistake.
-pub(super) const VERSION: u16 = 2;
+pub(super) const VERSION: u16 = 3;
 /// The most bytes after a header.
 pub(super) const BODY_BYTES: usize = 66 * 1024;
 /// How many records one message carries at most.
@@ -31,6 +31,8 @@ pub(super) mod ask {
     pub(in crate::lab) const CONFIGURE: u16 = 3;
     /// A [`Verdict`](super::Verdict) on what the lab told last.
     pub(in crate::lab) const VERDICT: u16 = 4;
+    /// A [`Peek`](super::Peek). Replied to with `PEEKED`.
+    pub(in crate::lab) const PEEK: u16 = 5;
 }
 
 /// What the lab tells.
@@ -57,6 +59,8 @@ pub(super) mod tell {
     pub(in crate::lab) const WAITING: u16 = 111;
     /// The statement is over: a [`Done`](super::Done).
     pub(in crate::lab) const DONE: u16 = 110;
+    /// A [`Peeked`](super::Peeked), then the bytes; none where they could not be read.
+    pub(in crate::lab) const PEEKED: u16 = 112;
 }
 
 /// Opens every message.
@@ -122,6 +126,31 @@ impl Verdict {
     pub(super) const FULL_SPEED: Self = Self(2);
     /// Stop; no.
     pub(super) const NO: Self = Self(3);
+}
+
+/// Bytes of the lab's memory. It reads them as the lesson would: whoever asks has made sure that they are there.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub(super) struct Peek {
+    /// The first byte; counted from the start of the frame where `in_frame` is 1.
+    pub(super) address: u64,
+    /// How many, [`PEEK_BYTES`] at most.
+    pub(super) length: u32,
+    pub(super) in_frame: u32,
+}
+
+/// The most bytes of one [`Peek`].
+pub(super) const PEEK_BYTES: usize = BODY_BYTES - size_of::<Peeked>();
+
+/// What it cost to read the bytes: no fault at all, unless the kernel took a page away just then.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub(super) struct Peeked {
+    pub(super) minor: u32,
+    pub(super) major: u32,
+    /// The signal that reading raised; 0 when none.
+    pub(super) signal: i32,
+    pub(super) padding: u32,
 }
 
 /// A lab that can be asked.
@@ -271,6 +300,7 @@ mod tests {
             size_of::<Literals>() + LITERAL_BYTES as usize,
             RECORDS * size_of::<Record>(),
             OUTPUT_BYTES,
+            size_of::<Peeked>() + PEEK_BYTES,
         ];
         assert!(bodies.iter().all(|&body| body <= BODY_BYTES), "{bodies:?}");
     }

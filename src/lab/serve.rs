@@ -4,13 +4,14 @@
 //! the first statement. Whatever faults or grows after that is the lesson's doing.
 
 mod buffers;
+mod peek;
 mod start;
 
 use super::channel::{Channel, leave};
 use super::companion::Companion;
 use super::machine;
 use super::own::Own;
-use super::protocol::{Configure, Done, Literals, Ready, Run, Text, ask, tell};
+use super::protocol::{Configure, Done, Literals, Peek, Ready, Run, Text, ask, tell};
 use super::sandbox;
 use super::signals;
 use super::space::{Places, Space};
@@ -71,6 +72,10 @@ fn serve(space: &mut Space, packet: &mut Packet) {
         ask::LITERALS => keep_literals(body),
         ask::RUN => run(space, body),
         ask::CONFIGURE => configure(space, body),
+        ask::PEEK => match split::<Peek>(body) {
+            Some((wanted, _)) => peek::answer(space, wanted, &mut packet.0),
+            None => None,
+        },
         // An answer to a question that was given up meanwhile.
         ask::VERDICT => Some(()),
         _ => None,

@@ -1,59 +1,37 @@
 //! What `/proc/<pid>/smaps` says of one VMA. See proc(5) and `Documentation/filesystems/proc.rst`.
 
-use super::Bytes;
+use super::{Field, Reading, Sizes};
 use serde::{Deserialize, Serialize};
 
-/// Sizes of one VMA, or sums over several, in bytes (smaps shows kB).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// The numbers of a block of smaps, and the lines of it that this program does not know.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
-    /// `Size`: the length of the VMA.
-    pub size: Bytes,
-    /// `Rss`: pages present, without the zero page.
-    pub rss: Bytes,
-    /// `Pss`: RSS with each page divided by how many map it.
-    pub pss: Bytes,
-    /// `Shared_Clean`: mapped by several, not dirty.
-    pub shared_clean: Bytes,
-    /// `Shared_Dirty`: mapped by several, dirty.
-    pub shared_dirty: Bytes,
-    /// `Private_Clean`: mapped here only, not dirty.
-    pub private_clean: Bytes,
-    /// `Private_Dirty`: mapped here only, dirty.
-    pub private_dirty: Bytes,
-    /// `Referenced`: accessed since last cleared.
-    pub referenced: Bytes,
-    /// `Anonymous`: not backed by a file, or a private copy of a file's page.
-    pub anonymous: Bytes,
-    /// `LazyFree`: marked by `MADV_FREE`, still there. Since Linux 4.12.
-    pub lazy_free: Bytes,
-    /// `AnonHugePages`: anonymous memory in transparent huge pages.
-    pub anon_huge: Bytes,
-    /// `Swap`: swapped out.
-    pub swap: Bytes,
-    /// `Locked`: locked by `mlock`.
-    pub locked: Bytes,
+    /// The numbers; sizes in bytes (smaps shows kB).
+    pub sizes: Sizes,
+    /// Lines of a kernel younger than this program, as they stand there: `Tomorrow:  4 kB`.
+    pub strangers: Vec<String>,
 }
 
-impl std::ops::AddAssign for Usage {
-    fn add_assign(&mut self, other: Self) {
-        let pairs = [
-            (&mut self.size, other.size),
-            (&mut self.rss, other.rss),
-            (&mut self.pss, other.pss),
-            (&mut self.shared_clean, other.shared_clean),
-            (&mut self.shared_dirty, other.shared_dirty),
-            (&mut self.private_clean, other.private_clean),
-            (&mut self.private_dirty, other.private_dirty),
-            (&mut self.referenced, other.referenced),
-            (&mut self.anonymous, other.anonymous),
-            (&mut self.lazy_free, other.lazy_free),
-            (&mut self.anon_huge, other.anon_huge),
-            (&mut self.swap, other.swap),
-            (&mut self.locked, other.locked),
-        ];
-        for (sum, more) in pairs {
-            // Sizes may come from a file that is damaged.
-            sum.0 = sum.0.saturating_add(more.0);
+impl Usage {
+    /// A number; sizes in bytes. Not known where smaps of this kernel has no such line, or no number in it.
+    pub fn read(&self, field: Field) -> Reading<u64> {
+        read(&self.sizes, field)
+    }
+}
+
+/// A number of some sizes, or why there is none.
+pub fn read(sizes: &Sizes, field: Field) -> Reading<u64> {
+    match sizes.get(field) {
+        Some(value) => Reading::Known(value),
+        None => Reading::unknown(format!("smaps says no number for {}", field.label())),
+    }
+}
+
+impl FromIterator<(Field, u64)> for Usage {
+    fn from_iter<T: IntoIterator<Item = (Field, u64)>>(numbers: T) -> Self {
+        Self {
+            sizes: numbers.into_iter().collect(),
+            strangers: Vec::new(),
         }
     }
 }

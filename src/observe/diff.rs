@@ -4,8 +4,10 @@
 //! Nothing is hidden: faults that no rule explains are a change of their own.
 
 mod cache;
+mod culprits;
 mod mappings;
 mod pages;
+mod pieces;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -19,8 +21,8 @@ pub(super) use walk::Run;
 use super::cause::{Cause, Change, Place};
 use super::snapshot::Snapshot;
 use super::tell;
-use crate::mem::{Addr, Call, Ending, Faults, Outcome, PageSize, Pid, Process, Range};
-use std::collections::HashSet;
+use crate::mem::{Addr, Call, Ending, Faults, Nanos, Outcome, PageSize, Pid, Process, Range};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use walk::{Around, Walk};
 use working::Working;
@@ -56,7 +58,44 @@ pub fn changes(
         .partition(|change| change.cause == Cause::Unexplained && change.access.is_none());
     changes.extend(last);
     changes.extend(unexplained);
-    changes
+    folded(changes)
+}
+
+/// So many changes of one process with one cause are told one by one.
+const MOST_ALIKE: usize = 64;
+
+/// Changes alike beyond those that anybody would read are one: a statement may touch tens of thousands of mappings.
+fn folded(changes: Vec<Change>) -> Vec<Change> {
+    let key = |change: &Change| (change.process, change.cause, change.access);
+    let mut counts: HashMap<_, usize> = HashMap::new();
+    for change in &changes {
+        *counts.entry(key(change)).or_default() += 1;
+    }
+    let mut told: Vec<Change> = Vec::new();
+    let mut rest: HashMap<_, (usize, usize)> = HashMap::new();
+    let mut seen: HashMap<_, usize> = HashMap::new();
+    for change in changes {
+        let key = key(&change);
+        let nth = seen.entry(key).or_default();
+        *nth += 1;
+        if *nth < MOST_ALIKE || counts[&key] <= MOST_ALIKE {
+            told.push(change);
+            continue;
+        }
+        let (at, more) = rest.entry(key).or_insert_with(|| {
+            let place = Place::Process;
+            told.push(Change {
+                access: change.access,
+                ..plain(change.process, change.cause, place, String::new())
+            });
+            (told.len() - 1, 0)
+        });
+        *more += 1;
+        let all = &mut told[*at];
+        all.faults += change.faults;
+        all.text = tell::more(change.cause, *more, all.faults);
+    }
+    told
 }
 
 /// One process around the statement.
@@ -280,23 +319,17 @@ fn drift_changes(story: &Story<'_>, stories: &[Story<'_>]) -> (Vec<Change>, Hash
         return (Vec::new(), spent);
     };
     let drifts = pages::drifts(&story.walk, after, story.page_size, story.parent.is_some());
+    let touched = mappings_touched(&drifts);
     let changes = drifts
         .iter()
         .map(|drift| {
             // The faults of a call are told once, with the first pages that it touched.
-            let call = drift
-                .what
-                .call
-                .map(|index| (index, &story.walk.calls[index]));
-            let first = call
-                .filter(|(index, _)| drift.what.costs_faults() && spent.insert(*index))
-                .map(|(index, call)| gathered(&story.walk.calls, index, *call, &mut spent));
-            let first = first.as_ref();
-            let others = others(story, stories, drift);
-            let elsewhere = |other: &Drift| {
-                other.what.call == drift.what.call && other.mapping != drift.mapping
-            };
-            let named = drifts.iter().any(elsewhere);
+            let fresh: Vec<usize> = (drift.calls.iter().copied())
+                .filter(|&call| drift.what.costs_faults() && spent.insert(call))
+                .collect();
+            let cost = (!fresh.is_empty()).then(|| summed(&story.walk.calls, &fresh, &mut spent));
+            let named = (drift.what.function)
+                .is_some_and(|function| touched.get(function).is_some_and(|&count| count > 1));
             Change {
                 process: story.process,
                 cause: drift.what.cause,
@@ -304,37 +337,44 @@ fn drift_changes(story: &Story<'_>, stories: &[Story<'_>]) -> (Vec<Change>, Hash
                 access: None,
                 before: Some(drift.what.before()),
                 after: Some(drift.what.after()),
-                faults: first.map(|call| call.faults).unwrap_or_default(),
-                elapsed: first
-                    .filter(|call| call.faults.total() > 0)
-                    .map(|call| call.elapsed),
-                text: tell::drift(
-                    drift,
-                    first.or(call.map(|(_, call)| call)),
-                    first.is_some(),
-                    &others,
-                    named,
-                ),
+                faults: cost.map_or_else(Faults::default, |cost| cost.0),
+                elapsed: cost.filter(|cost| cost.0.total() > 0).map(|cost| cost.1),
+                text: tell::drift(drift, cost, &others(story, stories, drift), named),
             }
         })
         .collect();
     (changes, spent)
 }
 
-/// The call with the faults and the time of all that are like it. Which call of `malloc` touched which page of the
-/// heap nobody knows afterwards: they are told as one.
-fn gathered(calls: &[Call], index: usize, mut call: Call, spent: &mut HashSet<usize>) -> Call {
-    if !pages::is_allocator(&call) {
-        return call;
+/// In how many mappings each function changed pages.
+fn mappings_touched(drifts: &[Drift]) -> HashMap<&'static str, usize> {
+    let touched = drifts
+        .iter()
+        .filter_map(|drift| Some((drift.what.function?, drift.mapping)));
+    let places: HashSet<_> = touched.collect();
+    let mut counts = HashMap::new();
+    for (function, _) in places {
+        *counts.entry(function).or_default() += 1;
     }
-    for (other, like) in calls.iter().enumerate() {
-        let counts = other != index && like.function == call.function && like.faults.total() > 0;
-        if counts && spent.insert(other) {
-            call.faults += like.faults;
-            call.elapsed.0 += like.elapsed.0;
-        }
+    counts
+}
+
+/// The faults and the time of calls; with those of malloc(3), of all that are like them: which call touched which page
+/// of the heap nobody knows afterwards.
+fn summed(calls: &[Call], chosen: &[usize], spent: &mut HashSet<usize>) -> (Faults, Nanos) {
+    let mut alike: Vec<usize> = Vec::new();
+    if let Some(first) = chosen.first().map(|&first| &calls[first])
+        && culprits::is_allocator(first)
+    {
+        let like = |call: &Call| call.function == first.function && call.faults.total() > 0;
+        alike.extend((0..calls.len()).filter(|&index| like(&calls[index]) && spent.insert(index)));
     }
-    call
+    let (mut faults, mut time) = (Faults::default(), Nanos(0));
+    for call in chosen.iter().chain(&alike).map(|&index| &calls[index]) {
+        faults += call.faults;
+        time.0 += call.elapsed.0;
+    }
+    (faults, time)
 }
 
 fn place(drift: &Drift) -> Place {

@@ -13,7 +13,7 @@ pub mod stat;
 mod window;
 
 use super::{CacheState, Mapping, ObserveError, Pages, Snapshot, Source};
-use crate::mem::{Backing, PageSize, Pid, Process, Range, Reading, Vma};
+use crate::mem::{Addr, Backing, PageSize, PageState, Pid, Process, Range, Reading, Vma};
 use files::Files;
 use pagemap::Pagemap;
 use procfs::process::Process as Directory;
@@ -182,6 +182,31 @@ impl Live {
             faults: stat::faults(&opened.directory),
             page_tables: stat::page_tables(&opened.directory),
         })
+    }
+
+    /// The VMA that `address` lies in, and the state of its page, as they are now; `None` where nothing is mapped. Which
+    /// of the pages that read as zeros is the zero page is left open.
+    pub fn page(
+        &mut self,
+        process: Process,
+        pid: Pid,
+        address: Addr,
+    ) -> Result<Option<(Vma, PageState)>, ObserveError> {
+        let vmas = self.maps(process, pid)?;
+        let Some(vma) = vmas.into_iter().find(|vma| vma.range.contains(address)) else {
+            return Ok(None);
+        };
+        let number = self.page_size.number(address);
+        let opened = opened(&mut self.open, process, pid)?;
+        let bits = opened
+            .pagemap
+            .known()
+            .filter(|_| !in_kernel(&vma))
+            .and_then(|pagemap| pagemap.entries(number, 1).ok()?.first().copied());
+        let state = bits.map_or(PageState::Unknown, |bits| {
+            super::state::state(&vma, bits, None)
+        });
+        Ok(Some((vma, state)))
     }
 
     fn maps(&mut self, process: Process, pid: Pid) -> Result<Vec<Vma>, ObserveError> {
@@ -380,7 +405,6 @@ fn file_length(vma: &Vma) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mem::Addr;
 
     fn vma(start: u64, pages: u64, backing: Backing) -> Vma {
         Vma {

@@ -5,11 +5,11 @@
 //! unknown with its reason. See proc(5), and `Documentation/filesystems/proc.rst` for smaps.
 
 pub mod area;
-pub mod field;
 pub mod kin;
 pub mod status;
 pub mod stream;
 
+pub use crate::mem::field;
 use crate::mem::{Faults, Pid, Reading};
 use area::Areas;
 use kin::Kin;

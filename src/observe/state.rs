@@ -83,36 +83,7 @@ pub fn is_ambiguous(bits: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mem::{Addr, Perms, Range};
-
-    fn vma(backing: Backing, shared: bool) -> Vma {
-        Vma {
-            range: Range::of(Addr(0x10000), 0x10000),
-            perms: Perms {
-                read: true,
-                write: true,
-                execute: false,
-                shared,
-            },
-            offset: 0,
-            device: (0, 0),
-            inode: 0,
-            backing,
-        }
-    }
-
-    fn file(path: &str) -> Backing {
-        Backing::File {
-            path: path.to_owned(),
-            deleted: false,
-        }
-    }
-
-    fn shmem() -> Backing {
-        Backing::SharedMemory {
-            name: "/dev/zero (deleted)".to_owned(),
-        }
-    }
+    use crate::observe::fixture::{file, shared_memory, vma};
 
     #[test]
     fn kinds_follow_backing_and_sharing() {
@@ -123,8 +94,8 @@ mod tests {
             (file("/dev/zero"), false, Kind::PrivateAnonymous),
             (file("/tmp/a"), false, Kind::PrivateFile),
             (file("/tmp/a"), true, Kind::SharedFile),
-            (shmem(), false, Kind::PrivateFile),
-            (shmem(), true, Kind::SharedMemory),
+            (shared_memory(), false, Kind::PrivateFile),
+            (shared_memory(), true, Kind::SharedMemory),
         ];
         for (backing, shared, kind) in table {
             assert_eq!(
@@ -145,7 +116,7 @@ mod tests {
                 | bit(2, FILE)
                 | bit(1, GUARD)
                 | bit(0, EXCLUSIVE);
-            for backing in [Backing::Anonymous, file("/tmp/a"), shmem()] {
+            for backing in [Backing::Anonymous, file("/tmp/a"), shared_memory()] {
                 for zero in [None, Some(false), Some(true)] {
                     let memory = matches!(backing, Backing::SharedMemory { .. });
                     let expected =

@@ -243,6 +243,16 @@ pub(super) fn ended(process: Process, ending: Option<&Ending>) -> String {
     }
 }
 
+/// The sentence of changes alike that are too many to be told: `demand-zero page: 936 more places alike, 936 minor faults`
+pub(super) fn more(cause: Cause, places: usize, faults: Faults) -> String {
+    let cost = match faults.total() {
+        0 => String::new(),
+        _ => format!(", {faults}"),
+    };
+    let places = count(places as u64, "more place");
+    format!("{}: {places} alike{cost}", cause.label())
+}
+
 /// The sentence of a signal that no access raised.
 pub(super) fn raised(signal: Signal) -> String {
     let (name, code) = (signal.name(), signal.code_name());

@@ -5,7 +5,7 @@ use crate::bytecode::Program;
 use crate::lab::{LabError, Labs};
 use crate::lesson::ScratchFile;
 use crate::mem::error_text;
-use crate::mem::{Control, Outcome, Pace, Process, Progress, Reading, Settings};
+use crate::mem::{Addr, Contents, Control, Outcome, Pace, Process, Progress, Reading, Settings};
 use crate::observe::{self, Cached, Live, Snapshot, Source};
 use crate::session::{Actor, Machine, Stage, StageError, Watch};
 use anyhow::Result;
@@ -137,6 +137,33 @@ impl Stage for LiveStage {
         observe::shootdowns()
     }
 
+    fn page(&mut self, process: Process, address: Addr) -> Reading<Contents> {
+        let pid = self.actors().into_iter().find_map(|actor| {
+            let is_it = actor.process == process && actor.ended.is_none();
+            is_it.then_some(actor.pid)
+        });
+        let (Some(pid), Some(labs)) = (pid, &mut self.labs) else {
+            return Reading::unknown(format!("{process} is not there to be asked"));
+        };
+        // Asked of the kernel again, just before: the processes are parked, but it may have taken a page since.
+        let refused = match self.witness.page(process, pid, address) {
+            Ok(Some((vma, state))) => observe::refusal(&vma, state).map(str::to_owned),
+            Ok(None) => Some("nothing is mapped there".to_owned()),
+            Err(error) => Some(error.to_string()),
+        };
+        match refused {
+            Some(why) => Reading::Unknown(why),
+            None => reading(labs.bytes(process, address, self.machine.page_size.bytes() as u32)),
+        }
+    }
+
+    fn frame(&mut self, process: Process, length: u32) -> Reading<Contents> {
+        match &mut self.labs {
+            Some(labs) => reading(labs.frame(process, length)),
+            None => Reading::unknown(format!("{process} is not there to be asked")),
+        }
+    }
+
     fn cached(&self, process: Process, descriptor: i32) -> Reading<Cached> {
         let actors = self.actors();
         let Some(pid) = actors
@@ -179,6 +206,13 @@ fn look(witness: &mut Live, progress: &Progress) -> Vec<Snapshot> {
         }
     });
     snapshots.collect()
+}
+
+fn reading(found: Result<Contents, LabError>) -> Reading<Contents> {
+    match found {
+        Ok(contents) => Reading::Known(contents),
+        Err(error) => Reading::unknown(error.to_string()),
+    }
 }
 
 /// Opens a file for asking about it, without waiting for anybody at its other end, should it be a pipe.

@@ -3,6 +3,8 @@
 //! ratatui's own restore never shows the cursor, and its terminal prints when it cannot, which with a dead terminal is
 //! a panic; so restoring is ours: every step tried, every error ignored. See termios(3).
 
+pub mod ink;
+
 use anyhow::{Context, bail};
 use crossterm::cursor::Show;
 use crossterm::event::{
@@ -12,17 +14,16 @@ use crossterm::execute;
 use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
+use ink::Ink;
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Position, Rect};
-use std::io::{BufWriter, IsTerminal, Stdout, Write, stdin, stdout};
+use std::fs::File;
+use std::io::{IsTerminal, Write, stdin, stdout};
 use std::mem::ManuallyDrop;
+use std::os::fd::AsFd;
 
-/// A frame is written with one `write(2)` as long as it is no longer than this.
-const FRAME_BYTES: usize = 64 * 1024;
-
-/// The terminal as ratatui draws on it.
-pub type Tty = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+/// The terminal as ratatui draws on it; not through [`stdout`], whose buffer would cut frames.
+pub type Tty = Terminal<Ink<File>>;
 
 /// The terminal while it is ours; handed back when dropped.
 #[derive(Debug)]
@@ -35,11 +36,10 @@ impl Hold {
     /// Takes over the terminal. Fails, with a sentence that says what to do, when there is none.
     pub fn take() -> anyhow::Result<Self> {
         check()?;
-        // crossterm would answer NO_COLOR with a reset after the attributes; the theme leaves colours out instead.
-        crossterm::style::force_color_output(true);
-        let writer = BufWriter::with_capacity(FRAME_BYTES, stdout());
-        let tty = Terminal::new(CrosstermBackend::new(writer))
-            .context("cannot ask the terminal for its size")?;
+        let screen = stdout().as_fd().try_clone_to_owned();
+        let screen = File::from(screen.context("cannot open the terminal a second time")?);
+        let tty =
+            Terminal::new(Ink::new(screen)).context("cannot ask the terminal for its size")?;
         enter().inspect_err(|_| restore())?;
         let tty = ManuallyDrop::new(tty);
         Ok(Self { tty })

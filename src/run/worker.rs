@@ -86,6 +86,11 @@ fn play(commands: &Receiver<Command>, wish: &Wish, tell: &mut dyn FnMut(Report))
                     typed(player, (who, &source), pace, &mut director);
                 }
             }
+            Command::Replay { lines } => {
+                if let Some(player) = &mut playing {
+                    replay(player, lines, &mut director);
+                }
+            }
             Command::Explore => {
                 if let Some(player) = &playing {
                     director.report(Report::Variables(player.variables()));
@@ -94,6 +99,10 @@ fn play(commands: &Receiver<Command>, wish: &Wish, tell: &mut dyn FnMut(Report))
             Command::Close => idle = playing.take().map(Player::close).or(idle.take()),
         }
         if let Some(player) = &playing {
+            let gone = player.gone();
+            if !gone.is_empty() {
+                tell(Report::Gone(gone));
+            }
             if player.cannot_be_shown() {
                 let step = player.position().step;
                 let why = player.missing(step);
@@ -134,6 +143,15 @@ fn advance(
     if let Err(error) = player.advance(guess, pace, director) {
         director.report(Report::Failed(error.to_string()));
     }
+}
+
+/// Runs lines again in new processes.
+fn replay(player: &mut Player<LiveStage>, lines: usize, director: &mut Screen<'_>) {
+    match player.replay(lines, director) {
+        Ok(replayed) => director.report(Report::Replayed(replayed)),
+        Err(error) => director.report(Report::Failed(error.to_string())),
+    }
+    director.report(Report::Variables(player.variables()));
 }
 
 /// Runs lines of the learner's own.

@@ -8,11 +8,11 @@ use super::nowhere;
 use super::race::{self, Contestant};
 use super::stage::{PATIENCE, Stage};
 use super::tally::Tallies;
-use crate::c::observers::{Observation, Observer, Prefix, STATES, substitute};
+use crate::c::observers::{Observation, Observer, Prefix, state_name, substitute};
 use crate::c::{self, Expression, Scope, Target, Type};
 use crate::lesson::Expectation;
 use crate::mem::{
-    Addr, Bytes, Control, Ending, Pace, PageSize, PageState, Process, Range, Reading, Usage,
+    Addr, Bytes, Control, Ending, Field, Pace, PageSize, PageState, Process, Range, Reading, Usage,
 };
 use crate::observe::{Mapping, Snapshot};
 use std::collections::BTreeMap;
@@ -402,36 +402,38 @@ fn reading<T>(reading: &Reading<T>) -> Result<&T, Unknown> {
 }
 
 /// A field of smaps by its observer's name.
-fn sized(field: &str, usage: &Usage) -> Result<u64, Unknown> {
-    let bytes = match field {
-        "rss" => usage.rss,
-        "pss" => usage.pss,
-        "shared_clean" => usage.shared_clean,
-        "shared_dirty" => usage.shared_dirty,
-        "private_clean" => usage.private_clean,
-        "private_dirty" => usage.private_dirty,
-        "referenced" => usage.referenced,
-        "anonymous" => usage.anonymous,
-        "anon_huge" => usage.anon_huge,
-        "lazy_free" => usage.lazy_free,
-        "swap" => usage.swap,
-        "locked" => usage.locked,
-        "huge_page_seen" if usage.anon_huge.0 > 0 => return Ok(1),
-        "huge_page_seen" => {
-            return Err(
+fn sized(name: &str, usage: &Usage) -> Result<u64, Unknown> {
+    if name == "huge_page_seen" {
+        return match usage.read(Field::AnonHugePages) {
+            Reading::Known(0) => Err(
                 "the kernel had no huge page to give: no free piece of memory was large enough"
                     .to_owned(),
-            );
-        }
-        other => return Err(format!("there is no observer called {other}")),
-    };
-    Ok(bytes.0)
+            ),
+            Reading::Known(_) => Ok(1),
+            Reading::Unknown(why) => Err(why),
+        };
+    }
+    let field = field_of(name).ok_or_else(|| format!("there is no observer called {name}"))?;
+    reading(&usage.read(field)).copied()
 }
 
-/// The name that expectations have for a page state.
-fn state_name(value: i64) -> String {
-    let named = STATES.iter().find(|(_, state)| *state as i64 == value);
-    named.map_or_else(|| value.to_string(), |(name, _)| (*name).to_owned())
+/// The field of smaps that an observer reads.
+fn field_of(observer: &str) -> Option<Field> {
+    Some(match observer {
+        "rss" => Field::Rss,
+        "pss" => Field::Pss,
+        "shared_clean" => Field::SharedClean,
+        "shared_dirty" => Field::SharedDirty,
+        "private_clean" => Field::PrivateClean,
+        "private_dirty" => Field::PrivateDirty,
+        "referenced" => Field::Referenced,
+        "anonymous" => Field::Anonymous,
+        "anon_huge" => Field::AnonHugePages,
+        "lazy_free" => Field::LazyFree,
+        "swap" => Field::Swap,
+        "locked" => Field::Locked,
+        _ => return None,
+    })
 }
 
 /// A measured value in words.
@@ -439,8 +441,7 @@ fn shown(observation: &Observation<'_>, value: i64, kind: &Type) -> String {
     match observation {
         Observation::Observed { observer, .. } if observer.name == "state" => state_name(value),
         Observation::Observed { observer, .. }
-            if observer.name == "page_tables"
-                || sized(observer.name, &Usage::default()).is_ok() =>
+            if observer.name == "page_tables" || field_of(observer.name).is_some() =>
         {
             Bytes(value as u64).to_string()
         }

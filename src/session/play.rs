@@ -1,5 +1,6 @@
 //! What the screen asks of the thread that plays a lesson, and what that thread tells it.
 
+use super::journal::Replayed;
 use super::moment::{Expected, Graded, Moment};
 use super::script::Position;
 use super::stage::Machine;
@@ -38,6 +39,13 @@ pub enum Command {
         /// Whether loops, memset and fork are shown in slow motion.
         slow: bool,
     },
+    /// Start new processes and run in them, at full speed, the first lines of those that have run: the lesson's and
+    /// the learner's own, in their order, with the guesses as they were. This is how a line is undone, and how a
+    /// lesson goes on whose process has died.
+    Replay {
+        /// How many lines.
+        lines: usize,
+    },
     /// Tell the variables there are.
     Explore,
     /// Close the lesson: its processes end.
@@ -51,6 +59,18 @@ pub enum Report {
     Ready(Machine),
     /// The lesson is open: the moment before its first line.
     Opened(Moment),
+    /// New processes run for a replay, and the lesson stands at the beginning of this step: nothing of what was
+    /// measured from there on is so any more. The lines that run again follow, as lines do.
+    Rewound {
+        /// The step that the processes began with.
+        step: usize,
+        /// The moment before its first line.
+        moment: Moment,
+    },
+    /// The lines of a replay have run: what is not as it was.
+    Replayed(Replayed),
+    /// Processes have ended that lived at the latest moment, and how: told after the command that found it out.
+    Gone(Vec<(Process, String)>),
     /// A line is still running: what the processes on screen look like now, and what it did since the last look.
     Running {
         /// Every process that could be read.

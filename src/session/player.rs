@@ -7,9 +7,11 @@ pub mod free;
 pub(crate) mod judge;
 mod line;
 mod race;
+mod replay;
 #[cfg(test)]
 mod tests;
 
+use super::journal::{Journal, Upshot, What};
 use super::moment::Moment;
 use super::need::lacking;
 use super::play::Report;
@@ -52,6 +54,10 @@ pub struct Player<S> {
     strayed: bool,
     /// The latest race of each contestant.
     races: BTreeMap<String, Contestant>,
+    /// What was done in the processes that run now.
+    journal: Journal,
+    /// Whether the line that runs, or the last one, was told to stop.
+    told_to_stop: bool,
 }
 
 /// What a statement did, process by process.
@@ -78,6 +84,8 @@ impl<S: Stage> Player<S> {
             asked: None,
             strayed: false,
             races: BTreeMap::new(),
+            journal: Journal::default(),
+            told_to_stop: false,
         }
     }
 
@@ -85,6 +93,7 @@ impl<S: Stage> Player<S> {
     pub fn start(&mut self) -> Result<Moment, StageError> {
         self.stage
             .restart(self.settings, &self.lesson.front.files)?;
+        self.journal.restart(self.position);
         Ok(self.look())
     }
 
@@ -141,18 +150,29 @@ impl<S: Stage> Player<S> {
         self.asked = None;
         let settings = settings_of(&self.lesson, step);
         if self.lesson.steps[step].options.fresh && step > 0 {
-            self.stage.restart(settings, &self.lesson.front.files)?;
-            self.settings = settings;
-            self.scopes.clear();
-            self.strayed = false;
-            self.races.clear();
-            return Ok(Some(self.look()));
+            return self.afresh(step).map(Some);
         }
         if settings != self.settings {
             self.stage.configure(settings)?;
             self.settings = settings;
         }
+        self.journal.note(What::Entered(step), None);
         Ok(None)
+    }
+
+    /// Ends every process and starts new ones at the beginning of a step: nothing of what was is left.
+    fn afresh(&mut self, step: usize) -> Result<Moment, StageError> {
+        self.settings = settings_of(&self.lesson, step);
+        self.stage
+            .restart(self.settings, &self.lesson.front.files)?;
+        self.position = Position { step, item: 0 };
+        self.step_tallies = Tallies::default();
+        self.asked = None;
+        self.scopes.clear();
+        self.strayed = false;
+        self.races.clear();
+        self.journal.restart(self.position);
+        Ok(self.look())
     }
 
     /// Does the next thing, and what follows from it by itself: a guess is taken and its first line run; after a line
@@ -179,11 +199,7 @@ impl<S: Stage> Player<S> {
                     director.report(Report::Opened(moment));
                 }
             } else {
-                // Behind the last step stands the page that closes the lesson.
-                self.position = Position {
-                    step: self.script.steps.len(),
-                    item: 0,
-                };
+                self.close_lesson();
             }
             return Ok(());
         }
@@ -195,13 +211,33 @@ impl<S: Stage> Player<S> {
             });
             self.position.item += 1;
         }
+        let mut line = None;
         if self.script.item(self.position).is_some_and(Item::runs) {
             let moment = self.code(pace, director)?;
             self.position.item += 1;
+            line = self.upshot(&moment);
             director.report(Report::Line(moment));
         }
+        // A line that could not run the first time has its guess from then.
+        let given = self.asked.as_ref().and_then(|asked| asked.guess.clone());
+        self.journal.note(What::Advanced(given), line);
         self.settle(director);
         Ok(())
+    }
+
+    /// Goes behind the last step, where the page stands that closes the lesson.
+    fn close_lesson(&mut self) {
+        let step = self.script.steps.len();
+        if self.position.step < step {
+            self.journal.note(What::Entered(step), None);
+        }
+        self.position = Position { step, item: 0 };
+    }
+
+    /// What the journal keeps of a moment.
+    fn upshot(&self, moment: &Moment) -> Option<Upshot> {
+        let ran = moment.ran.as_ref()?;
+        Some(Upshot::of(ran, self.told_to_stop))
     }
 }
 

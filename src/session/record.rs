@@ -3,10 +3,11 @@
 //!
 //! A session has a chapter for each time its processes were started anew. What a learner undid is in no chapter.
 
-use super::moment::{Expected, Graded};
+use super::moment::{Expected, Graded, Moment, Ran};
 use super::play::Report;
 use super::script::Position;
 use super::timeline::Timeline;
+use crate::mem::Process;
 
 /// One thing that was said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub enum Note {
     At(Position),
     /// Something could not be done.
     Failed(Box<str>),
+    /// Processes have ended by themselves, and how.
+    Gone(Box<[(Process, String)]>),
 }
 
 /// What happened between two starts of the processes.
@@ -39,13 +42,25 @@ pub struct Chapter {
 pub struct Record {
     earlier: Vec<Chapter>,
     notes: Vec<Note>,
+    /// Where lines that run again begin, as long as all of them were typed: each is one thing that happens.
+    rewound: Option<Position>,
 }
 
 impl Record {
     /// Takes note of a report.
     pub fn hear(&mut self, report: &Report) {
         let note = match report {
-            Report::Line(_) => Note::Line,
+            Report::Rewound { step, .. } => {
+                self.rewind(Position {
+                    step: *step,
+                    item: 0,
+                });
+                return;
+            }
+            Report::Line(moment) => {
+                self.part(moment);
+                Note::Line
+            }
             Report::Graded(graded) => Note::Graded(Box::new(graded.clone())),
             Report::Expected { step, expected } => {
                 Note::Expected(*step, expected.as_slice().into())
@@ -55,8 +70,12 @@ impl Record {
             Report::At(position) if self.notes.last() == Some(&Note::At(*position)) => return,
             Report::At(position) => Note::At(*position),
             Report::Failed(why) => Note::Failed(why.as_str().into()),
+            Report::Gone(gone) => Note::Gone(gone.as_slice().into()),
             _ => return,
         };
+        if let Note::At(_) = note {
+            self.rewound = None;
+        }
         self.notes.push(note);
     }
 
@@ -70,8 +89,21 @@ impl Record {
     }
 
     /// The processes were started anew to undo something: what was noted of this chapter is so no more.
-    pub fn rewind(&mut self) {
+    fn rewind(&mut self, to: Position) {
         self.notes.clear();
+        self.notes.push(Note::At(to));
+        self.rewound = Some(to);
+    }
+
+    /// Lines that were typed happened one by one, also where they run again one after the other.
+    fn part(&mut self, moment: &Moment) {
+        let is_typed = moment.ran.as_ref().is_some_and(Ran::is_typed);
+        self.rewound = self.rewound.filter(|_| is_typed);
+        if let Some(here) = self.rewound
+            && self.notes.last() != Some(&Note::At(here))
+        {
+            self.notes.push(Note::At(here));
+        }
     }
 
     /// Every chapter: its timeline and its notes. `now` is the timeline of the last.

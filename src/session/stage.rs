@@ -1,7 +1,9 @@
 //! The one door between a session and the world: processes that run programs, and snapshots of them.
 
 use crate::bytecode::Program;
-use crate::mem::{Control, Outcome, Pace, PageSize, Pid, Process, Progress, Reading, Settings};
+use crate::mem::{
+    Addr, Contents, Control, Outcome, Pace, PageSize, Pid, Process, Progress, Reading, Settings,
+};
 use crate::observe::{Cached, Offers, Snapshot};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -92,6 +94,16 @@ pub trait Stage {
     /// How many TLB shootdowns the whole system has seen since it started.
     fn shootdowns(&self) -> Reading<u64> {
         Reading::unknown("this stage does not count them")
+    }
+
+    /// The bytes of the page that begins at `address`, where to read them changes nothing; else the reason.
+    fn page(&mut self, process: Process, _address: Addr) -> Reading<Contents> {
+        Reading::unknown(format!("{process} has no memory to be read"))
+    }
+
+    /// The first `length` bytes of a process's frame, where its variables live. Reading them costs no fault.
+    fn frame(&mut self, process: Process, _length: u32) -> Reading<Contents> {
+        Reading::unknown(format!("{process} has no memory to be read"))
     }
 
     /// What the page cache holds of the file that a process has open at this descriptor.

@@ -9,7 +9,8 @@ use super::theme::Palette;
 use crate::app::panel::Panel;
 use crate::app::scene::{Scene, usage};
 use crate::app::take::Take;
-use crate::mem::{Bytes, Process, Reading, Usage};
+use crate::mem::usage::read;
+use crate::mem::{Bytes, Field, Process, Reading, Sizes};
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -48,7 +49,7 @@ pub(super) const SOURCES: &[(&str, &str)] = &[
 enum Row {
     Minor,
     Major,
-    Usage(&'static str, fn(&Usage) -> Bytes),
+    Usage(Field),
     PageTables,
     StatMinor,
     StatMajor,
@@ -58,16 +59,16 @@ enum Row {
 const ROWS: [Row; 15] = [
     Row::Minor,
     Row::Major,
-    Row::Usage("Rss", |usage| usage.rss),
-    Row::Usage("Pss", |usage| usage.pss),
-    Row::Usage("Shared_Clean", |usage| usage.shared_clean),
-    Row::Usage("Shared_Dirty", |usage| usage.shared_dirty),
-    Row::Usage("Private_Clean", |usage| usage.private_clean),
-    Row::Usage("Private_Dirty", |usage| usage.private_dirty),
-    Row::Usage("Anonymous", |usage| usage.anonymous),
-    Row::Usage("AnonHugePages", |usage| usage.anon_huge),
-    Row::Usage("LazyFree", |usage| usage.lazy_free),
-    Row::Usage("Swap", |usage| usage.swap),
+    Row::Usage(Field::Rss),
+    Row::Usage(Field::Pss),
+    Row::Usage(Field::SharedClean),
+    Row::Usage(Field::SharedDirty),
+    Row::Usage(Field::PrivateClean),
+    Row::Usage(Field::PrivateDirty),
+    Row::Usage(Field::Anonymous),
+    Row::Usage(Field::AnonHugePages),
+    Row::Usage(Field::LazyFree),
+    Row::Usage(Field::Swap),
     Row::PageTables,
     Row::StatMinor,
     Row::StatMajor,
@@ -207,7 +208,7 @@ impl Row {
         match self {
             Self::Minor => "minor faults",
             Self::Major => "major faults",
-            Self::Usage(name, _) => name,
+            Self::Usage(field) => field.label(),
             Self::PageTables => "page tables",
             Self::StatMinor => "stat minflt",
             Self::StatMajor => "stat majflt",
@@ -227,13 +228,17 @@ impl Row {
         match self {
             Self::Minor => Ok((tally.lesson.minor - tally.line.minor, tally.lesson.minor)),
             Self::Major => Ok((tally.lesson.major - tally.line.major, tally.lesson.major)),
-            Self::Usage(_, field) => {
+            Self::Usage(field) => {
                 let now = scene
                     .now(process)
-                    .map_or_else(|| Ok(Usage::default()), usage)?;
+                    .map_or_else(|| Ok(Sizes::zeros()), usage)?;
                 let before = scene.before(process).map(usage);
                 let before = before.and_then(Result::ok).unwrap_or(now);
-                Ok((field(&before).0, field(&now).0))
+                let now = match read(&now, field) {
+                    Reading::Known(now) => now,
+                    Reading::Unknown(why) => return Err(why),
+                };
+                Ok((before.get(field).unwrap_or(now), now))
             }
             Self::PageTables => pair(scene, process, |snapshot| snapshot.page_tables.clone()),
             Self::StatMinor => pair(scene, process, |snapshot| {

@@ -3,112 +3,19 @@
 //!
 //! Read proc(5), and `Documentation/filesystems/proc.rst` for smaps.
 
+mod mapping;
+
 use super::canvas::Canvas;
 use super::overlay;
 use super::text::{pad, wrap};
 use super::theme::Palette;
-use crate::app::explorer::cursor::{Cursor, mapping};
+use crate::app::explorer::cursor::{self, Cursor};
 use crate::app::scene::Scene;
 use crate::app::take::Take;
-use crate::mem::{Addr, Bytes, PageState, Perms, Reading, Usage};
+use crate::mem::{Addr, Bytes, PageState, Reading};
 use crate::observe::{Mapping, Snapshot};
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-
-/// A field of smaps: its name, its value, what it means.
-type Field = (&'static str, fn(&Usage) -> Bytes, &'static str);
-
-/// The fields of smaps, in its own order.
-const FIELDS: [Field; 13] = [
-    (
-        "Size",
-        |u| u.size,
-        "the length of the mapping: addresses, not memory",
-    ),
-    (
-        "Rss",
-        |u| u.rss,
-        "the part that is in memory and mapped here",
-    ),
-    (
-        "Pss",
-        |u| u.pss,
-        "the same, each page divided by how many map it",
-    ),
-    (
-        "Shared_Clean",
-        |u| u.shared_clean,
-        "mapped by several, as it is on disk",
-    ),
-    (
-        "Shared_Dirty",
-        |u| u.shared_dirty,
-        "mapped by several, written since",
-    ),
-    (
-        "Private_Clean",
-        |u| u.private_clean,
-        "mapped here alone, as it is on disk",
-    ),
-    (
-        "Private_Dirty",
-        |u| u.private_dirty,
-        "mapped here alone, written",
-    ),
-    (
-        "Referenced",
-        |u| u.referenced,
-        "accessed since that was last cleared",
-    ),
-    (
-        "Anonymous",
-        |u| u.anonymous,
-        "with no file behind: new memory, or copies of a file's pages",
-    ),
-    (
-        "LazyFree",
-        |u| u.lazy_free,
-        "given up by MADV_FREE, not taken yet",
-    ),
-    (
-        "AnonHugePages",
-        |u| u.anon_huge,
-        "in transparent huge pages",
-    ),
-    ("Swap", |u| u.swap, "swapped out"),
-    ("Locked", |u| u.locked, "held in memory by mlock"),
-];
-
-/// The letters of `VmFlags` that a lesson is likely to meet.
-const FLAGS: [(&str, &str); 27] = [
-    ("rd", "may be read"),
-    ("wr", "may be written"),
-    ("ex", "may be executed"),
-    ("sh", "shared"),
-    ("mr", "mprotect may allow reads"),
-    ("mw", "mprotect may allow writes"),
-    ("me", "mprotect may allow execution"),
-    ("ms", "may be shared"),
-    ("gd", "grows downwards"),
-    ("pf", "bare frames, without pages"),
-    ("lo", "locked in memory"),
-    ("io", "device memory"),
-    ("sr", "read in order (MADV_SEQUENTIAL)"),
-    ("rr", "read at random (MADV_RANDOM)"),
-    ("dc", "not copied by fork"),
-    ("de", "cannot be extended by mremap"),
-    ("ac", "counted against the commit limit"),
-    ("nr", "no swap reserved"),
-    ("ht", "huge pages of hugetlb"),
-    ("sf", "synchronous faults"),
-    ("wf", "zeroed in the child by fork"),
-    ("dd", "left out of core dumps"),
-    ("sd", "soft-dirty"),
-    ("hg", "huge pages wanted"),
-    ("nh", "huge pages not wanted"),
-    ("mg", "may be merged"),
-    ("gu", "has had guard pages"),
-];
 
 /// Cells of the column of names.
 const COLUMN: usize = 16;
@@ -129,7 +36,7 @@ fn lines(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
     let cursor = take.explorer.as_ref().and_then(|explorer| explorer.cursor);
     let found = cursor.zip(Scene::of(take)).and_then(|(cursor, scene)| {
         let snapshot = scene.now(cursor.process)?;
-        let (mapping, size) = mapping(&scene, cursor)?;
+        let (mapping, size) = cursor::mapping(&scene, cursor)?;
         Some((cursor, snapshot, mapping, size))
     });
     let Some((cursor, snapshot, mapping, size)) = found else {
@@ -142,8 +49,8 @@ fn lines(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
         palette,
     };
     page(&mut sheet, take, cursor, (snapshot, mapping, size));
-    maps(&mut sheet, snapshot, mapping);
-    smaps(&mut sheet, snapshot, mapping);
+    mapping::maps(&mut sheet, snapshot, mapping);
+    mapping::smaps(&mut sheet, snapshot, mapping);
     sheet.lines
 }
 
@@ -257,91 +164,5 @@ fn since(take: &Take, cursor: Cursor) -> String {
             None => "before the first line".to_owned(),
         },
         Reading::Unknown(why) => format!("? {why}"),
-    }
-}
-
-/// The line of maps, field by field.
-fn maps(sheet: &mut Sheet, snapshot: &Snapshot, mapping: &Mapping) {
-    let vma = &mapping.vma;
-    sheet.head(
-        "The mapping",
-        &format!("/proc/{}/maps, its line", snapshot.pid),
-    );
-    let length = Bytes(vma.range.length()).to_string();
-    sheet.row(
-        "address",
-        &vma.range.to_string(),
-        &format!("first byte, and one past the last: {length}"),
-    );
-    sheet.row("perms", &vma.perms.to_string(), &permits(vma.perms));
-    let meaning = if vma.backing.is_file() {
-        "where in the file it begins, in bytes"
-    } else {
-        "no file: nothing to count from"
-    };
-    sheet.row("offset", &format!("{:08x}", vma.offset), meaning);
-    let (major, minor) = vma.device;
-    let meaning = if vma.inode == 0 {
-        "no device"
-    } else {
-        "the device of the file"
-    };
-    sheet.row("dev", &format!("{major:02x}:{minor:02x}"), meaning);
-    let meaning = if vma.inode == 0 {
-        "no file"
-    } else {
-        "the file's number on it"
-    };
-    sheet.row("inode", &vma.inode.to_string(), meaning);
-    let backing = vma.backing.to_string();
-    if backing.is_empty() {
-        sheet.row("pathname", "(empty)", "anonymous memory");
-    } else {
-        sheet.row("pathname", &backing, "what stands behind it");
-    }
-}
-
-fn permits(perms: Perms) -> String {
-    let may = [
-        (perms.read, "read"),
-        (perms.write, "write"),
-        (perms.execute, "execute"),
-    ];
-    let may: Vec<&str> = may
-        .iter()
-        .filter(|(set, _)| *set)
-        .map(|(_, word)| *word)
-        .collect();
-    let may = if may.is_empty() {
-        "no access at all".to_owned()
-    } else {
-        format!("may {}", may.join(" and "))
-    };
-    let sharing = if perms.shared {
-        "s: writes are seen by all who map it"
-    } else {
-        "p: private, writes are seen here alone"
-    };
-    format!("{may}; {sharing}")
-}
-
-/// The block of smaps, field by field.
-fn smaps(sheet: &mut Sheet, snapshot: &Snapshot, mapping: &Mapping) {
-    sheet.head(
-        "Its memory",
-        &format!("/proc/{}/smaps, its block", snapshot.pid),
-    );
-    match &mapping.usage {
-        Reading::Known(usage) => {
-            for (name, value, meaning) in FIELDS {
-                sheet.row(name, &value(usage).to_string(), meaning);
-            }
-        }
-        Reading::Unknown(why) => sheet.row("?", why, ""),
-    }
-    let known = |flag: &&String| FLAGS.iter().find(|(name, _)| name == flag);
-    for flag in &mapping.flags {
-        let meaning = known(&flag).map_or("", |(_, meaning)| meaning);
-        sheet.row("VmFlags", flag, meaning);
     }
 }

@@ -2,10 +2,12 @@
 
 use super::Division;
 use crate::lesson::visible::visible_line;
-use crate::mem::{Backing, Faults};
+use crate::mem::{Backing, Faults, Reading};
 use crate::observe::portrait::Portrait;
 use crate::observe::portrait::area::{Area, Areas};
 use crate::observe::portrait::field::Field;
+use crate::observe::portrait::kin::Kin;
+use crate::observe::portrait::status::Status;
 use std::collections::HashMap;
 
 /// Numbers of one process, in bytes where nothing else is said.
@@ -53,25 +55,58 @@ pub struct Facts {
     pub family: Option<(usize, u64, u64)>,
 }
 
+/// What facts are made of: as much as was read of a process.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// Whether it is a thread of the kernel.
+    pub is_kernel: bool,
+    /// Sizes of `status`.
+    pub status: Option<&'a Status>,
+    /// Every VMA; why not, where they cannot be read; `None` while they were not.
+    pub areas: Option<Result<&'a Areas, &'a str>>,
+    /// The processes below.
+    pub kin: &'a [Kin],
+    /// Faults since it began.
+    pub faults: Faults,
+    /// `vm.max_map_count`
+    pub most_vmas: Option<u64>,
+}
+
 impl Facts {
     /// The numbers of a portrait.
     pub fn of(portrait: &Portrait, most_vmas: Option<u64>) -> Self {
-        let status = portrait.status.known();
-        let mut facts = Self {
+        Self::from(&Known {
             is_kernel: portrait.is_kernel,
-            refused: portrait.areas.reason().map(str::to_owned),
+            status: portrait.status.known(),
+            areas: Some(match &portrait.areas {
+                Reading::Known(areas) => Ok(areas),
+                Reading::Unknown(why) => Err(why),
+            }),
+            kin: &portrait.kin,
+            faults: portrait.faults,
+            most_vmas,
+        })
+    }
+
+    /// The numbers of what is known so far.
+    pub fn from(known: &Known<'_>) -> Self {
+        let status = known.status;
+        let areas = known.areas.and_then(Result::ok);
+        let mut facts = Self {
+            is_kernel: known.is_kernel,
+            refused: known.areas.and_then(Result::err).map(str::to_owned),
             division: status.and_then(Division::of_status),
             size: status.and_then(|status| status.size),
             swap: status.and_then(|status| status.swap),
             hugetlb: status.and_then(|status| status.hugetlb),
             page_tables: status.and_then(|status| status.page_tables),
-            faults: portrait.faults,
-            most_vmas,
+            faults: known.faults,
+            most_vmas: known.most_vmas,
             ..Self::default()
         };
-        if let Some(areas) = portrait.areas.known().filter(|_| !portrait.is_kernel) {
+        if let Some(areas) = areas.filter(|_| !known.is_kernel) {
             facts.add(areas);
-            facts.family = family(portrait, areas);
+            facts.family = family(known.kin, areas);
         }
         facts
     }
@@ -141,14 +176,12 @@ fn first_file(areas: &Areas) -> Option<(String, u64)> {
 }
 
 /// Sums over the process and its descendants; `None` without descendants, or where one of them cannot be read.
-fn family(portrait: &Portrait, areas: &Areas) -> Option<(usize, u64, u64)> {
-    if portrait.kin.is_empty() {
+fn family(kin: &[Kin], areas: &Areas) -> Option<(usize, u64, u64)> {
+    if kin.is_empty() {
         return None;
     }
     let own = (areas.sum(Field::Rss).ok()?, areas.sum(Field::Pss).ok()?);
-    portrait
-        .kin
-        .iter()
+    kin.iter()
         .try_fold((1, own.0, own.1), |(count, rss, pss), kin| {
             Some((count + 1, rss + kin.rss.known()?, pss + kin.pss.known()?))
         })

@@ -15,24 +15,63 @@ pub enum Order {
     Size,
     /// Largest share first.
     Pss,
+    /// Most written memory first: pages that no disk has as they are.
+    Dirty,
+    /// Most swapped out first.
+    Swap,
 }
 
 impl Order {
+    /// Every order.
+    pub const ALL: [Self; 6] = [
+        Self::Address,
+        Self::Rss,
+        Self::Size,
+        Self::Pss,
+        Self::Dirty,
+        Self::Swap,
+    ];
+
     /// The VMAs in this order; at most `top` of them.
     pub fn list(self, areas: &Areas, top: Option<usize>) -> Vec<&Area> {
         let mut list: Vec<&Area> = areas.list().iter().collect();
-        let field = match self {
-            Self::Address => None,
-            Self::Rss => Some(Field::Rss),
-            Self::Size => Some(Field::Size),
-            Self::Pss => Some(Field::Pss),
-        };
-        if let Some(field) = field {
+        if self != Self::Address {
             // Stable: they came in the order of addresses.
-            list.sort_by_key(|area| std::cmp::Reverse(area.about(field)));
+            list.sort_by_key(|area| std::cmp::Reverse(self.weight(area)));
         }
         list.truncate(top.unwrap_or(usize::MAX));
         list
+    }
+
+    /// What a VMA weighs in this order, in bytes; 0 where smaps does not say, and by address.
+    pub fn weight(self, area: &Area) -> u64 {
+        match self {
+            Self::Address => 0,
+            Self::Rss => area.about(Field::Rss),
+            Self::Size => area.about(Field::Size),
+            Self::Pss => area.about(Field::Pss),
+            Self::Dirty => area.about(Field::PrivateDirty) + area.about(Field::SharedDirty),
+            Self::Swap => area.about(Field::Swap),
+        }
+    }
+
+    /// The order `by` places further, round and round.
+    #[must_use]
+    pub fn step(self, by: usize) -> Self {
+        let here = Self::ALL.iter().position(|order| *order == self);
+        Self::ALL[(here.unwrap_or(0) + by) % Self::ALL.len()]
+    }
+
+    /// By what, in a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Address => "address",
+            Self::Rss => "rss",
+            Self::Size => "size",
+            Self::Pss => "pss",
+            Self::Dirty => "dirty",
+            Self::Swap => "swap",
+        }
     }
 }
 

@@ -104,8 +104,21 @@ pub fn words(facts: &Facts) -> Vec<Word> {
     words
 }
 
+/// A number with a comma between thousands: `3,072`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// `part` of `whole` in percent; never 100 where something is left, nor 0 where something is there.
-fn percent(part: u64, whole: u64) -> u64 {
+pub fn percent(part: u64, whole: u64) -> u64 {
     if whole == 0 {
         return 0;
     }

@@ -3,7 +3,7 @@
 
 use mmap_tutor::lesson::{Lesson, read};
 use mmap_tutor::mem::{
-    AccessKind, Addr, Backing, Bytes, Ending, Faults, Nanos, Outcome, PageState, Perms, Pid,
+    AccessKind, Addr, Backing, Ending, Faults, Field, Nanos, Outcome, PageState, Perms, Pid,
     Process, Range, Reading, Totals, Usage, Vma,
 };
 use mmap_tutor::observe::{Cause, Change, Mapping, Pages, Place, Snapshot};
@@ -123,15 +123,16 @@ pub(crate) fn mapping(range: Range, states: Vec<PageState>) -> Mapping {
         .filter(|state| **state == PageState::Shared)
         .count() as u64
         * PAGE;
-    let usage = Usage {
-        size: Bytes(range.length()),
-        rss: Bytes(present),
-        pss: Bytes(present - shared / 2),
-        shared_dirty: Bytes(shared),
-        private_dirty: Bytes(present - shared),
-        anonymous: Bytes(present),
-        ..Usage::default()
-    };
+    let sizes = [
+        (Field::Size, range.length()),
+        (Field::Rss, present),
+        (Field::Pss, present - shared / 2),
+        (Field::SharedDirty, shared),
+        (Field::PrivateDirty, present - shared),
+        (Field::Anonymous, present),
+    ];
+    let zeros = Field::all().map(|field| (field, 0));
+    let usage: Usage = zeros.chain(sizes).collect();
     let count = states.len();
     Mapping {
         vma: vma(range, Backing::Anonymous, false),

@@ -2,8 +2,8 @@
 //! real one would report, moment by moment, without a kernel to ask.
 
 use mmap_tutor::mem::{
-    Access, AccessKind, Act, Addr, Backing, Bytes, Ending, Faults, Nanos, Outcome, PageState,
-    Perms, Pid, Process, Range, Reading, Totals, Usage, Vma,
+    Access, AccessKind, Act, Addr, Backing, Ending, Faults, Field, Nanos, Outcome, PageState,
+    Perms, Pid, Process, Range, Reading, Sizes, Totals, Usage, Vma,
 };
 use mmap_tutor::observe::{Cause, Change, Mapping, Pages, Place, Snapshot};
 use mmap_tutor::session::moment::TYPED;
@@ -162,9 +162,17 @@ impl Session {
         let mapping = &mut snapshot.mappings[at];
         let present = mapping.pages.known().map_or(0, Pages::present);
         if let Reading::Known(usage) = &mut mapping.usage {
-            usage.rss = Bytes(present * PAGE);
-            usage.private_dirty = usage.rss;
-            usage.anonymous = usage.rss;
+            let fields = [
+                Field::Rss,
+                Field::Pss,
+                Field::PssDirty,
+                Field::PrivateDirty,
+                Field::Referenced,
+                Field::Anonymous,
+            ];
+            for field in fields {
+                usage.sizes.set(field, present * PAGE);
+            }
         }
     }
 
@@ -326,8 +334,8 @@ fn mapping(start: u64, pages: usize, frames: bool) -> Mapping {
         },
         own: false,
         usage: Reading::Known(Usage {
-            size: Bytes(range.length()),
-            ..Usage::default()
+            sizes: Sizes::zeros(),
+            strangers: Vec::new(),
         }),
         flags: ["rd", "wr", "mr", "mw", "me", "ac"]
             .map(str::to_owned)

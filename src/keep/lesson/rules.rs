@@ -12,7 +12,8 @@ use crate::c::types::Rank;
 use crate::c::{constants, scope::declared};
 use crate::lesson::Options;
 use crate::mem::{
-    Access, AccessKind, Act, Addr, Backing, Ending, Faults, Outcome, Placement, Process, Signal,
+    Access, AccessKind, Act, Addr, Backing, Ending, Faults, Field, Outcome, Placement, Process,
+    Signal,
 };
 use crate::observe::{Mapping, Snapshot};
 use crate::session::{Moment, Ran};
@@ -255,10 +256,18 @@ impl Rules {
         else {
             return;
         };
-        if size == 0 || usage.swap.0 > 0 || usage.anon_huge.0 > 0 || usage.lazy_free.0 > 0 {
+        let unsteady = [Field::Swap, Field::AnonHugePages, Field::LazyFree];
+        let is_steady = unsteady
+            .iter()
+            .all(|&field| usage.sizes.get(field).unwrap_or(0) == 0);
+        let Some(rss) = usage
+            .sizes
+            .get(Field::Rss)
+            .filter(|_| is_steady && size > 0)
+        else {
             return;
-        }
-        let amount = match usage.rss.0 / size {
+        };
+        let amount = match rss / size {
             0 => "0".to_owned(),
             1 => "PAGE".to_owned(),
             pages => format!("{pages} * PAGE"),

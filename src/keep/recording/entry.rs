@@ -1,5 +1,6 @@
 //! What is inside a chunk: entries, each with its kind and its length, and the reports that they are.
 
+use crate::mem::Process;
 use crate::session::record::Note;
 use crate::session::{Expected, Graded, Position, Report};
 use serde::Serialize;
@@ -15,6 +16,7 @@ const EXPECTED: u8 = 4;
 const MISSING: u8 = 5;
 const AT: u8 = 6;
 const FAILED: u8 = 7;
+const GONE: u8 = 8;
 
 /// One entry of a chunk.
 #[derive(Clone, Debug)]
@@ -71,6 +73,7 @@ pub(super) fn of(note: &Note) -> postcard::Result<(u8, Vec<u8>)> {
         Note::Missing(step, why) => (MISSING, written(&(step, why))?),
         Note::At(position) => (AT, written(position)?),
         Note::Failed(why) => (FAILED, written(why)?),
+        Note::Gone(gone) => (GONE, written(gone)?),
     })
 }
 
@@ -96,6 +99,7 @@ pub(super) fn report(kind: u8, content: &[u8]) -> Result<Report, String> {
         }
         AT => Report::At(read::<Position>(content)?),
         FAILED => Report::Failed(read::<String>(content)?),
+        GONE => Report::Gone(read::<Vec<(Process, String)>>(content)?),
         kind => {
             return Err(format!(
                 "an entry is of kind {kind}, which there is none of"

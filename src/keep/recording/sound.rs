@@ -75,6 +75,10 @@ pub(super) fn report(report: Report, lesson: &Lesson) -> Result<Report, String> 
         }
         Report::At(it) => position(it, lesson).map(|()| Report::At(it)),
         Report::Failed(why) => Ok(Report::Failed(visible(&why).into_owned())),
+        Report::Gone(mut gone) => {
+            gone.iter_mut().for_each(|(_, why)| line(why));
+            Ok(Report::Gone(gone))
+        }
         other => Ok(other),
     };
     sound.map_err(str::to_owned)
@@ -126,9 +130,7 @@ fn moment(mut moment: Moment, lesson: &Lesson) -> Result<Moment, Unsound> {
         ran(it, lesson)?;
     }
     moment.changes.iter_mut().try_for_each(change)?;
-    for it in &mut moment.snapshots {
-        snapshot(std::sync::Arc::make_mut(it))?;
-    }
+    moment.snapshots.iter().try_for_each(|it| snapshot(it))?;
     Ok(moment)
 }
 
@@ -215,13 +217,13 @@ fn change(change: &mut Change) -> Result<(), Unsound> {
     }
 }
 
-fn snapshot(snapshot: &mut Snapshot) -> Result<(), Unsound> {
-    reason(&mut snapshot.faults);
-    reason(&mut snapshot.page_tables);
+fn snapshot(snapshot: &Snapshot) -> Result<(), Unsound> {
+    plain_reason(&snapshot.faults)?;
+    plain_reason(&snapshot.page_tables)?;
     if let Reading::Known(all) = snapshot.faults {
         faults(all)?;
     }
-    snapshot.mappings.iter_mut().try_for_each(mapping)?;
+    snapshot.mappings.iter().try_for_each(mapping)?;
     let apart = snapshot
         .mappings
         .windows(2)
@@ -229,12 +231,12 @@ fn snapshot(snapshot: &mut Snapshot) -> Result<(), Unsound> {
     ensure(apart, "mappings lie over each other")
 }
 
-fn mapping(mapping: &mut Mapping) -> Result<(), Unsound> {
-    vma(&mut mapping.vma)?;
-    mapping.flags.iter_mut().for_each(line);
-    reason(&mut mapping.usage);
-    reason(&mut mapping.cache);
-    reason(&mut mapping.pages);
+fn mapping(mapping: &Mapping) -> Result<(), Unsound> {
+    vma(&mapping.vma)?;
+    mapping.flags.iter().try_for_each(|flag| plain(flag))?;
+    plain_reason(&mapping.usage)?;
+    plain_reason(&mapping.cache)?;
+    plain_reason(&mapping.pages)?;
     ensure(
         mapping
             .file_length
@@ -242,11 +244,11 @@ fn mapping(mapping: &mut Mapping) -> Result<(), Unsound> {
         "a file is too long",
     )?;
     let length = mapping.vma.range.length();
-    let Reading::Known(pages) = &mut mapping.pages else {
+    let Reading::Known(pages) = &mapping.pages else {
         return Ok(());
     };
-    reason(&mut pages.far);
-    reason(&mut pages.frames);
+    plain_reason(&pages.far)?;
+    plain_reason(&pages.frames)?;
     let near = pages.states.len() as u64;
     let count = near
         .checked_add(pages.cut)
@@ -266,10 +268,10 @@ fn mapping(mapping: &mut Mapping) -> Result<(), Unsound> {
     )
 }
 
-fn vma(vma: &mut Vma) -> Result<(), Unsound> {
-    match &mut vma.backing {
-        Backing::File { path, .. } => line(path),
-        Backing::SharedMemory { name } | Backing::Special(name) => line(name),
+fn vma(vma: &Vma) -> Result<(), Unsound> {
+    match &vma.backing {
+        Backing::File { path, .. } => plain(path)?,
+        Backing::SharedMemory { name } | Backing::Special(name) => plain(name)?,
         Backing::Anonymous | Backing::Heap | Backing::Stack => {}
     }
     ensure(
@@ -280,6 +282,18 @@ fn vma(vma: &mut Vma) -> Result<(), Unsound> {
         vma.range.length() > 0 && vma.range.length() <= MOST,
         "a mapping is larger than any can be",
     )
+}
+
+/// What snapshots name was made fit to be shown when it was read from the kernel.
+fn plain(text: &str) -> Result<(), Unsound> {
+    ensure(
+        !text.contains(crate::lesson::visible::is_hidden),
+        "a name steers the terminal",
+    )
+}
+
+fn plain_reason<T>(reading: &Reading<T>) -> Result<(), Unsound> {
+    reading.reason().map_or(Ok(()), plain)
 }
 
 /// Makes the reason of what is not known fit to be shown.

@@ -106,40 +106,10 @@ fn shared_memory(before: PageState, after: Option<PageState>) -> Cause {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mem::{Addr, Backing, Faults, Nanos, Perms, Range, Signal};
+    use crate::mem::{Addr, Faults, Nanos, Signal};
+    use crate::observe::fixture::of_kind;
     use AccessKind::{Execute, Read, Write};
     use PageState as P;
-
-    fn vma(kind: Kind) -> Vma {
-        let file = Backing::File {
-            path: "/tmp/data.bin".to_owned(),
-            deleted: false,
-        };
-        let memory = Backing::SharedMemory {
-            name: "/dev/zero (deleted)".to_owned(),
-        };
-        let (backing, shared) = match kind {
-            Kind::PrivateAnonymous => (Backing::Anonymous, false),
-            Kind::PrivateFile => (file, false),
-            Kind::SharedFile => (file, true),
-            Kind::SharedMemory => (memory, true),
-        };
-        let vma = Vma {
-            range: Range::of(Addr(0x10000), 0x10000),
-            perms: Perms {
-                read: true,
-                write: true,
-                execute: false,
-                shared,
-            },
-            offset: 0,
-            device: (0, 0),
-            inode: 0,
-            backing,
-        };
-        assert_eq!(Kind::of(&vma), kind);
-        vma
-    }
 
     fn access(kind: AccessKind, major: bool) -> Access {
         Access {
@@ -225,7 +195,7 @@ mod tests {
                 &access(wanted, is_major),
                 before,
                 after,
-                Some(&vma(kind)),
+                Some(&of_kind(kind)),
                 moved,
             );
             assert_eq!(

@@ -53,30 +53,28 @@ pub(super) fn fates<'a>(
         fates.extend(renamed(&group));
     }
     fates.sort_by_cached_key(|fate| fate.range().start);
-    gathered(&fates)
+    gathered(fates)
 }
 
-/// Neighbours that all went away are told together, once they are too many to be listed.
-fn gathered<'a>(fates: &[Fate<'a>]) -> Vec<Fate<'a>> {
-    let follows = |one: &Fate<'_>, other: &Fate<'_>| {
-        one.cause == Cause::MappingRemoved
-            && other.cause == Cause::MappingRemoved
-            && one.range().end == other.range().start
-    };
-    fates
-        .chunk_by(follows)
-        .flat_map(|run| {
-            if run.len() <= MOST_LISTED {
-                return run.to_vec();
-            }
-            let old = run.iter().flat_map(|fate| fate.old.clone()).collect();
-            vec![Fate {
-                cause: Cause::MappingRemoved,
-                old,
-                new: Vec::new(),
-            }]
-        })
-        .collect()
+/// Those that all came, or all went, are told together once they are too many to be listed.
+fn gathered(fates: Vec<Fate<'_>>) -> Vec<Fate<'_>> {
+    let mut told = fates;
+    for cause in [Cause::MappingCreated, Cause::MappingRemoved] {
+        let is = |fate: &Fate<'_>| fate.cause == cause;
+        if told.iter().filter(|fate| is(fate)).count() <= MOST_LISTED {
+            continue;
+        }
+        let (alike, others): (Vec<_>, Vec<_>) = told.into_iter().partition(is);
+        told = others;
+        let one = Fate {
+            cause,
+            old: alike.iter().flat_map(|fate| fate.old.clone()).collect(),
+            new: alike.iter().flat_map(|fate| fate.new.clone()).collect(),
+        };
+        let at = told.partition_point(|fate| fate.range().start < one.range().start);
+        told.insert(at, one);
+    }
+    told
 }
 
 fn lesson(snapshot: Option<&Snapshot>) -> Vec<&Vma> {

@@ -1,12 +1,13 @@
 //! Pages that changed without a faulting access of their own process: dropped, shared, populated, mapped along.
 
-use super::walk::{Run, Walk};
+use super::culprits::{Culprits, Deed, is_allocator};
+use super::walk::Walk;
 use super::working::is_of_file;
-use crate::mem::{Addr, Call, Faults, PageSize, PageState, Range, Usage};
+use crate::mem::{Addr, Faults, Field, PageSize, PageState, Range, Usage};
 use crate::observe::cause::Cause;
 use crate::observe::snapshot::{Mapping, Snapshot};
 use crate::observe::state::Kind;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Pages of one mapping to which the same happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub(crate) struct Drift {
     pub(crate) what: What,
     pub(crate) mapping: Range,
     pub(crate) pages: Vec<u64>,
+    /// The calls that did it, by their index among those of the walk, in order.
+    pub(crate) calls: Vec<usize>,
     /// Faults of accesses to fresh memory of that mapping: with huge pages, those that brought these pages.
     pub(crate) faults: Faults,
 }
@@ -22,8 +25,8 @@ pub(crate) struct Drift {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct What {
     pub(crate) cause: Cause,
-    /// Index of the call that did it, among the calls of the walk.
-    pub(crate) call: Option<usize>,
+    /// What was called that did it. A loop of calls that all do the same is told as one.
+    pub(crate) function: Option<&'static str>,
     /// Whether a fault on the same mapping had a page read in: neighbours may have come with it.
     pub(crate) read_ahead: bool,
     /// Numbers that stand for the states: an enum without an order of its own.
@@ -56,16 +59,18 @@ pub(super) fn drifts(
     size: PageSize,
     forked: bool,
 ) -> Vec<Drift> {
-    let mut found: BTreeMap<(Range, What), Vec<u64>> = BTreeMap::new();
+    let culprits = Culprits::of(walk, size);
+    let mut found: BTreeMap<(Range, What), (Vec<u64>, BTreeSet<usize>)> = BTreeMap::new();
     for mapping in after.lesson_mappings() {
         let Some(pages) = mapping.pages.known() else {
             continue;
         };
         let judge = Judge {
             walk,
+            culprits: &culprits,
+            met: culprits.met(mapping.vma.range),
             mapping,
             kind: Kind::of(&mapping.vma),
-            size,
             forked,
         };
         let old = judge.old_states();
@@ -75,41 +80,27 @@ pub(super) fn drifts(
                 continue;
             }
             let at = Addr(mapping.vma.range.start.0 + index * size.bytes());
-            if let Some(what) = judge.drift(at, now) {
-                found
-                    .entry((mapping.vma.range, what))
-                    .or_default()
-                    .push(index);
+            if let Some((what, call)) = judge.drift(at, now) {
+                let (pages, calls) = found.entry((mapping.vma.range, what)).or_default();
+                pages.push(index);
+                calls.extend(call);
             }
         }
     }
     found
         .into_iter()
-        .map(|((mapping, what), pages)| Drift {
+        .map(|((mapping, what), (pages, calls))| Drift {
             what,
             mapping,
             pages,
-            faults: fresh_faults(walk, mapping),
+            calls: calls.into_iter().collect(),
+            faults: culprits.fresh_faults(mapping),
         })
         .collect()
 }
 
-/// The faults of accesses that found nothing, or the page of zeros, in a mapping.
-fn fresh_faults(walk: &Walk<'_>, mapping: Range) -> Faults {
-    let mut faults = Faults::default();
-    for run in &walk.runs {
-        if FRESH.contains(&run.cause) && run.mapping.map(|(range, _)| range) == Some(mapping) {
-            faults += run.faults;
-        }
-    }
-    faults
-}
-
-/// Value of `<sys/mman.h>` that libc has not on every target.
-const MADV_COLLAPSE: u64 = 25;
-
 /// Causes of a fault that may bring a huge page.
-const FRESH: [Cause; 3] = [
+pub(super) const FRESH: [Cause; 3] = [
     Cause::DemandZero,
     Cause::ZeroPageUpgrade,
     Cause::ZeroPageRead,
@@ -117,9 +108,11 @@ const FRESH: [Cause; 3] = [
 
 struct Judge<'a> {
     walk: &'a Walk<'a>,
+    culprits: &'a Culprits,
+    /// The causes of faults of accesses to this mapping.
+    met: &'a [Cause],
     mapping: &'a Mapping,
     kind: Kind,
-    size: PageSize,
     /// Whether the process was made by a fork in this statement.
     forked: bool,
 }
@@ -140,30 +133,34 @@ impl Judge<'_> {
             .map_or(&[], |pages| &pages.states)
     }
 
-    fn drift(&self, at: Addr, now: PageState) -> Option<What> {
+    /// What happened to a page, and the call that did it.
+    fn drift(&self, at: Addr, now: PageState) -> Option<(What, Option<usize>)> {
         let was = if self.walk.working.is_touched(at) {
             self.walk.working.state(at)
         } else {
             self.walk.working.at_start(at)
         };
         let (cause, call) = self.judge(at, was, now)?;
-        Some(What {
+        let what = What {
             cause,
-            call,
-            read_ahead: cause == Cause::FaultAround && self.met(&[Cause::FileMajor]),
+            function: call.map(|call| self.walk.calls[call].function),
+            read_ahead: cause == Cause::FaultAround && self.met_any(&[Cause::FileMajor]),
             before: was as u8,
             after: now as u8,
-        })
+        };
+        Some((what, call))
     }
 
     fn judge(&self, at: Addr, was: PageState, now: PageState) -> Option<(Cause, Option<usize>)> {
         use PageState as P;
-        let by = |function: fn(&Call) -> Option<Range>| self.call(at, function);
+        let by = |deed| self.culprits.last(deed, at);
         match (was, now) {
             (was, now) if was == now || alike(was, now) => None,
             (P::Unknown, _) | (_, P::Unknown) => None,
-            (_, P::Guard) | (P::Guard, P::Absent) => Some((Cause::ProtectionChanged, by(advised))),
-            (P::Private, P::Shared | P::ZeroOrShared) => Some(match self.fork() {
+            (_, P::Guard) | (P::Guard, P::Absent) => {
+                Some((Cause::ProtectionChanged, by(Deed::Advised)))
+            }
+            (P::Private, P::Shared | P::ZeroOrShared) => Some(match self.culprits.fork {
                 Some(fork) => (Cause::SharedByFork, Some(fork)),
                 None => (Cause::Unexplained, None),
             }),
@@ -174,7 +171,7 @@ impl Judge<'_> {
             // Whether fork copies entries of files depends on more than a snapshot shows.
             (P::Absent, now) if self.forked && is_of_file(now) => None,
             // Page tables moved along with the mapping.
-            (P::Absent, _) if by(moved).is_some() => None,
+            (P::Absent, _) if by(Deed::Moved).is_some() => None,
             (was, now) => Some(self.arrived(at, was, now)),
         }
     }
@@ -191,45 +188,46 @@ impl Judge<'_> {
             Cause::SharedMemoryMap,
             Cause::WriteNotify,
         ];
-        if was == PageState::Absent && is_of_file(now) && self.met(&file) {
+        if was == PageState::Absent && is_of_file(now) && self.met_any(&file) {
             return (Cause::FaultAround, None);
         }
-        let small = |usage: &Usage| usage.anon_huge.0 == 0;
+        let small = |usage: &Usage| {
+            usage
+                .sizes
+                .get(Field::AnonHugePages)
+                .is_none_or(|bytes| bytes == 0)
+        };
         let allocator = (self.mapping.usage.known().is_none_or(small))
-            .then(|| self.faulting_call())
+            .then_some(self.culprits.faulting)
             .flatten()
             .filter(|&call| is_allocator(&self.walk.calls[call]));
         if let Some(call) = allocator {
             return (self.by_library(was, now), Some(call));
         }
         // One fault, many entries: of a page of its own, or of the huge page of zeros.
-        if matches!(now, PageState::Private | PageState::Zero) && self.met(&FRESH) {
+        if matches!(now, PageState::Private | PageState::Zero) && self.met_any(&FRESH) {
             return (Cause::HugePage, None);
         }
-        if let Some(call) = self.call(at, collapsed) {
+        if let Some(call) = self.culprits.last(Deed::Collapsed, at) {
             return (Cause::HugePage, Some(call));
         }
-        match self.faulting_call() {
+        match self.culprits.faulting {
             Some(call) => (self.by_library(was, now), Some(call)),
             None => (Cause::Unexplained, None),
         }
     }
 
     /// Whether an access to this mapping faulted for one of these causes.
-    fn met(&self, causes: &[Cause]) -> bool {
-        let here = |run: &Run| run.mapping.map(|(range, _)| range) == Some(self.mapping.vma.range);
-        self.walk
-            .runs
-            .iter()
-            .any(|run| here(run) && causes.contains(&run.cause))
+    fn met_any(&self, causes: &[Cause]) -> bool {
+        self.met.iter().any(|cause| causes.contains(cause))
     }
 
     /// The call that says of itself that it touches the page: populating, or a buffer of `read` and `write`.
     fn inside(&self, at: Addr) -> Option<(Cause, Option<usize>)> {
-        if let Some(call) = self.call(at, populated) {
+        if let Some(call) = self.culprits.last(Deed::Populated, at) {
             return Some((Cause::Populated, Some(call)));
         }
-        let call = self.call(at, buffer)?;
+        let call = self.culprits.last(Deed::Buffer, at)?;
         Some((Cause::KernelAccess, Some(call)))
     }
 
@@ -248,45 +246,9 @@ impl Judge<'_> {
         }
     }
 
-    fn call(&self, at: Addr, range: fn(&Call) -> Option<Range>) -> Option<usize> {
-        let page = Range::of(self.size.floor(at), self.size.bytes());
-        self.walk
-            .calls
-            .iter()
-            .rposition(|call| range(call).is_some_and(|range| range.intersection(page).is_some()))
-    }
-
-    fn faulting_call(&self) -> Option<usize> {
-        self.walk
-            .calls
-            .iter()
-            .rposition(|call| call.faults.total() > 0)
-    }
-
-    fn fork(&self) -> Option<usize> {
-        self.walk
-            .calls
-            .iter()
-            .rposition(|call| call.function == "fork")
-    }
-
     fn dropper(&self, at: Addr) -> Option<usize> {
-        self.call(at, advised).or_else(|| {
-            let drops = [
-                "ftruncate",
-                "creat",
-                "open",
-                "fallocate",
-                "malloc_trim",
-                "free",
-                "munmap",
-                "mmap",
-            ];
-            self.walk
-                .calls
-                .iter()
-                .rposition(|call| drops.contains(&call.function))
-        })
+        let advised = self.culprits.last(Deed::Advised, at);
+        advised.or(self.culprits.dropper)
     }
 }
 
@@ -303,45 +265,4 @@ fn alike(was: PageState, now: PageState) -> bool {
             | (P::ZeroOrShared, P::Zero | P::Shared)
             | (P::File | P::FileShared, P::Shmem | P::ShmemShared)
     )
-}
-
-/// Whether it is a function of malloc(3): those touch pages as a program does, and say nowhere which.
-pub(super) fn is_allocator(call: &Call) -> bool {
-    matches!(call.function, "malloc" | "calloc" | "realloc" | "free")
-}
-
-fn advised(call: &Call) -> Option<Range> {
-    (call.function == "madvise" && call.result == 0)
-        .then(|| Range::of(Addr(call.arguments[0]), call.arguments[1]))
-}
-
-fn collapsed(call: &Call) -> Option<Range> {
-    advised(call).filter(|_| call.arguments[2] == MADV_COLLAPSE)
-}
-
-fn moved(call: &Call) -> Option<Range> {
-    (call.function == "mremap" && call.result != -1)
-        .then(|| Range::of(Addr(call.result as u64), call.arguments[2]))
-}
-
-fn populated(call: &Call) -> Option<Range> {
-    let [first, length, third, flags, ..] = call.arguments;
-    let populate = (libc::MAP_POPULATE | libc::MAP_LOCKED) as u64;
-    let advice = [libc::MADV_POPULATE_READ, libc::MADV_POPULATE_WRITE];
-    match call.function {
-        "mmap" if call.result != -1 && flags & populate != 0 => {
-            Some(Range::of(Addr(call.result as u64), length))
-        }
-        "madvise" if advice.iter().any(|&advice| advice as u64 == third) => {
-            Some(Range::of(Addr(first), length))
-        }
-        "mlock" if call.result == 0 => Some(Range::of(Addr(first), length)),
-        _ => None,
-    }
-}
-
-fn buffer(call: &Call) -> Option<Range> {
-    let moves = ["read", "pread", "write", "pwrite"];
-    (moves.contains(&call.function) && call.faults.total() > 0)
-        .then(|| Range::of(Addr(call.arguments[1]), call.arguments[2]))
 }

@@ -3,9 +3,10 @@
 //! A page may change more than once within one statement (read, then written; mapped, touched, dropped), and each act
 //! must be judged by what it met. Nothing here is believed after the statement: then the snapshot counts.
 
+use super::pieces::Pieces;
 use crate::mem::{Addr, Backing, Call, PageSize, PageState, Perms, Range, Vma};
-use crate::observe::Snapshot;
 use crate::observe::state::Kind;
+use crate::observe::{Mapping, Snapshot};
 use std::collections::HashMap;
 
 /// Everything: `fork` concerns all pages.
@@ -38,6 +39,16 @@ enum Effect {
     Inherited,
 }
 
+impl Effect {
+    /// Whether the page is the same afterwards, whatever it was.
+    fn is_final(self) -> bool {
+        matches!(self, Self::Clear | Self::Guard)
+    }
+}
+
+/// An effect, and how many there were before it.
+type Mark = (usize, Effect);
+
 /// The pages of one process, as they are believed to be just now.
 #[derive(Clone, Debug)]
 pub(super) struct Working<'a> {
@@ -45,11 +56,16 @@ pub(super) struct Working<'a> {
     base: Option<&'a Snapshot>,
     /// Pages that faulting accesses changed, with the number of effects that came before.
     touched: HashMap<u64, (usize, PageState)>,
-    effects: Vec<(Range, Effect)>,
+    /// What calls did to each piece of memory, in order, as far as it can still be told.
+    effects: Pieces<Vec<Mark>>,
+    /// Number of effects so far.
+    count: usize,
     /// Number of effects that were there when the process began: those of its parent.
     inherited: usize,
+    /// Where `fork` copied the page-table entries of files: where private copies stand among them. In address order.
+    copied: Vec<Range>,
     /// VMAs that calls made; kept for accesses to memory that neither snapshot knows.
-    mapped: Vec<Vma>,
+    mapped: Pieces<Vma>,
 }
 
 impl<'a> Working<'a> {
@@ -59,17 +75,24 @@ impl<'a> Working<'a> {
             page_size,
             base,
             touched: HashMap::new(),
-            effects: Vec::new(),
+            effects: Pieces::default(),
+            count: 0,
             inherited: 0,
-            mapped: Vec::new(),
+            copied: Vec::new(),
+            mapped: Pieces::default(),
         }
     }
 
     /// The pages of a child forked just now.
     pub(super) fn forked(&self) -> Self {
         let mut child = self.clone();
-        child.effects.push((EVERYWHERE, Effect::Inherited));
-        child.inherited = child.effects.len();
+        child.push(EVERYWHERE, Effect::Inherited);
+        child.inherited = child.count;
+        let mappings = self.base.into_iter().flat_map(|base| &base.mappings);
+        child.copied = mappings
+            .filter(|mapping| copies_entries(mapping))
+            .map(|mapping| mapping.vma.range)
+            .collect();
         child
     }
 
@@ -80,15 +103,16 @@ impl<'a> Working<'a> {
 
     /// The page at `addr` just now.
     pub(super) fn state(&self, addr: Addr) -> PageState {
+        let all = self.count;
         match self.touched.get(&self.page_size.number(addr)) {
-            Some(&(from, state)) => self.fold(&self.effects[from..], state, addr),
-            None => self.fold(&self.effects, self.at_base(addr), addr),
+            Some(&(from, state)) => self.fold(from..all, state, addr),
+            None => self.fold(0..all, self.at_base(addr), addr),
         }
     }
 
     /// The page at `addr` when the process began the statement, or was forked.
     pub(super) fn at_start(&self, addr: Addr) -> PageState {
-        self.fold(&self.effects[..self.inherited], self.at_base(addr), addr)
+        self.fold(0..self.inherited, self.at_base(addr), addr)
     }
 
     fn at_base(&self, addr: Addr) -> PageState {
@@ -97,13 +121,29 @@ impl<'a> Working<'a> {
         })
     }
 
-    fn fold(&self, effects: &[(Range, Effect)], state: PageState, addr: Addr) -> PageState {
-        effects
+    /// What those effects, by their number, made of a page.
+    fn fold(&self, effects: std::ops::Range<usize>, state: PageState, addr: Addr) -> PageState {
+        let marks = self.effects.at(addr).map_or(&[][..], Vec::as_slice);
+        let first = marks.partition_point(|(at, _)| *at < effects.start);
+        marks[first..]
             .iter()
-            .filter(|(range, _)| range.contains(addr))
+            .take_while(|(at, _)| *at < effects.end)
             .fold(state, |state, (_, effect)| {
                 self.applied(*effect, state, addr)
             })
+    }
+
+    /// Notes what a call did to a range.
+    fn push(&mut self, range: Range, effect: Effect) {
+        let mark = (self.count, effect);
+        self.count += 1;
+        let inherited = self.inherited;
+        if effect.is_final() && inherited == 0 {
+            self.effects.put(range, vec![mark]);
+        } else {
+            self.effects
+                .update(range, |marks| add(marks, mark, inherited));
+        }
     }
 
     /// Whether a faulting access touched any page.
@@ -119,15 +159,12 @@ impl<'a> Working<'a> {
     /// A faulting access left the page at `addr` as `state`.
     pub(super) fn touch(&mut self, addr: Addr, state: PageState) {
         self.touched
-            .insert(self.page_size.number(addr), (self.effects.len(), state));
+            .insert(self.page_size.number(addr), (self.count, state));
     }
 
     /// The VMA that a call of this statement made at `addr`, the latest first.
     pub(super) fn mapped_at(&self, addr: Addr) -> Option<&Vma> {
-        self.mapped
-            .iter()
-            .rev()
-            .find(|vma| vma.range.contains(addr))
+        self.mapped.at(addr)
     }
 
     /// Applies a call that succeeded.
@@ -139,20 +176,21 @@ impl<'a> Working<'a> {
         let range = self.whole_pages(first, second);
         match call.function {
             "mmap" => self.mmap(call),
-            "munmap" => self.effects.push((range, Effect::Clear)),
-            "madvise" => self
-                .effects
-                .extend(advice(third).map(|effect| (range, effect))),
-            "mlock" => self.effects.push((range, Effect::Touched { write: true })),
-            "fork" => self.effects.push((EVERYWHERE, Effect::Forked)),
+            "munmap" => self.push(range, Effect::Clear),
+            "madvise" => {
+                if let Some(effect) = advice(third) {
+                    self.push(range, effect);
+                }
+            }
+            "mlock" => self.push(range, Effect::Touched { write: true }),
+            "fork" => self.push(EVERYWHERE, Effect::Forked),
             "read" | "pread" if call.result > 0 => {
                 let buffer = self.whole_pages(second, call.result as u64);
-                self.effects.push((buffer, Effect::Touched { write: true }));
+                self.push(buffer, Effect::Touched { write: true });
             }
             "write" | "pwrite" if call.result > 0 => {
                 let buffer = self.whole_pages(second, call.result as u64);
-                self.effects
-                    .push((buffer, Effect::Touched { write: false }));
+                self.push(buffer, Effect::Touched { write: false });
             }
             _ => {}
         }
@@ -179,19 +217,20 @@ impl<'a> Working<'a> {
                 deleted: false,
             },
         };
-        self.effects.push((range, Effect::Clear));
-        self.mapped.push(Vma {
+        self.push(range, Effect::Clear);
+        let vma = Vma {
             range,
             perms,
             offset,
             device: (0, 0),
             inode: 0,
             backing,
-        });
+        };
+        self.mapped.put(range, vma);
         if has(libc::MAP_POPULATE) || has(libc::MAP_LOCKED) {
             // Shared writable mappings are populated for reading: the first write still tells the kernel.
             let write = perms.write && !perms.shared;
-            self.effects.push((range, Effect::Touched { write }));
+            self.push(range, Effect::Touched { write });
         }
     }
 
@@ -229,13 +268,34 @@ impl<'a> Working<'a> {
         Some(Kind::of(vma))
     }
 
-    /// Whether `fork` copies the page-table entries of files here: only where private copies stand among them.
+    /// Whether `fork` copied the page-table entries of files here.
     fn copies_entries(&self, addr: Addr) -> bool {
-        self.base
-            .and_then(|base| base.mapping_at(addr))
-            .filter(|mapping| mapping.vma.is_private())
-            .and_then(|mapping| mapping.pages.known())
-            .is_some_and(|pages| pages.states.iter().any(|state| state.is_anonymous()))
+        let after = self.copied.partition_point(|range| range.end <= addr);
+        let found = self.copied.get(after);
+        found.is_some_and(|range| range.contains(addr))
+    }
+}
+
+/// Whether `fork` copies the page-table entries of files of a mapping: only where private copies stand among them.
+fn copies_entries(mapping: &Mapping) -> bool {
+    let anonymous = |state: &PageState| state.is_anonymous();
+    let pages = mapping.pages.known();
+    mapping.vma.is_private() && pages.is_some_and(|pages| pages.states.iter().any(anonymous))
+}
+
+/// Adds an effect to those of a piece. What it makes unimportant goes: a loop may do the same a hundred thousand times.
+/// Those before `inherited` stay, for what the process began with.
+fn add(marks: &mut Vec<Mark>, mark: Mark, inherited: usize) {
+    if mark.1.is_final() {
+        marks.truncate(marks.partition_point(|(at, _)| *at < inherited));
+    }
+    let last = marks.last_mut().filter(|(at, _)| *at >= inherited);
+    match (last, mark.1) {
+        // A page that was touched for writing is there: reading it does nothing.
+        (Some((_, Effect::Touched { write: true })), Effect::Touched { write: false }) => {}
+        (Some(last @ (_, Effect::Touched { .. })), Effect::Touched { .. }) => *last = mark,
+        (Some(last), effect) if last.1 == effect => *last = mark,
+        _ => marks.push(mark),
     }
 }
 

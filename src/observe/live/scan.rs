@@ -11,19 +11,28 @@ use std::io;
 use std::os::fd::AsRawFd;
 
 /// A page-table entry points at a frame.
-const PAGE_IS_PRESENT: u64 = 1 << 3;
-/// That frame is the zero page.
-const PAGE_IS_PFNZERO: u64 = 1 << 5;
+pub const PAGE_IS_PRESENT: u64 = 1 << 3;
+/// The entry says where in swap the page is, or that it is a guard.
+pub const PAGE_IS_SWAPPED: u64 = 1 << 4;
+/// The frame is the zero page.
+pub const PAGE_IS_PFNZERO: u64 = 1 << 5;
+/// The page is mapped by an entry for a huge page.
+pub const PAGE_IS_HUGE: u64 = 1 << 6;
+/// The page is a guard. Since Linux 6.15; before, it is swapped.
+pub const PAGE_IS_GUARD: u64 = 1 << 8;
 /// The most ranges of one call.
-const VECTOR: usize = 512;
+pub const VECTOR: usize = 512;
 
-/// `struct page_region`
+/// `struct page_region`: neighbouring pages of the same categories.
 #[repr(C)]
-#[derive(Clone, Copy, Debug, Default)]
-struct PageRegion {
-    start: u64,
-    end: u64,
-    categories: u64,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PageRegion {
+    /// Address of the first page.
+    pub start: u64,
+    /// Address behind the last one.
+    pub end: u64,
+    /// Those asked for that they have.
+    pub categories: u64,
 }
 
 /// `struct pm_scan_arg`
@@ -44,21 +53,22 @@ struct ScanArgument {
     return_mask: u64,
 }
 
-/// The entry says where in swap the page is, or that it is a guard.
-const PAGE_IS_SWAPPED: u64 = 1 << 4;
-
-/// Which pages are wanted: with all of some categories, and with any of others.
-#[derive(Clone, Copy)]
-struct Wanted {
-    all: u64,
-    any: u64,
+/// Which pages are wanted, and what of them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    /// Categories that a page has to have all of.
+    pub all: u64,
+    /// Categories that it has to have one of.
+    pub any: u64,
+    /// Categories that are told besides.
+    pub told: u64,
 }
 
 /// The parts of `range` (whole pages) that are mapped to the zero page, in address order.
 pub fn zero_pages(pagemap: &File, range: Range) -> io::Result<Vec<Range>> {
     let wanted = Wanted {
         all: PAGE_IS_PRESENT | PAGE_IS_PFNZERO,
-        any: 0,
+        ..Wanted::default()
     };
     scan(pagemap, range, wanted, usize::MAX)
 }
@@ -67,8 +77,8 @@ pub fn zero_pages(pagemap: &File, range: Range) -> io::Result<Vec<Range>> {
 /// than `most`.
 pub fn entries(pagemap: &File, range: Range, most: usize) -> io::Result<Vec<Range>> {
     let wanted = Wanted {
-        all: 0,
         any: PAGE_IS_PRESENT | PAGE_IS_SWAPPED,
+        ..Wanted::default()
     };
     scan(pagemap, range, wanted, most)
 }
@@ -76,42 +86,54 @@ pub fn entries(pagemap: &File, range: Range, most: usize) -> io::Result<Vec<Rang
 fn scan(pagemap: &File, range: Range, wanted: Wanted, most: usize) -> io::Result<Vec<Range>> {
     let mut found = Vec::new();
     let mut regions = [PageRegion::default(); VECTOR];
-    let mut start = range.start.0;
-    while start < range.end.0 {
-        let mut argument = ScanArgument {
-            size: size_of::<ScanArgument>() as u64,
-            start,
-            end: range.end.0,
-            vec: regions.as_mut_ptr() as u64,
-            vec_len: VECTOR as u64,
-            category_mask: wanted.all,
-            category_anyof_mask: wanted.any,
-            return_mask: wanted.all | wanted.any,
-            ..ScanArgument::default()
-        };
-        // SAFETY: the argument is the kernel's struct and points at `VECTOR` regions that live until the call ends.
-        let count = unsafe {
-            libc::ioctl(
-                pagemap.as_raw_fd(),
-                libc::_IOWR::<ScanArgument>(u32::from(b'f'), 16),
-                &raw mut argument,
-            )
-        };
-        let count = usize::try_from(count).map_err(|_| io::Error::last_os_error())?;
+    let mut start = range.start;
+    while start < range.end {
+        let left = Range::new(start, range.end);
+        let (count, walked) = call(pagemap, left, wanted, &mut regions)?;
         found.extend(
-            regions[..count.min(VECTOR)]
+            regions[..count]
                 .iter()
                 .map(|region| Range::new(Addr(region.start), Addr(region.end))),
         );
         if found.len() > most {
             return Err(io::Error::from(io::ErrorKind::FileTooLarge));
         }
-        if argument.walk_end <= start {
+        if walked <= start {
             break;
         }
-        start = argument.walk_end;
+        start = walked;
     }
     Ok(found)
+}
+
+/// One call: how many regions were found in `range` (whole pages), and the address up to which was looked.
+pub fn call(
+    pagemap: &File,
+    range: Range,
+    wanted: Wanted,
+    regions: &mut [PageRegion; VECTOR],
+) -> io::Result<(usize, Addr)> {
+    let mut argument = ScanArgument {
+        size: size_of::<ScanArgument>() as u64,
+        start: range.start.0,
+        end: range.end.0,
+        vec: regions.as_mut_ptr() as u64,
+        vec_len: VECTOR as u64,
+        category_mask: wanted.all,
+        category_anyof_mask: wanted.any,
+        return_mask: wanted.all | wanted.any | wanted.told,
+        ..ScanArgument::default()
+    };
+    // SAFETY: the argument is the kernel's struct and points at `VECTOR` regions that live until the call ends.
+    let count = unsafe {
+        libc::ioctl(
+            pagemap.as_raw_fd(),
+            libc::_IOWR::<ScanArgument>(u32::from(b'f'), 16),
+            &raw mut argument,
+        )
+    };
+    let count = usize::try_from(count).map_err(|_| io::Error::last_os_error())?;
+    Ok((count.min(VECTOR), Addr(argument.walk_end)))
 }
 
 /// Whether `addr` lies in one of `ranges`, which are in address order.

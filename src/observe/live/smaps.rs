@@ -1,11 +1,11 @@
 //! `/proc/<pid>/smaps`: a line of maps, then sizes, then `VmFlags`. Pure parsing; see proc(5).
 //!
 //! Our own reader, because a lesson shows flags younger than any library (`gu` of guard pages), and because a block
-//! of 25 lines into 13 numbers needs no map of strings. Unknown keys are passed over; a size that is missing or is
-//! no number makes its block unknown, never 0.
+//! of 25 lines into as many numbers needs no map of strings. A number that is missing or is none is not known, never
+//! 0; a line with a key of tomorrow is kept as it stands.
 
 use super::maps;
-use crate::mem::{Bytes, Range, Reading, Usage};
+use crate::mem::{Field, Range, Reading, Usage};
 
 /// What smaps says of one VMA.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,17 +22,17 @@ pub struct Block {
 /// known, are passed over.
 pub fn parse(text: &[u8], wanted: impl Fn(Range) -> bool) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
-    let mut open: Option<Sizes> = None;
+    let mut open: Option<Open> = None;
     for line in text.split(|&byte| byte == b'\n') {
         // Keys begin with a capital letter, lines of maps with a hexadecimal digit.
         if line.first().is_some_and(u8::is_ascii_uppercase) {
-            if let (Some(sizes), Some(block)) = (open.as_mut(), blocks.last_mut()) {
-                field(line, sizes, &mut block.flags);
+            if let (Some(open), Some(block)) = (open.as_mut(), blocks.last_mut()) {
+                open.take(line, &mut block.flags);
             }
         } else if let Some(vma) = maps::vma(line) {
             close(&mut blocks, open.take());
             if wanted(vma.range) {
-                open = Some(Sizes::default());
+                open = Some(Open::default());
                 blocks.push(Block {
                     range: vma.range,
                     usage: Reading::unknown("smaps ended here"),
@@ -45,91 +45,64 @@ pub fn parse(text: &[u8], wanted: impl Fn(Range) -> bool) -> Vec<Block> {
     blocks
 }
 
-/// The sizes of a block being read.
+/// Lines of one block that are not known here and are kept all the same, at most.
+const STRANGERS: usize = 16;
+/// Bytes of such a line that are kept.
+const LONGEST: usize = 80;
+
+/// A block being read.
 #[derive(Debug, Default)]
-struct Sizes {
+struct Open {
     usage: Usage,
-    /// Which of the sizes that every kernel writes were there.
-    seen: u32,
-    /// The first key whose value is no number.
-    bad: Option<String>,
+    /// The place of the field that the next line is expected to be of.
+    next: usize,
 }
 
-fn close(blocks: &mut [Block], sizes: Option<Sizes>) {
-    let (Some(block), Some(sizes)) = (blocks.last_mut(), sizes) else {
-        return;
-    };
-    let missing = EVERYWHERE
-        .iter()
-        .enumerate()
-        .find(|(index, _)| sizes.seen >> index & 1 == 0);
-    block.usage = match (sizes.bad, missing) {
-        (Some(key), _) => Reading::unknown(format!("smaps says no number for {key}")),
-        (None, Some((_, key))) => Reading::unknown(format!("smaps says nothing of {key}")),
-        (None, None) => Reading::Known(sizes.usage),
-    };
-}
-
-/// Sizes that smaps has had since long before this program's oldest kernel. The others are 0 where they are missing.
-const EVERYWHERE: [&str; 10] = [
-    "Size",
-    "Rss",
-    "Pss",
-    "Shared_Clean",
-    "Shared_Dirty",
-    "Private_Clean",
-    "Private_Dirty",
-    "Referenced",
-    "Anonymous",
-    "Swap",
-];
-
-fn field(line: &[u8], sizes: &mut Sizes, flags: &mut Vec<String>) {
-    let Some((key, value)) = std::str::from_utf8(line)
-        .ok()
-        .and_then(|line| line.split_once(':'))
-    else {
-        return;
-    };
-    if key == "VmFlags" {
-        *flags = value.split_ascii_whitespace().map(str::to_owned).collect();
-        return;
+impl Open {
+    fn take(&mut self, line: &[u8], flags: &mut Vec<String>) {
+        if let Some(field) = self.field(line) {
+            self.next = field.index() + 1;
+            if let Some(value) = value(field, &line[field.key().len()..]) {
+                self.usage.sizes.set(field, value);
+            }
+            return;
+        }
+        let Ok(line) = std::str::from_utf8(line) else {
+            return;
+        };
+        if let Some(names) = line.strip_prefix("VmFlags:") {
+            *flags = names.split_ascii_whitespace().map(str::to_owned).collect();
+        } else if line.contains(':') && self.usage.strangers.len() < STRANGERS {
+            let kept = line.chars().take(LONGEST).collect();
+            self.usage.strangers.push(kept);
+        }
     }
-    let Some(size) = size(&mut sizes.usage, key) else {
-        return;
-    };
-    let number = value
-        .trim()
-        .strip_suffix("kB")
-        .and_then(|number| number.trim().parse::<u64>().ok())
-        .and_then(|kilobytes| kilobytes.checked_mul(1024));
-    match number {
-        Some(bytes) => *size = Bytes(bytes),
-        None => sizes.bad = sizes.bad.take().or(Some(key.to_owned())),
-    }
-    if let Some(index) = EVERYWHERE.iter().position(|&name| name == key) {
-        sizes.seen |= 1 << index;
+
+    /// The field of a line: nearly always the one after that of the line before.
+    fn field(&self, line: &[u8]) -> Option<Field> {
+        let is_it = |field: &Field| line.starts_with(field.key().as_bytes());
+        Field::at(self.next)
+            .filter(is_it)
+            .or_else(|| Field::of_line(line))
     }
 }
 
-/// The place of a key's number.
-fn size<'a>(usage: &'a mut Usage, key: &str) -> Option<&'a mut Bytes> {
-    Some(match key {
-        "Size" => &mut usage.size,
-        "Rss" => &mut usage.rss,
-        "Pss" => &mut usage.pss,
-        "Shared_Clean" => &mut usage.shared_clean,
-        "Shared_Dirty" => &mut usage.shared_dirty,
-        "Private_Clean" => &mut usage.private_clean,
-        "Private_Dirty" => &mut usage.private_dirty,
-        "Referenced" => &mut usage.referenced,
-        "Anonymous" => &mut usage.anonymous,
-        "LazyFree" => &mut usage.lazy_free,
-        "AnonHugePages" => &mut usage.anon_huge,
-        "Swap" => &mut usage.swap,
-        "Locked" => &mut usage.locked,
-        _ => return None,
-    })
+/// The number after a key; sizes in bytes.
+fn value(field: Field, text: &[u8]) -> Option<u64> {
+    let text = std::str::from_utf8(text).ok()?.trim();
+    if !field.is_size() {
+        return text.parse().ok();
+    }
+    let kilobytes: u64 = text.strip_suffix("kB")?.trim_end().parse().ok()?;
+    kilobytes.checked_mul(1024)
+}
+
+fn close(blocks: &mut [Block], open: Option<Open>) {
+    if let (Some(block), Some(open)) = (blocks.last_mut(), open)
+        && open.usage != Usage::default()
+    {
+        block.usage = Reading::Known(open.usage);
+    }
 }
 
 #[cfg(test)]
@@ -144,13 +117,18 @@ mod tests {
         let blocks = parse(RECORDED.as_bytes(), |_| true);
         assert_eq!(blocks.len(), 3);
         let usage = blocks[0].usage.known().unwrap();
-        assert_eq!(usage.size, Bytes(64 * 1024));
-        assert_eq!(usage.rss, Bytes(24 * 1024));
-        assert_eq!(usage.pss, Bytes(12 * 1024));
-        assert_eq!(usage.shared_dirty, Bytes(24 * 1024));
-        assert_eq!(usage.anonymous, Bytes(24 * 1024));
+        let kilobytes = |field| usage.sizes.get(field).map(|bytes| bytes / 1024);
+        assert_eq!(kilobytes(Field::Size), Some(64));
+        assert_eq!(kilobytes(Field::KernelPageSize), Some(4));
+        assert_eq!(kilobytes(Field::Rss), Some(24));
+        assert_eq!(kilobytes(Field::Pss), Some(12));
+        assert_eq!(kilobytes(Field::SharedDirty), Some(24));
+        assert_eq!(kilobytes(Field::Anonymous), Some(24));
+        assert_eq!(usage.sizes.get(Field::ThpEligible), Some(0));
+        assert_eq!(usage.strangers, [""; 0]);
         assert_eq!(blocks[0].flags, ["rd", "wr", "mr", "mw", "me", "ac", "gu"]);
-        assert_eq!(blocks[1].usage.known().unwrap().private_clean, Bytes(4096));
+        let second = blocks[1].usage.known().unwrap().sizes;
+        assert_eq!(second.get(Field::PrivateClean), Some(4096));
         let second = parse(RECORDED.as_bytes(), |range| range == blocks[1].range);
         assert_eq!(second, [blocks[1].clone()]);
     }
@@ -158,17 +136,21 @@ mod tests {
     #[test]
     fn hostile_text_is_unknown_where_it_is_wrong_and_read_where_it_is_right() {
         let blocks = parse(HOSTILE.as_bytes(), |_| true);
-        let reasons: Vec<Option<&str>> = blocks.iter().map(|block| block.usage.reason()).collect();
-        assert_eq!(
-            reasons,
-            [
-                None,
-                Some("smaps says no number for Rss"),
-                Some("smaps says nothing of Swap"),
-                Some("smaps says no number for Size"),
-            ]
-        );
-        assert_eq!(blocks[0].usage.known().unwrap().rss, Bytes(4096));
+        assert_eq!(blocks.len(), 4);
+        let unknown = |block: &Block| -> Vec<&str> {
+            let usage = block.usage.known().unwrap();
+            let missing = Field::all().filter(|field| usage.sizes.get(*field).is_none());
+            missing.map(Field::label).collect()
+        };
+        assert_eq!(unknown(&blocks[0]), [""; 0]);
+        assert_eq!(unknown(&blocks[1]), ["Rss"]);
+        assert_eq!(unknown(&blocks[2]), ["Swap"]);
+        assert_eq!(unknown(&blocks[3]), ["Size"]);
+        let first = blocks[0].usage.known().unwrap();
+        assert_eq!(first.sizes.get(Field::Rss), Some(4096));
+        assert_eq!(first.strangers, ["Quantum_Pages:     12 qB", "Tomorrow: "]);
+        let why = blocks[2].usage.known().unwrap().read(Field::Swap);
+        assert_eq!(why.reason(), Some("smaps says no number for Swap"));
         assert_eq!(blocks[0].flags, ["rd", "zz", "a-flag-of-tomorrow"]);
     }
 
@@ -191,16 +173,9 @@ mod tests {
         for (ours, theirs) in ours.iter().zip(&theirs.0) {
             let usage = ours.usage.known().unwrap();
             let map = &theirs.extension.map;
-            let pairs = [
-                ("Size", usage.size),
-                ("Rss", usage.rss),
-                ("Pss", usage.pss),
-                ("Private_Dirty", usage.private_dirty),
-                ("Anonymous", usage.anonymous),
-                ("Swap", usage.swap),
-            ];
-            for (key, bytes) in pairs {
-                assert_eq!(bytes.0, map[key], "{key}");
+            for field in Field::all().filter(|field| field.is_size()) {
+                let theirs = map.get(field.label()).copied();
+                assert_eq!(usage.sizes.get(field), theirs, "{}", field.label());
             }
         }
     }

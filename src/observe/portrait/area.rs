@@ -79,7 +79,7 @@ impl Areas {
 
     /// The sum of a size over all VMAs, in bytes; the error says why it is not known.
     pub fn sum(&self, field: Field) -> Result<u64, String> {
-        let key = field.key().trim_end_matches(':');
+        let key = field.label();
         let mut sum = 0u64;
         let mut missing = 0;
         for area in &self.list {

@@ -108,7 +108,7 @@ pub fn status(pid: Pid) -> Reading<Status> {
     }
 }
 
-fn parse_status(text: &str) -> Status {
+pub(in crate::observe) fn parse_status(text: &str) -> Status {
     let mut status = Status::default();
     for (key, value) in text.lines().filter_map(|line| line.split_once(':')) {
         let place = match key {

@@ -23,12 +23,8 @@ pub(crate) fn mapping(
                 old.range.start
             )
         }
-        (Cause::MappingRemoved, [first, .., last], _) => format!(
-            "{} mappings, from {} to {}, are gone",
-            fate.old.len(),
-            first.range.start,
-            last.range.end
-        ),
+        (Cause::MappingRemoved, [_, .., _], _) => format!("{} are gone", many(&fate.old)),
+        (Cause::MappingCreated, _, [_, .., _]) => format!("{} were made", many(&fate.new)),
         (Cause::MappingSplit, &[old], new) => split(old, new, page_size),
         (Cause::MappingMerged, old, &[new]) => format!(
             "{} neighbouring mappings are one now: {} at {}, {}",
@@ -58,6 +54,20 @@ pub(crate) fn mapping(
             count(old.len() as u64, "line"),
             count(new.len() as u64, "line")
         ),
+    }
+}
+
+/// `5 mappings, from 0x1000000000 to 0x1000005000,`: side by side, or with holes.
+fn many(vmas: &[&Vma]) -> String {
+    let (Some(first), Some(last)) = (vmas.first(), vmas.last()) else {
+        return "no mappings".to_owned();
+    };
+    let meet = |pair: &[&Vma]| pair[0].range.end == pair[1].range.start;
+    let (start, end) = (first.range.start, last.range.end);
+    if vmas.windows(2).all(meet) {
+        format!("{} mappings, from {start} to {end},", vmas.len())
+    } else {
+        format!("{} mappings between {start} and {end}", vmas.len())
     }
 }
 
@@ -141,13 +151,15 @@ fn split(old: &Vma, new: &[&Vma], page_size: PageSize) -> String {
         old.range.start,
         new.len()
     );
-    let holes: Vec<String> = new
-        .windows(2)
-        .filter(|pair| pair[0].range.end < pair[1].range.start)
-        .map(|pair| named(pair[0].range.end, pair[1].range.start))
-        .collect();
+    let holes = holes(old, new);
+    if holes.len() > MOST_LISTED {
+        let pages_of = |hole: &(Addr, Addr)| index(hole.0)..index(hole.1);
+        let all: Vec<u64> = holes.iter().flat_map(pages_of).collect();
+        return format!("{lines}: {} unmapped", pages(&all));
+    }
     if !holes.is_empty() {
-        return format!("{lines}: {} unmapped", holes.join(", "));
+        let each: Vec<String> = holes.iter().map(|hole| named(hole.0, hole.1)).collect();
+        return format!("{lines}: {} unmapped", each.join(", "));
     }
     let changed: Vec<&Vma> = new
         .iter()
@@ -171,6 +183,22 @@ fn split(old: &Vma, new: &[&Vma], page_size: PageSize) -> String {
     } else {
         format!("{lines}: {}", parts.join(", "))
     }
+}
+
+/// What of a mapping is covered by none of its parts: first address, and one past the last.
+fn holes(old: &Vma, parts: &[&Vma]) -> Vec<(Addr, Addr)> {
+    let mut holes = Vec::new();
+    let mut at = old.range.start;
+    for part in parts {
+        if at < part.range.start {
+            holes.push((at, part.range.start));
+        }
+        at = at.max(part.range.end);
+    }
+    if at < old.range.end {
+        holes.push((at, old.range.end));
+    }
+    holes
 }
 
 fn grown(old: &Vma, new: &Vma, calls: &[Call]) -> String {

@@ -1,16 +1,15 @@
 //! Sentences of pages that changed without an access.
 
 use super::{count, pages};
-use crate::mem::{Call, PageState, Process};
+use crate::mem::{Faults, Nanos, PageState, Process};
 use crate::observe::cause::Cause;
 use crate::observe::diff::{Drift, Others};
 
-/// The sentence; the faults of `call` are told if `first` says that nobody told them yet, and the mapping is `named`
-/// where the call touched another one too.
+/// The sentence, with what the calls cost that nobody told of yet; the mapping is `named` where they touched another
+/// one too.
 pub(crate) fn drift(
     drift: &Drift,
-    call: Option<&Call>,
-    first: bool,
+    cost: Option<(Faults, Nanos)>,
     others: &Others,
     named: bool,
 ) -> String {
@@ -18,13 +17,11 @@ pub(crate) fn drift(
     let n = drift.pages.len() as u64;
     let are = if n == 1 { "is" } else { "are" };
     let were = if n == 1 { "was" } else { "were" };
-    let cost = match call {
-        Some(call) if first && call.faults.total() > 0 => {
-            format!(", {}, {}", call.faults, call.elapsed)
-        }
+    let cost = match cost {
+        Some((faults, elapsed)) if faults.total() > 0 => format!(", {faults}, {elapsed}"),
         _ => String::new(),
     };
-    let name = call.map_or("", |call| call.function);
+    let name = drift.what.function.unwrap_or_default();
     let of = if named {
         format!(" of the mapping at {}", drift.mapping.start)
     } else {
@@ -56,7 +53,7 @@ pub(crate) fn drift(
             format!("{place} {are} guarded now: any access is a segmentation fault")
         }
         Cause::ProtectionChanged => format!("{place} {are} guarded no more"),
-        Cause::HugePage if call.is_some() => {
+        Cause::HugePage if !name.is_empty() => {
             format!("{name}() made one huge page of small ones: {place} came with it{cost}")
         }
         Cause::HugePage => huge(drift, &place),

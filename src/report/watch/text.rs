@@ -129,12 +129,7 @@ fn parts(division: &Division) -> String {
 
 fn list(areas: &Areas, order: Order, top: usize) -> String {
     let rows = order.list(areas, Some(top));
-    let by = match order {
-        Order::Address => "address",
-        Order::Rss => "rss",
-        Order::Size => "size",
-        Order::Pss => "pss",
-    };
+    let by = order.name();
     let all = areas.list().len();
     let mut out = format!("\nVMAs: {} of {all}, by {by}\n", rows.len());
     let _ = writeln!(

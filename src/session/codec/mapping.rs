@@ -4,7 +4,7 @@ use super::Parts;
 use super::bytes::{Damaged, Reader, Writer};
 use super::look::PAGE_BYTES;
 use super::pages::{Expected, Readers};
-use crate::mem::{Addr, Backing, Bytes, Perms, Range, Reading, Usage, Vma};
+use crate::mem::{Addr, Backing, Field, Perms, Range, Reading, Sizes, Usage, Vma};
 use crate::observe::Mapping;
 
 const VMA: u8 = 1;
@@ -233,55 +233,92 @@ fn read_vma(reader: &mut Reader<'_>, vma: &mut Vma) -> Result<(), Damaged> {
     Ok(())
 }
 
-/// The sizes of smaps, in their order.
-fn sizes(usage: &mut Usage) -> [&mut Bytes; 13] {
-    [
-        &mut usage.size,
-        &mut usage.rss,
-        &mut usage.pss,
-        &mut usage.shared_clean,
-        &mut usage.shared_dirty,
-        &mut usage.private_clean,
-        &mut usage.private_dirty,
-        &mut usage.referenced,
-        &mut usage.anonymous,
-        &mut usage.lazy_free,
-        &mut usage.anon_huge,
-        &mut usage.swap,
-        &mut usage.locked,
-    ]
+/// Numbers follow; otherwise, why there are none.
+const KNOWN: u8 = 1;
+/// Other fields are known than before.
+const OTHER_FIELDS: u8 = 2;
+/// Lines that nobody knows follow.
+const STRANGERS: u8 = 4;
+
+/// The fields of a block of smaps that are known, a bit each.
+fn known_fields(sizes: &Sizes) -> u64 {
+    let bits = Field::all().enumerate();
+    let bits = bits.map(|(bit, field)| u64::from(sizes.get(field).is_some()) << bit);
+    bits.sum()
 }
 
-/// Sizes that differ, as their distance: a bit for each that does, from the second on; the first says that sizes follow.
+/// The numbers of a block of smaps that differ, as their distance; a bit says of each field whether it does.
 fn put_usage(out: &mut Vec<u8>, now: &Reading<Usage>, before: &Reading<Usage>) {
-    let mut now = match now {
-        Reading::Known(usage) => *usage,
+    let now = match now {
+        Reading::Known(usage) => usage,
         Reading::Unknown(why) => {
-            out.put(0);
+            out.push(0);
             return out.put_text(why);
         }
     };
-    let mut before = before.known().copied().unwrap_or_default();
-    let (now, before) = (sizes(&mut now), sizes(&mut before));
-    let pairs = now.iter().zip(&before);
-    let bits = (1..).zip(pairs.clone());
-    let differing = bits.map(|(bit, (now, before))| u64::from(now.0 != before.0) << bit);
-    out.put(1 + differing.sum::<u64>());
-    for (now, before) in pairs.filter(|(now, before)| now.0 != before.0) {
-        out.put_from(now.0, before.0);
+    let old = before
+        .known()
+        .map_or_else(Sizes::default, |usage| usage.sizes);
+    let strangers = before.known().map_or(&[][..], |usage| &usage.strangers);
+    let fields = known_fields(&now.sizes);
+    let mut head = KNOWN;
+    if fields != known_fields(&old) {
+        head |= OTHER_FIELDS;
+    }
+    if now.strangers != strangers {
+        head |= STRANGERS;
+    }
+    out.push(head);
+    if head & OTHER_FIELDS != 0 {
+        out.put(fields);
+    }
+    let mut differing = 0;
+    let mut distances = Vec::new();
+    for (bit, field) in Field::all().enumerate() {
+        let (now, old) = (now.sizes.get(field), old.get(field).unwrap_or(0));
+        if let Some(now) = now.filter(|now| *now != old) {
+            differing |= 1 << bit;
+            distances.put_from(now, old);
+        }
+    }
+    out.put(differing);
+    out.append(&mut distances);
+    if head & STRANGERS != 0 {
+        out.put(now.strangers.len() as u64);
+        for line in &now.strangers {
+            out.put_text(line);
+        }
     }
 }
 
 fn usage(reader: &mut Reader<'_>, before: &Reading<Usage>) -> Result<Reading<Usage>, Damaged> {
-    let bits = reader.number()?;
-    if bits & 1 == 0 {
+    let head = reader.byte()?;
+    if head & KNOWN == 0 {
         return Ok(Reading::Unknown(reader.text()?));
     }
-    let mut usage = before.known().copied().unwrap_or_default();
-    for (bit, size) in (1..).zip(sizes(&mut usage)) {
-        if bits >> bit & 1 != 0 {
-            size.0 = reader.from(size.0)?;
+    let before = before.known().cloned().unwrap_or_default();
+    let fields = if head & OTHER_FIELDS == 0 {
+        known_fields(&before.sizes)
+    } else {
+        reader.number()?
+    };
+    let differing = reader.number()?;
+    let mut sizes = Sizes::default();
+    for (bit, field) in Field::all().enumerate() {
+        let mut value = before.sizes.get(field).unwrap_or(0);
+        if differing >> bit & 1 != 0 {
+            value = reader.from(value)?;
+        }
+        if fields >> bit & 1 != 0 {
+            sizes.set(field, value);
         }
     }
-    Ok(Reading::Known(usage))
+    let mut strangers = before.strangers;
+    if head & STRANGERS != 0 {
+        strangers.clear();
+        for _ in 0..reader.number()? {
+            strangers.push(reader.text()?);
+        }
+    }
+    Ok(Reading::Known(Usage { sizes, strangers }))
 }

@@ -1,7 +1,7 @@
 //! Moments made up for tests: any that could be, and some that could not.
 
 use crate::mem::{
-    Access, AccessKind, Act, Addr, Backing, Bytes, Call, Ending, FUNCTIONS, Faults, Nanos, Outcome,
+    Access, AccessKind, Act, Addr, Backing, Call, Ending, FUNCTIONS, Faults, Field, Nanos, Outcome,
     PageState, Perms, Pid, Process, Range, Reading, Signal, Totals, Usage, Vma,
 };
 use crate::observe::{CacheState, Cause, Change, Mapping, Pages, Place, Snapshot};
@@ -44,10 +44,13 @@ fn pages(count: usize) -> impl Strategy<Value = Pages> {
 }
 
 fn usage() -> impl Strategy<Value = Usage> {
-    (any::<u32>(), 0..3_u64).prop_map(|(rss, swap)| Usage {
-        rss: Bytes(u64::from(rss)),
-        swap: Bytes(swap * PAGE),
-        ..Usage::default()
+    let fields = vec((0..4_usize, any::<u32>()), 0..4);
+    (fields, vec("New: 4 kB|Other:", 0..2)).prop_map(|(fields, strangers)| Usage {
+        sizes: fields
+            .into_iter()
+            .filter_map(|(at, value)| Some((Field::at(3 * at)?, u64::from(value))))
+            .collect(),
+        strangers,
     })
 }
 
@@ -167,7 +170,7 @@ pub(crate) fn looks() -> impl Strategy<Value = (Vec<Arc<Snapshot>>, Vec<Arc<Snap
                     pages.states[0] = PageState::Guard;
                 }
                 if let (3, Reading::Known(usage)) = (edit(), &mut mapping.usage) {
-                    usage.rss.0 += PAGE;
+                    usage.sizes.set(Field::Rss, PAGE);
                 }
             }
         }

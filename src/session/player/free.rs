@@ -8,10 +8,12 @@ use crate::c::{self, Scope, Statement, Variable};
 use crate::diagnostic::Diagnostic;
 use crate::lesson::Who;
 use crate::mem::{Ending, Outcome, Pace, Process};
+use crate::session::journal::{Typed, What};
 use crate::session::moment::{Ran, TYPED};
 use crate::session::play::Report;
 use crate::session::stage::{Stage, StageError};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Why a text that was typed did not run, or not to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,9 +46,14 @@ impl<S: Stage> Player<S> {
         for statement in &statements {
             compiled(source, statement, &mut trial)?;
         }
-        for statement in &statements {
-            self.strayed = true;
-            if !self.free_statement(process, (source, statement), pace, director)? {
+        let source: Arc<str> = Arc::from(source);
+        for statement in statements {
+            let typed = Typed {
+                process,
+                source: Arc::clone(&source),
+                statement: Arc::new(statement),
+            };
+            if !self.typed(&typed, pace, director)? {
                 break;
             }
         }
@@ -54,13 +61,15 @@ impl<S: Stage> Player<S> {
     }
 
     /// Runs one statement that compiles; whether it ran to its end.
-    fn free_statement(
+    pub(super) fn typed(
         &mut self,
-        process: Process,
-        (source, statement): (&str, &Statement),
+        typed: &Typed,
         pace: Pace,
         director: &mut dyn Director,
     ) -> Result<bool, Refusal> {
+        let (process, source, statement) = (typed.process, &typed.source, &typed.statement);
+        self.strayed = true;
+        self.told_to_stop = false;
         let mut scope = self.scope(process);
         let compiled = compiled(source, statement, &mut scope)?;
         let outcomes = self.run(process, &compiled.program, pace, director)?;
@@ -86,6 +95,8 @@ impl<S: Stage> Player<S> {
             race: None,
         };
         let moment = self.look_after(ran);
+        let line = self.upshot(&moment);
+        self.journal.note(What::Typed(typed.clone()), line);
         director.report(Report::Line(moment));
         Ok(whole)
     }

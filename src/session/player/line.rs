@@ -3,7 +3,7 @@
 use super::{Director, Outcomes, Player};
 use crate::c::{self, Scope};
 use crate::lesson::{Lesson, Part, Who};
-use crate::mem::{Faults, Outcome, Pace, Process, Progress, Reading};
+use crate::mem::{Control, Faults, Outcome, Pace, Process, Progress, Reading};
 use crate::observe::{self, Snapshot};
 use crate::session::budget::Budget;
 use crate::session::moment::{Moment, Ran};
@@ -20,6 +20,7 @@ impl<S: Stage> Player<S> {
         pace: Pace,
         director: &mut dyn Director,
     ) -> Result<Moment, StageError> {
+        self.told_to_stop = false;
         match self.script.item(self.position).cloned() {
             Some(Item::Line {
                 who,
@@ -151,13 +152,18 @@ impl<S: Stage> Player<S> {
         let page_size = self.stage.machine().page_size;
         let mut seen = self.snapshots.clone();
         let mut budget = Budget::default();
+        let mut stopped = false;
+        let mut heed = |control| {
+            stopped |= control == Control::Stop;
+            control
+        };
         // Acts that no look has told yet.
         let mut acts = Vec::new();
         let mut watch = |progress: &Progress, observe: &mut dyn FnMut() -> Vec<Snapshot>| {
             acts.extend_from_slice(&progress.so_far.acts);
             let began = Instant::now();
             if !progress.paused && !budget.allows(began) {
-                return director.control(false);
+                return heed(director.control(false));
             }
             let so_far = Outcome {
                 acts: std::mem::take(&mut acts),
@@ -177,9 +183,10 @@ impl<S: Stage> Player<S> {
                 text,
             });
             budget.spend(Instant::now(), began.elapsed());
-            director.control(progress.paused)
+            heed(director.control(progress.paused))
         };
         let outcomes = self.stage.run(process, program, pace, &mut watch)?;
+        self.told_to_stop |= stopped;
         if outcomes.is_empty() {
             return Err(StageError::Failed(format!("{process} did not answer")));
         }

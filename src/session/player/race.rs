@@ -126,6 +126,7 @@ impl<S: Stage> Player<S> {
         for number in 0..=rounds {
             self.show_round(number, rounds, director);
             if director.control(false) == Control::Stop {
+                self.told_to_stop = true;
                 return Err(Halt::Ended("it was asked to stop".to_owned()));
             }
             for turn in 0..lanes.len() {
@@ -161,6 +162,7 @@ impl<S: Stage> Player<S> {
         let Some((_, outcome)) = outcomes.into_iter().next() else {
             return Err(StageError::Failed("main did not answer".into()).into());
         };
+        self.told_to_stop |= director.control(false) == Control::Stop;
         match &outcome.ending {
             Ending::Finished => Ok(outcome),
             Ending::Signal(signal) => Err(Halt::Ended(format!(

@@ -1,5 +1,7 @@
 //! The player over a scripted stage: no process runs, so every answer is the script's.
 
+mod replay;
+
 use super::*;
 use crate::bytecode::Program;
 use crate::lesson;
@@ -18,6 +20,8 @@ struct Script {
     answers: VecDeque<Answer>,
     asked: Vec<Process>,
     actors: Vec<Process>,
+    /// Those that have ended.
+    ended: Vec<Process>,
     starts: usize,
     seen: Vec<Snapshot>,
 }
@@ -36,6 +40,7 @@ impl Script {
             answers: answers.into(),
             asked: Vec::new(),
             actors: vec![Process::Main],
+            ended: Vec::new(),
             starts: 0,
             seen: Vec::new(),
         }
@@ -49,6 +54,8 @@ impl Stage for Script {
 
     fn restart(&mut self, _: Settings, _: &[lesson::ScratchFile]) -> Result<(), StageError> {
         self.starts += 1;
+        self.actors = vec![Process::Main];
+        self.ended.clear();
         Ok(())
     }
 
@@ -57,12 +64,14 @@ impl Stage for Script {
     }
 
     fn actors(&self) -> Vec<Actor> {
-        let actor = |&process| Actor {
-            process,
-            pid: Pid(1),
-            ended: None,
+        let ended = |process: &Process| self.ended.contains(process).then(|| "killed".to_owned());
+        let numbered = self.actors.iter().enumerate();
+        let actor = |(index, process): (usize, &Process)| Actor {
+            process: *process,
+            pid: Pid((1000 * self.starts + index) as i32),
+            ended: ended(process),
         };
-        self.actors.iter().map(actor).collect()
+        numbered.map(actor).collect()
     }
 
     fn run(&mut self, process: Process, _: &Program, _: Pace, _: &mut Watch<'_>) -> Answer {
@@ -118,6 +127,7 @@ impl Notes {
                 format!("expected {}", verdicts.join(" "))
             }
             Report::Opened(_) => "opened".into(),
+            Report::Rewound { step, .. } => format!("rewound to step {step}"),
             other => format!("{other:?}"),
         };
         self.0.iter().map(word).collect()

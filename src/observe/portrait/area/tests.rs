@@ -62,9 +62,15 @@ fn the_two_readers_of_this_program_agree() {
             assert_eq!(area.range(), block.range);
             assert_eq!(areas.flags(area), block.flags.join(" "));
             if let Some(usage) = block.usage.known() {
-                assert_eq!(area.sizes.get(Field::Rss), Some(usage.rss.0));
-                assert_eq!(area.sizes.get(Field::Anonymous), Some(usage.anonymous.0));
-                assert_eq!(area.sizes.get(Field::Locked), Some(usage.locked.0));
+                assert_eq!(area.sizes.get(Field::Rss), usage.sizes.get(Field::Rss));
+                assert_eq!(
+                    area.sizes.get(Field::Anonymous),
+                    usage.sizes.get(Field::Anonymous)
+                );
+                assert_eq!(
+                    area.sizes.get(Field::Locked),
+                    usage.sizes.get(Field::Locked)
+                );
             }
         }
     }

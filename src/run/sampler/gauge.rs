@@ -1,0 +1,364 @@
+//! One tick: reads what a request names, in the order of what it costs, and no more than the budget allows.
+//!
+//! Faults and CPU time are read first, at every tick: they also say whether the process did anything, and whether it
+//! still is the same program. Everything else waits for its turn.
+
+use super::budget::Budget;
+use super::seldom::Seldom;
+use crate::mem::{PageSize, Pid, Reading};
+use crate::observe::gauge::counters::{self, Identity};
+use crate::observe::gauge::files::Files;
+use crate::observe::gauge::look::Look;
+use crate::observe::gauge::maps::{Queries, Reader};
+use crate::observe::gauge::meter::{Meter, thread_time};
+use crate::observe::gauge::pages::Abilities;
+use crate::observe::gauge::sizes::Stream;
+use crate::observe::gauge::status;
+use crate::observe::portrait::kin;
+use crate::observe::{ObserveError, page_size};
+use crate::watch::Request;
+use crate::watch::sample::{Cost, Counters, Fate, Line, Sample};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long the list of VMAs is believed while the process works, and while it seems to do nothing.
+const MAPS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
+/// The same of status.
+const STATUS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(5));
+/// The same of smaps.
+const SIZES: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(20));
+/// The same of the processes below, of whom nothing is known in between.
+const FAMILY: Duration = Duration::from_secs(2);
+
+/// What the kernel is asked, where it can be asked in several ways. Each is given up when it proves missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ways {
+    /// Single VMAs.
+    pub queries: Queries,
+    /// Pages.
+    pub abilities: Abilities,
+}
+
+impl Default for Ways {
+    fn default() -> Self {
+        Self {
+            queries: Queries::Possible,
+            abilities: Abilities::default(),
+        }
+    }
+}
+
+/// Watches one process.
+#[derive(Debug)]
+pub struct Gauge {
+    began: Instant,
+    page: PageSize,
+    files: Files,
+    identity: Option<Identity>,
+    counters: Option<Counters>,
+    budget: Budget,
+    last: Instant,
+    asked: u32,
+    maps: Reader,
+    listed: Seldom,
+    /// A row was not as the list says.
+    stale: bool,
+    look: Look,
+    status: Seldom,
+    sizes: Seldom,
+    stream: Option<(Stream, Duration)>,
+    family: Seldom,
+    ended: bool,
+}
+
+impl Gauge {
+    /// Of a process. Fails when there is none.
+    pub fn open(pid: Pid, ways: Ways) -> Result<Self, ObserveError> {
+        let page = page_size();
+        Ok(Self {
+            began: Instant::now(),
+            page,
+            files: Files::open(pid)?,
+            identity: None,
+            counters: None,
+            budget: Budget::default(),
+            last: Instant::now(),
+            asked: 0,
+            maps: Reader::new(ways.queries),
+            listed: Seldom::default(),
+            stale: false,
+            look: Look::new(page, ways.abilities),
+            status: Seldom::default(),
+            sizes: Seldom::default(),
+            stream: None,
+            family: Seldom::default(),
+            ended: false,
+        })
+    }
+
+    /// Whether the process has ended: there is nothing more to be read.
+    pub fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Reads.
+    pub fn tick(&mut self, request: &Request) -> Sample {
+        let before = thread_time();
+        self.budget.pass(self.last.elapsed());
+        self.last = Instant::now();
+        if request.asked != self.asked {
+            self.asked = request.asked;
+            self.hurry();
+        }
+        let mut meter = Meter::new(self.budget.allowance());
+        let mut sample = self.read(request, &mut meter);
+        let cpu = thread_time().saturating_sub(before);
+        self.budget.spend(cpu.max(meter.lock_time()));
+        sample.cost = Cost {
+            cpu,
+            // The clock was asked twice.
+            calls: meter.calls() + 2,
+            longest: meter.longest(),
+            pause: self.budget.pause(),
+        };
+        sample
+    }
+
+    /// Everything is to be read anew.
+    fn hurry(&mut self) {
+        self.budget.give();
+        self.look.forget();
+        self.stream = None;
+        for seldom in [
+            &mut self.listed,
+            &mut self.status,
+            &mut self.sizes,
+            &mut self.family,
+        ] {
+            seldom.hurry();
+        }
+    }
+
+    fn read(&mut self, request: &Request, meter: &mut Meter) -> Sample {
+        let mut sample = self.nothing();
+        let (counters, identity) = match counters::read(&mut self.files, self.page, meter) {
+            Ok(read) => read,
+            Err(ObserveError::Gone(_)) => return self.end(sample, "it has ended"),
+            Err(error) => {
+                sample.counters = Reading::unknown(error.to_string());
+                return sample;
+            }
+        };
+        if let Some(over) = self.over(&counters, meter) {
+            return self.end(sample, over);
+        }
+        let stirred = self.counters != Some(counters);
+        self.counters = Some(counters);
+        sample.counters = Reading::Known(counters);
+        self.recognize(identity, &mut sample, meter);
+        if identity.is_kernel {
+            let why = "it is a thread of the kernel, which has no memory of its own";
+            sample.vmas = Some(Reading::unknown(why));
+            return sample;
+        }
+        self.read_program(request, stirred, &mut sample, meter);
+        sample
+    }
+
+    /// The parts that belong to a program.
+    fn read_program(
+        &mut self,
+        request: &Request,
+        stirred: bool,
+        sample: &mut Sample,
+        meter: &mut Meter,
+    ) {
+        self.list(stirred, sample, meter);
+        if !request.rows.is_empty() {
+            self.rows(request, sample, meter);
+        }
+        if let Some(lens) = request.lens {
+            let vmas = Arc::clone(self.maps.last());
+            if !vmas.is_empty() {
+                let cells = self
+                    .look
+                    .through(lens, &vmas, stirred, &mut self.files, meter);
+                sample.cells = Some(known(cells));
+            }
+        }
+        let now = Instant::now();
+        if self
+            .status
+            .is_due(now, if stirred { STATUS.0 } else { STATUS.1 })
+        {
+            sample.status = Some(known(status::read(&mut self.files, meter)));
+            self.status.done(now, now.elapsed());
+        }
+        if request.sizes || request.chosen.is_some() {
+            self.sizes(stirred, sample, meter);
+        } else {
+            self.stream = None;
+        }
+        if request.family && !meter.is_spent() && self.family.is_due(now, FAMILY) {
+            let since = Instant::now();
+            sample.family = Some(meter.free(|| kin::below(self.files.pid())));
+            self.family.done(since, since.elapsed());
+        }
+    }
+
+    fn nothing(&self) -> Sample {
+        Sample {
+            at: self.began.elapsed(),
+            counters: Reading::unknown("not read"),
+            status: None,
+            vmas: None,
+            rows: None,
+            cells: None,
+            sizes: None,
+            family: None,
+            events: None,
+            fate: None,
+            cost: Cost::default(),
+        }
+    }
+
+    fn end(&mut self, mut sample: Sample, why: &str) -> Sample {
+        self.ended = true;
+        sample.counters = Reading::unknown(why);
+        sample.fate = Some(Fate::Ended(why.to_owned()));
+        sample
+    }
+
+    /// Why there is nothing more to come, if so.
+    fn over(&mut self, counters: &Counters, meter: &mut Meter) -> Option<&'static str> {
+        match counters.state {
+            'Z' if counters.threads > 1 => {
+                // Its first thread has ended; the others have the memory still.
+                let was_alive = self.counters.is_none_or(|before| before.state != 'Z');
+                if was_alive {
+                    self.files.look_through_another_thread(meter);
+                }
+                None
+            }
+            'Z' => Some("it has ended, and waits for its parent to take notice (a zombie)"),
+            'X' => Some("it has ended"),
+            _ => None,
+        }
+    }
+
+    /// Notices an execve.
+    fn recognize(&mut self, identity: Identity, sample: &mut Sample, meter: &mut Meter) {
+        let before = self.identity.replace(identity);
+        let Some(before) = before.filter(|before| before.program != identity.program) else {
+            return;
+        };
+        // Where the code begins is hidden from those who may not read the process, and 0 while it is being replaced.
+        let is_hidden = identity.program.0 <= 1 || before.program.0 <= 1;
+        if is_hidden && !self.maps.is_closed(&mut self.files, meter) {
+            return;
+        }
+        self.files.close_program();
+        self.look.forget();
+        self.hurry();
+        sample.fate = Some(match self.maps.read(&mut self.files, meter) {
+            Err(error @ ObserveError::Refused { .. }) => Fate::Refused(format!(
+                "it has become another program, which this user may not read: {error}"
+            )),
+            _ => Fate::Became("it has become another program (execve)".to_owned()),
+        });
+    }
+
+    /// The VMAs, when they may have changed.
+    fn list(&mut self, stirred: bool, sample: &mut Sample, meter: &mut Meter) {
+        let now = Instant::now();
+        let least = match (self.stale, stirred) {
+            (true, _) => Duration::ZERO,
+            (false, true) => MAPS.0,
+            (false, false) => MAPS.1,
+        };
+        if !self.listed.is_due(now, least) {
+            return;
+        }
+        let before = Arc::clone(self.maps.last());
+        let read = self.maps.read(&mut self.files, meter);
+        let took = now.elapsed();
+        let first = before.is_empty();
+        sample.vmas = match read {
+            Ok(vmas) if vmas.is_empty() => {
+                // The memory it had is gone: perhaps it has another next time.
+                self.files.close_program();
+                None
+            }
+            Ok(vmas) if Arc::ptr_eq(&vmas, &before) && !first => {
+                self.listed.done(now, took);
+                None
+            }
+            Ok(vmas) => {
+                self.listed.done(now, took);
+                Some(Reading::Known(vmas))
+            }
+            Err(error) => {
+                self.listed.done(now, took);
+                Some(Reading::unknown(error.to_string()))
+            }
+        };
+        self.stale = false;
+    }
+
+    /// The VMAs on the screen; where one of them is not as it was listed, the list is read again.
+    fn rows(&mut self, request: &Request, sample: &mut Sample, meter: &mut Meter) {
+        if let Ok(rows) = self.maps.rows(&request.rows, &mut self.files, meter) {
+            let all = self.maps.last();
+            let is_listed = |line: &Line| {
+                all.at(line.range.start).is_some_and(|index| {
+                    let listed = &all.lines()[index];
+                    (listed.range, listed.perms) == (line.range, line.perms)
+                })
+            };
+            self.stale = rows.len() < request.rows.len() || !rows.lines().iter().all(is_listed);
+            sample.rows = Some(rows);
+        }
+    }
+
+    /// Goes on with smaps.
+    fn sizes(&mut self, stirred: bool, sample: &mut Sample, meter: &mut Meter) {
+        let now = Instant::now();
+        let least = if stirred { SIZES.0 } else { SIZES.1 };
+        let (mut stream, took) = match self.stream.take() {
+            Some(begun) => begun,
+            None if self.sizes.is_due(now, least) => (Stream::default(), Duration::ZERO),
+            None => return,
+        };
+        if meter.is_spent() {
+            self.stream = Some((stream, took));
+            return;
+        }
+        let read = stream.go_on(&mut self.files, meter);
+        let took = took + now.elapsed();
+        sample.sizes = match read {
+            Ok(false) => {
+                self.stream = Some((stream, took));
+                return;
+            }
+            Ok(true) => {
+                let areas = stream.finish();
+                Some(if areas.list().is_empty() {
+                    Reading::unknown(
+                        "smaps is empty: the process is just ending, or becoming another program",
+                    )
+                } else {
+                    Reading::Known(Arc::new(areas))
+                })
+            }
+            Err(error) => Some(Reading::unknown(error.to_string())),
+        };
+        self.sizes.done(now, took);
+    }
+}
+
+fn known<T>(read: Result<T, ObserveError>) -> Reading<T> {
+    match read {
+        Ok(value) => Reading::Known(value),
+        Err(error) => Reading::unknown(error.to_string()),
+    }
+}

@@ -1,0 +1,51 @@
+//! When something is read again that need not be read at every tick: not before so long, and the dearer the later.
+
+use std::time::{Duration, Instant};
+
+/// The last time that something was read, and what it took.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seldom {
+    last: Option<(Instant, Duration)>,
+}
+
+/// How many times longer than it takes a thing is left alone.
+const REST: u32 = 200;
+
+impl Seldom {
+    /// Whether `least` has passed since it was read, and enough for what it cost.
+    pub fn is_due(&self, now: Instant, least: Duration) -> bool {
+        self.last.is_none_or(|(last, cost)| {
+            now.saturating_duration_since(last) >= least.max(cost * REST)
+        })
+    }
+
+    /// It was read, and took so long.
+    pub fn done(&mut self, now: Instant, cost: Duration) {
+        self.last = Some((now, cost));
+    }
+
+    /// It is due whatever it costs.
+    pub fn hurry(&mut self) {
+        self.last = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_dearer_the_later() {
+        let begin = Instant::now();
+        let at = |millis| begin + Duration::from_millis(millis);
+        let second = Duration::from_secs(1);
+        let mut seldom = Seldom::default();
+        assert!(seldom.is_due(begin, second));
+        seldom.done(begin, Duration::from_millis(1));
+        assert!(!seldom.is_due(at(999), second) && seldom.is_due(at(1000), second));
+        seldom.done(begin, Duration::from_millis(50));
+        assert!(!seldom.is_due(at(9999), second) && seldom.is_due(at(10_000), second));
+        seldom.hurry();
+        assert!(seldom.is_due(begin, second));
+    }
+}

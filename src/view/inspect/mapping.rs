@@ -1,0 +1,106 @@
+//! The mapping that a page lies in: its line of maps and its block of smaps, every field in plain words.
+//!
+//! Read proc(5), and `Documentation/filesystems/proc.rst` for smaps.
+
+use super::Sheet;
+use crate::mem::{Bytes, Field, Perms, Reading, Usage, flag_words};
+use crate::observe::{Mapping, Snapshot};
+
+/// The line of maps, field by field.
+pub(super) fn maps(sheet: &mut Sheet, snapshot: &Snapshot, mapping: &Mapping) {
+    let vma = &mapping.vma;
+    sheet.head(
+        "The mapping",
+        &format!("/proc/{}/maps, its line", snapshot.pid),
+    );
+    let length = Bytes(vma.range.length()).to_string();
+    sheet.row(
+        "address",
+        &vma.range.to_string(),
+        &format!("first byte, and one past the last: {length}"),
+    );
+    sheet.row("perms", &vma.perms.to_string(), &permits(vma.perms));
+    let meaning = if vma.backing.is_file() {
+        "where in the file it begins, in bytes"
+    } else {
+        "no file: nothing to count from"
+    };
+    sheet.row("offset", &format!("{:08x}", vma.offset), meaning);
+    let (major, minor) = vma.device;
+    let meaning = if vma.inode == 0 {
+        "no device"
+    } else {
+        "the device of the file"
+    };
+    sheet.row("dev", &format!("{major:02x}:{minor:02x}"), meaning);
+    let meaning = if vma.inode == 0 {
+        "no file"
+    } else {
+        "the file's number on it"
+    };
+    sheet.row("inode", &vma.inode.to_string(), meaning);
+    let backing = vma.backing.to_string();
+    if backing.is_empty() {
+        sheet.row("pathname", "(empty)", "anonymous memory");
+    } else {
+        sheet.row("pathname", &backing, "what stands behind it");
+    }
+}
+
+fn permits(perms: Perms) -> String {
+    let may = [
+        (perms.read, "read"),
+        (perms.write, "write"),
+        (perms.execute, "execute"),
+    ];
+    let may: Vec<&str> = may
+        .iter()
+        .filter(|(set, _)| *set)
+        .map(|(_, word)| *word)
+        .collect();
+    let may = if may.is_empty() {
+        "no access at all".to_owned()
+    } else {
+        format!("may {}", may.join(" and "))
+    };
+    let sharing = if perms.shared {
+        "s: writes are seen by all who map it"
+    } else {
+        "p: private, writes are seen here alone"
+    };
+    format!("{may}; {sharing}")
+}
+
+/// The block of smaps, field by field, in its own order.
+pub(super) fn smaps(sheet: &mut Sheet, snapshot: &Snapshot, mapping: &Mapping) {
+    sheet.head(
+        "Its memory",
+        &format!("/proc/{}/smaps, its block", snapshot.pid),
+    );
+    match &mapping.usage {
+        Reading::Known(usage) => numbers(sheet, usage),
+        Reading::Unknown(why) => sheet.row("?", why, ""),
+    }
+    for (index, flag) in mapping.flags.iter().enumerate() {
+        let name = if index == 0 { "VmFlags" } else { "" };
+        let meaning = flag_words(flag).unwrap_or("a flag younger than this program");
+        sheet.row(name, flag, meaning);
+    }
+}
+
+fn numbers(sheet: &mut Sheet, usage: &Usage) {
+    for field in Field::all() {
+        let value = match usage.read(field) {
+            Reading::Known(bytes) if field.is_size() => Bytes(bytes).to_string(),
+            Reading::Known(number) => number.to_string(),
+            // A key that only some processors have.
+            Reading::Unknown(_) if field == Field::ProtectionKey => continue,
+            Reading::Unknown(_) => "? not in smaps here".to_owned(),
+        };
+        sheet.row(field.label(), &value, field.words());
+    }
+    for line in &usage.strangers {
+        let (key, value) = line.split_once(':').unwrap_or((line, ""));
+        sheet.row(key, value.trim(), "a field younger than this program");
+    }
+}
