@@ -1,7 +1,7 @@
 //! What the program costs, printed as a Markdown table: `cargo bench`.
 //!
 //! Nothing is asserted. Each thing is timed in turn with something it can be compared with, in the same run; see
-//! `tutor/table.rs`. Run it on a machine that has nothing else to do.
+//! `tutor/table.rs`. Run it on a machine that has nothing else to do; `cargo bench -- gauge` is the part about watching.
 
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 
@@ -13,6 +13,8 @@ mod bare;
 mod directory;
 #[path = "tutor/frames.rs"]
 mod frames;
+#[path = "tutor/gauge.rs"]
+mod gauge;
 #[path = "tutor/lab.rs"]
 mod lab;
 #[path = "tutor/portrait.rs"]
@@ -36,10 +38,15 @@ fn main() {
     }
     let home = directory::fresh_directory();
     table::head();
+    if std::env::args().any(|word| word == "gauge") {
+        gauge::rows();
+        return;
+    }
     terminal::rows(home.path());
     lab::rows(home.path());
     witness::rows(home.path());
     portrait::rows();
+    gauge::rows();
     frames::rows();
 }
 

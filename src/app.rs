@@ -10,9 +10,12 @@ pub mod guess;
 pub mod home;
 pub mod keys;
 pub mod ledger;
+pub mod mark;
 pub mod names;
 pub mod panel;
+mod past;
 pub mod scene;
+pub mod strip;
 pub mod take;
 pub mod tape;
 mod travel;
@@ -30,6 +33,7 @@ use keys::Context;
 use panel::{Panel, Seen};
 use take::{Activity, Take};
 use tape::Tape;
+use undo::Undo;
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -192,6 +196,9 @@ impl App {
             (None, Screen::Home) if self.home.search.is_some() => Context::Search,
             (None, Screen::Home) => Context::Home,
             (Some(Overlay::Inspect(_)), _) => Context::Inspect,
+            (None, Screen::Lesson(take)) if matches!(take.undo, Undo::Asked { .. }) => {
+                Context::Undo
+            }
             (None, Screen::Lesson(take)) if self.tape.is_some() => tape_context(take),
             (None, Screen::Lesson(take)) => lesson_context(take),
         }

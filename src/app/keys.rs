@@ -48,6 +48,8 @@ pub enum Context {
     Inspect,
     /// A recording waits, where a session would wait for something to be typed.
     Tape,
+    /// The learner is asked whether lines are to be undone.
+    Undo,
 }
 
 /// What a key does.
@@ -73,8 +75,20 @@ pub enum Action {
     Back,
     /// Looks at the line after.
     Forth,
+    /// Looks ten lines back, or to where the step began.
+    BackFar,
+    /// Looks ten lines forth, or to where the step ended.
+    ForthFar,
+    /// Looks at the moment before the first line.
+    First,
     /// Shows what is true now again.
     Now,
+    /// Marks the moment on the screen, to compare others with it; takes the mark away.
+    Mark,
+    /// Asks whether lines are to be undone.
+    Undo,
+    /// Undoes them: new processes run the lines before them.
+    Replay,
     /// Starts the lesson again.
     Restart,
     /// Opens the list of steps.

@@ -4,6 +4,7 @@
 //! its panel and scrolling stops at the end.
 
 use super::explorer::cursor::Strides;
+use super::strip::Cell;
 use crate::mem::Process;
 use ratatui::layout::{Position, Rect};
 use std::collections::HashMap;
@@ -55,6 +56,18 @@ pub enum Scroll {
     At(u16),
 }
 
+/// What the mouse does with the strip of moments.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Hand {
+    /// It is elsewhere.
+    #[default]
+    Away,
+    /// It points at a cell.
+    Over(Cell),
+    /// It is held down, and goes along it.
+    Scrubbing,
+}
+
 /// How the lesson screen is arranged.
 #[derive(Clone, Debug, Default)]
 pub struct Desk {
@@ -68,6 +81,8 @@ pub struct Desk {
     pub own_rows: bool,
     /// Whether speaker notes are shown.
     pub notes: bool,
+    /// The mouse on the strip of moments.
+    pub hand: Hand,
     scrolls: HashMap<Panel, Scroll>,
 }
 
@@ -117,6 +132,30 @@ impl SeenPanel {
     }
 }
 
+/// Where the strip of moments was drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenStrip {
+    /// Its place on the screen.
+    pub area: Rect,
+    /// Its cells, from left to right.
+    pub cells: Vec<Cell>,
+}
+
+impl SeenStrip {
+    /// The cell under a place of the screen.
+    pub fn cell_at(&self, column: u16, row: u16) -> Option<&Cell> {
+        let inside = self.area.contains(Position::new(column, row));
+        self.cell_along(column).filter(|_| inside)
+    }
+
+    /// The cell nearest to a column, in whatever row.
+    pub fn cell_along(&self, column: u16) -> Option<&Cell> {
+        let last = self.cells.len().checked_sub(1)?;
+        let place = usize::from(column.saturating_sub(self.area.x)).min(last);
+        self.cells.get(place)
+    }
+}
+
 /// What the last frame showed, for the mouse and for scrolling.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
@@ -124,6 +163,8 @@ pub struct Seen {
     pub panels: Vec<SeenPanel>,
     /// Rows of a list that can be clicked, with their index.
     pub items: Vec<(Rect, usize)>,
+    /// The strip of moments, where it is on the screen.
+    pub strip: Option<SeenStrip>,
     /// How pages lie around the cursor of the grid.
     pub strides: Option<Strides>,
     /// The largest offset of the page that lies over the screen (help, legend).

@@ -4,6 +4,7 @@ use super::account::{Account, Accounts};
 use super::answers::Answers;
 use super::explorer::Explorer;
 use super::guess::Guess;
+use super::mark::{Comparison, Mark};
 use super::panel::Desk;
 use super::undo::Undo;
 use crate::diagnostic::Diagnostic;
@@ -92,6 +93,8 @@ pub struct Take {
     back: Option<usize>,
     sight: Sight,
     accounts: Accounts,
+    mark: Option<Box<Mark>>,
+    comparison: Option<Comparison>,
 }
 
 /// The moment on the screen and the one before it, whole.
@@ -128,6 +131,8 @@ impl Take {
             back: None,
             sight: Sight::default(),
             accounts: Accounts::default(),
+            mark: None,
+            comparison: None,
         }
     }
 
@@ -243,6 +248,43 @@ impl Take {
         self.settle();
     }
 
+    /// The moment that is marked, to compare others with it.
+    pub fn mark(&self) -> Option<&Mark> {
+        self.mark.as_deref()
+    }
+
+    /// Marks the moment on the screen; whether there is one.
+    pub fn set_mark(&mut self) -> bool {
+        self.mark = self.sight.moment.as_ref().map(|moment| {
+            Box::new(Mark {
+                index: self.sight.index,
+                moment: Arc::clone(moment),
+                account: self.sight.account.clone(),
+            })
+        });
+        self.mark.is_some()
+    }
+
+    /// Takes the mark away; whether there was one.
+    pub fn unmark(&mut self) -> bool {
+        self.comparison = None;
+        self.mark.take().is_some()
+    }
+
+    /// How the moment on the screen differs from the marked one; `None` without a mark, at the mark itself, and while a
+    /// line runs.
+    pub fn comparison(&self) -> Option<(&Mark, &Comparison)> {
+        let mark = self.mark.as_deref().filter(|_| self.look().is_none())?;
+        Some((mark, self.comparison.as_ref()?))
+    }
+
+    /// Compares the moment on the screen with the marked one.
+    fn compare(&mut self) {
+        let shown = self.shown();
+        let mark = self.mark.as_deref();
+        self.comparison = mark.and_then(|mark| mark.compare(self, shown));
+    }
+
     /// Has the moment to be shown at hand, and the one before it. A step back or forth rebuilds one moment only.
     fn settle(&mut self) {
         let index = self.shown();
@@ -265,6 +307,7 @@ impl Take {
             before: fetch(index.checked_sub(1)),
             account: self.accounts.at(index, &self.timeline),
         };
+        self.compare();
     }
 
     /// Takes in what the player says of this lesson.
@@ -354,6 +397,7 @@ impl Take {
         let before = std::mem::replace(&mut self.timeline, Timeline::opened(moment));
         self.accounts = Accounts::default();
         self.sight = Sight::default();
+        self.unmark();
         self.failure = None;
         self.gone.clear();
         self.to_now();

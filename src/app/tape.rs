@@ -30,6 +30,8 @@ impl Tape {
                 | Action::ProtectPage
                 | Action::DropPage
                 | Action::Fork
+                | Action::Undo
+                | Action::Replay
         )
     }
 }

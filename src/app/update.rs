@@ -7,7 +7,8 @@ use super::ledger;
 use super::panel::Panel;
 use super::take::{Activity, Stride, Take};
 use super::tape::{self, Tape};
-use super::{App, Effect, Event, Overlay, Screen, travel};
+use super::undo::{self, Undo};
+use super::{App, Effect, Event, Overlay, Screen, past, travel};
 use crate::lesson::Lesson;
 use crate::mem::Control;
 use crate::session::{Command, Guess, Item, Position, Progress, Report};
@@ -19,7 +20,7 @@ pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
     match event {
         Event::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
         Event::Key(key) => press(app, &key),
-        Event::Mouse(mouse) => travel::mouse(app, mouse),
+        Event::Mouse(mouse) => past::mouse(app, mouse).unwrap_or_else(|| travel::mouse(app, mouse)),
         Event::Paste(text) => paste(app, &text),
         Event::Resize(..) => vec![Effect::Draw],
         Event::Report(report) => hear(app, report),
@@ -129,9 +130,15 @@ fn act(app: &mut App, context: Context, action: Action) -> Vec<Effect> {
             Some(Overlay::Steps(step)) => start(app, step),
             _ => Vec::new(),
         },
-        Action::Back => with_take(app, |take| look(take, -1)),
-        Action::Forth => with_take(app, |take| look(take, 1)),
-        Action::Now => with_take(app, |take| look(take, isize::MAX)),
+        Action::Back
+        | Action::Forth
+        | Action::BackFar
+        | Action::ForthFar
+        | Action::First
+        | Action::Now
+        | Action::Mark => past::act(app, action),
+        Action::Undo => with_take(app, undo::ask),
+        Action::Replay => with_take(app, undo::confirm),
         Action::Slow => with_take(app, |take| {
             take.slow = !take.slow;
             vec![Effect::Draw]
@@ -263,10 +270,12 @@ fn escape(app: &mut App) -> Vec<Effect> {
     match &mut app.screen {
         Screen::Home if app.home.search.is_some() => search(app, None),
         Screen::Home => Vec::new(),
+        Screen::Lesson(take) if matches!(take.undo, Undo::Asked { .. }) => undo::leave_it(take),
         Screen::Lesson(take) if take.desk.zoomed => {
             take.desk.zoomed = false;
             vec![Effect::Draw]
         }
+        Screen::Lesson(take) if take.mark().is_some() => past::mark_off(take),
         // Nothing stands behind a recording to go back to.
         Screen::Lesson(_) if app.tape.is_some() => Vec::new(),
         Screen::Lesson(_) => leave(app),
@@ -341,12 +350,6 @@ fn start(app: &mut App, step: usize) -> Vec<Effect> {
         Effect::Send(Command::Open { lesson, step }),
         Effect::Draw,
     ]
-}
-
-fn look(take: &mut Take, by: isize) -> Vec<Effect> {
-    let was = take.back();
-    take.look_back(by);
-    drawn(take.back() != was)
 }
 
 /// Turns the page where what is to be read now goes on below the screen.

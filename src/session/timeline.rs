@@ -5,9 +5,11 @@
 //! [`BUDGET`]: of a session that needs more, what is old is forgotten, and is then unknown with that as its reason. Only
 //! the lines themselves always stay, a few hundred bytes each.
 
+mod kind;
 mod line;
 mod store;
 
+pub use kind::Kind;
 pub use line::Line;
 
 use super::moment::Moment;

@@ -226,8 +226,8 @@ impl Row {
     fn read(self, scene: &Scene<'_>, process: Process) -> Pair {
         let tally = scene.tally(process);
         match self {
-            Self::Minor => Ok((tally.lesson.minor - tally.line.minor, tally.lesson.minor)),
-            Self::Major => Ok((tally.lesson.major - tally.line.major, tally.lesson.major)),
+            Self::Minor => Ok((tally.before.minor, tally.lesson.minor)),
+            Self::Major => Ok((tally.before.major, tally.lesson.major)),
             Self::Usage(field) => {
                 let now = scene
                     .now(process)

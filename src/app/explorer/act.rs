@@ -3,7 +3,7 @@
 use super::complete::{Popup, candidates, common, word_before};
 use super::cursor::{self, Verb};
 use super::{Explorer, addressed, is_open, joined};
-use crate::app::keys::Action;
+use crate::app::keys::{Action, Context};
 use crate::app::panel::Panel;
 use crate::app::scene::Scene;
 use crate::app::take::{Activity, Stride, Take};
@@ -31,6 +31,7 @@ pub(in crate::app) fn open(app: &mut App) -> Vec<Effect> {
 pub(in crate::app) fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> {
     app.take()?.explorer.as_ref()?;
     match action {
+        Action::Escape if app.context() == Context::Undo => return None,
         Action::Escape => return escape(app),
         Action::Leave => return leave(app),
         Action::Inspect => {
@@ -302,6 +303,8 @@ fn escape(app: &mut App) -> Option<Vec<Effect>> {
     };
     if take.desk.zoomed {
         take.desk.zoomed = false;
+    } else if take.unmark() {
+        take.desk.follow();
     } else if take.back().is_some() {
         take.to_now();
         take.desk.follow();

@@ -13,10 +13,7 @@ const fn char(c: char) -> Chord {
 }
 
 const fn control(c: char) -> Chord {
-    Chord {
-        code: KeyCode::Char(c),
-        control: true,
-    }
+    control_key(KeyCode::Char(c))
 }
 
 const fn bind(
@@ -33,6 +30,11 @@ const fn bind(
         short,
         long,
     }
+}
+
+const fn control_key(code: KeyCode) -> Chord {
+    let control = true;
+    Chord { code, control }
 }
 
 const ENTER: Chord = key(KeyCode::Enter);
@@ -93,6 +95,21 @@ const SCROLLS: &[Context] = &[
     C::Inspect,
     C::Tape,
 ];
+/// The same where Home and End do not move through the moments.
+const SCROLLS_AT_NOW: &[Context] = &[
+    C::Line,
+    C::Ask,
+    C::StepDone,
+    C::LessonDone,
+    C::Running,
+    C::Legend,
+    C::Help,
+    C::Home,
+    C::Steps,
+    C::Claims,
+    C::Inspect,
+    C::Tape,
+];
 const OVERLAYS: &[Context] = &[C::Steps, C::Claims, C::Legend, C::Help, C::Inspect];
 /// Where keys are text.
 const TYPING: &[Context] = &[C::Prompt, C::Type, C::Trying];
@@ -134,6 +151,7 @@ pub(super) const ALL: &[Context] = &[
     C::Cursor,
     C::Inspect,
     C::Tape,
+    C::Undo,
 ];
 
 const UP: &[Chord] = &[key(KeyCode::Up), char('k')];
@@ -425,6 +443,62 @@ pub static BINDINGS: &[Binding] = &[
         "look at the line after it",
     ),
     bind(
+        &[control_key(KeyCode::Left)],
+        A::BackFar,
+        &[C::Prompt, C::Cursor],
+        "",
+        "ten lines back",
+    ),
+    bind(
+        &[control_key(KeyCode::Right)],
+        A::ForthFar,
+        &[C::Prompt, C::Cursor],
+        "",
+        "ten lines on",
+    ),
+    bind(
+        &[key(KeyCode::Home)],
+        A::First,
+        &[C::Prompt, C::Cursor],
+        "",
+        "look at the moment before the first line",
+    ),
+    bind(
+        &[key(KeyCode::End)],
+        A::Now,
+        &[C::Prompt, C::Cursor],
+        "",
+        "return to what is true now",
+    ),
+    bind(
+        &[control('x'), key(KeyCode::F(6))],
+        A::Undo,
+        &[C::Prompt, C::Type],
+        "undo",
+        "undo the last line, or those after the one looked back at: new processes run the others again",
+    ),
+    bind(
+        &[char('u'), control('x'), key(KeyCode::F(6))],
+        A::Undo,
+        &[C::Cursor],
+        "undo",
+        "the same",
+    ),
+    bind(
+        &[control('t'), key(KeyCode::F(5))],
+        A::Mark,
+        &[C::Prompt, C::Type],
+        "",
+        "mark the moment on the screen: every other is then compared with it; again: no more",
+    ),
+    bind(
+        &[char('m'), control('t'), key(KeyCode::F(5))],
+        A::Mark,
+        &[C::Cursor],
+        "",
+        "the same",
+    ),
+    bind(
         &[char('[')],
         A::Back,
         &[C::Cursor],
@@ -537,11 +611,74 @@ pub static BINDINGS: &[Binding] = &[
         "look at the line after it",
     ),
     bind(
-        &[key(KeyCode::Esc)],
+        &[char('{'), control_key(KeyCode::Left)],
+        A::BackFar,
+        IDLE,
+        "",
+        "ten lines back, or to where the step began",
+    ),
+    bind(
+        &[char('}'), control_key(KeyCode::Right)],
+        A::ForthFar,
+        IDLE,
+        "",
+        "ten lines on, or to where the step ended",
+    ),
+    bind(
+        &[key(KeyCode::Esc), key(KeyCode::End)],
         A::Now,
         &[C::Back],
         "now",
         "return to what is true now",
+    ),
+    bind(
+        &[key(KeyCode::Home)],
+        A::First,
+        &[C::Back],
+        "",
+        "look at the moment before the first line",
+    ),
+    bind(
+        &[char('u')],
+        A::Undo,
+        &[C::Back],
+        "undo to here",
+        "undo the lines after this one: new processes run the lines up to here again",
+    ),
+    bind(
+        &[char('m')],
+        A::Mark,
+        &[C::Back],
+        "mark",
+        "mark the moment on the screen: every other is then compared with it; again: no more",
+    ),
+    bind(
+        &[char('u')],
+        A::Undo,
+        &[C::Line, C::Ask, C::StepDone, C::LessonDone],
+        "",
+        "undo the last line: new processes run the lines before it again",
+    ),
+    bind(
+        &[char('m')],
+        A::Mark,
+        &[C::Line, C::Ask, C::StepDone, C::LessonDone, C::Tape],
+        "",
+        "mark what is true now, to compare it with an earlier or a later moment",
+    ),
+    bind(
+        &[ENTER],
+        A::Replay,
+        &[C::Undo],
+        "do it",
+        "end these processes, start new ones, run the lines before in them",
+    ),
+    bind(
+        &[key(KeyCode::Esc), char('n'), char('q')],
+        A::Escape,
+        &[C::Undo],
+        "leave it",
+        "leave everything as it is",
     ),
     bind(
         &[key(KeyCode::Tab)],
@@ -624,17 +761,19 @@ pub static BINDINGS: &[Binding] = &[
         "",
         "a page down",
     ),
+    bind(&[char('g')], A::Top, SCROLLS, "", "to the first row"),
+    bind(&[char('G')], A::Bottom, SCROLLS, "", "to the last row"),
     bind(
-        &[char('g'), key(KeyCode::Home)],
+        &[key(KeyCode::Home)],
         A::Top,
-        SCROLLS,
+        SCROLLS_AT_NOW,
         "",
         "to the first row",
     ),
     bind(
-        &[char('G'), key(KeyCode::End)],
+        &[key(KeyCode::End)],
         A::Bottom,
-        SCROLLS,
+        SCROLLS_AT_NOW,
         "",
         "to the last row",
     ),
