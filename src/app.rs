@@ -8,6 +8,7 @@ pub mod answers;
 pub mod explorer;
 pub mod guess;
 pub mod home;
+pub mod keeping;
 pub mod keys;
 pub mod ledger;
 pub mod mark;
@@ -29,6 +30,7 @@ use crate::mem::Control;
 use crate::session::{Command, Item, Machine, Progress, Report};
 use crossterm::event::{KeyEvent, MouseEvent};
 use home::Home;
+use keeping::{Form, Keeping};
 use keys::Context;
 use panel::{Panel, Seen};
 use take::{Activity, Take};
@@ -50,6 +52,10 @@ pub enum Event {
     Report(Report),
     /// The player is gone, which it never should be.
     PlayerGone,
+    /// A name for a file was found that is free, and the directory it is in.
+    Named(String, String),
+    /// A session was kept in this file, or could not be kept, and why.
+    Kept(Result<String, String>),
 }
 
 /// Something to be done because of it.
@@ -65,6 +71,20 @@ pub enum Effect {
     Wish(Control),
     /// Keep the progress.
     Save,
+    /// Find a name for a file that is free; [`Event::Named`] tells it.
+    Name {
+        /// What it is of: the id of a lesson.
+        stem: String,
+        /// How it ends.
+        extension: &'static str,
+    },
+    /// Keep the session on the screen in a file that is not there yet; [`Event::Kept`] tells what came of it.
+    Keep {
+        /// As what.
+        form: Form,
+        /// The file.
+        name: String,
+    },
     /// Hand the terminal back to the shell until told to go on.
     Suspend,
     /// Leave the program.
@@ -105,6 +125,8 @@ pub enum Overlay {
     Claims(usize),
     /// All that is known of the page under the cursor; scrolled by so many rows.
     Inspect(u16),
+    /// As what the session is to be kept, and under which name.
+    Keep,
 }
 
 /// The terminal program.
@@ -126,6 +148,8 @@ pub struct App {
     pub overlay: Option<Overlay>,
     /// Something to be said on the home screen.
     pub notice: Option<String>,
+    /// The page that keeps a session.
+    pub keeping: Keeping,
     /// The recording that is played, when it is one instead of lessons that run.
     pub tape: Option<Tape>,
     /// What the last frame showed.
@@ -146,6 +170,7 @@ impl App {
             screen: Screen::Home,
             overlay: None,
             notice: None,
+            keeping: Keeping::default(),
             tape: None,
             seen: Seen::default(),
             awaited: 0,
@@ -193,6 +218,7 @@ impl App {
             (Some(Overlay::Legend(_)), _) => Context::Legend,
             (Some(Overlay::Steps(_)), _) => Context::Steps,
             (Some(Overlay::Claims(_)), _) => Context::Claims,
+            (Some(Overlay::Keep), _) => Context::Keep,
             (None, Screen::Home) if self.home.search.is_some() => Context::Search,
             (None, Screen::Home) => Context::Home,
             (Some(Overlay::Inspect(_)), _) => Context::Inspect,

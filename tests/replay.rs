@@ -247,12 +247,16 @@ fn difference(one: &Buffer, other: &Buffer, left_out: &[u16]) -> Option<String> 
         })
 }
 
-/// The row that says what is shown; the keys, where they are others.
+/// The row that says what is shown; where a session would have its input, that and the keys.
 fn left_out(walk: &Walk<Replay>) -> Vec<u16> {
-    match walk.app.context() {
-        Context::Tape | Context::Running => vec![0, SIZE.1 - 1],
-        _ => vec![0],
+    let mut rows = vec![0];
+    let is_other = matches!(walk.app.context(), Context::Tape | Context::Cursor);
+    let row = |y: u16| -> String { (0..SIZE.0).map(|x| walk.screen[(x, y)].symbol()).collect() };
+    let bar = (0..SIZE.1).find(|y| row(*y).contains(" a recording "));
+    if is_other {
+        rows.extend(bar.unwrap_or(SIZE.1 - 1)..SIZE.1);
     }
+    rows
 }
 
 /// Compares a screen of the session with that of its recording.

@@ -46,6 +46,8 @@ pub enum Context {
     Cursor,
     /// What is known of a page lies over the screen.
     Inspect,
+    /// The page that keeps a session lies over the screen: a name is typed.
+    Keep,
     /// A recording waits, where a session would wait for something to be typed.
     Tape,
     /// The learner is asked whether lines are to be undone.
@@ -179,6 +181,10 @@ pub enum Action {
     Fork,
     /// Says all that is known of the page.
     Inspect,
+    /// Asks as what the session is to be kept.
+    Keep,
+    /// Keeps it.
+    KeepIt,
 }
 
 /// A key with its modifier.

@@ -2,7 +2,7 @@
 
 use super::keys::Action;
 use super::take::Take;
-use crate::session::Report;
+use crate::session::{Ran, Report};
 
 /// What the screen knows of a recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Tape {
 /// Opens and closes the input as the session had it: a line that was typed stands among those that were.
 pub(super) fn follow(take: &mut Take, report: &Report) {
     let Report::Line(moment) = report else { return };
-    let is_typed = moment.ran.as_ref().is_some_and(|ran| ran.is_typed());
+    let is_typed = moment.ran.as_ref().is_some_and(Ran::is_typed);
     if is_typed && take.explorer.is_none() {
         take.explorer = Some(take.shelved.take().unwrap_or_default());
     } else if !is_typed && take.explorer.is_some() {

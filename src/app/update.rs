@@ -2,6 +2,7 @@
 
 use super::explorer::act as explorer;
 use super::home::Home;
+use super::keeping;
 use super::keys::{self, Action, Context};
 use super::ledger;
 use super::panel::Panel;
@@ -23,6 +24,8 @@ pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
         Event::Mouse(mouse) => past::mouse(app, mouse).unwrap_or_else(|| travel::mouse(app, mouse)),
         Event::Paste(text) => paste(app, &text),
         Event::Resize(..) => vec![Effect::Draw],
+        Event::Named(name, place) => keeping::named(app, name, place),
+        Event::Kept(outcome) => keeping::kept(app, outcome),
         Event::Report(report) => hear(app, report),
         Event::PlayerGone => say(
             app,
@@ -39,6 +42,9 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     }
     if matches!(context, Context::Prompt | Context::Type | Context::Trying) {
         return explorer::edit(app, key);
+    }
+    if context == Context::Keep {
+        return explorer::edit_of(key).map_or_else(Vec::new, |edit| keeping::edit(app, edit));
     }
     if context == Context::Tape && matches!(key.code, KeyCode::Char(_)) {
         return say_that_nothing_runs(app);
@@ -74,6 +80,13 @@ fn typed(app: &mut App, context: Context, c: char) -> Vec<Effect> {
 
 fn paste(app: &mut App, text: &str) -> Vec<Effect> {
     let context = app.context();
+    if context == Context::Keep {
+        let visible = text.chars().filter(|c| !c.is_control());
+        for c in visible {
+            keeping::edit(app, tui_input::InputRequest::InsertChar(c));
+        }
+        return vec![Effect::Draw];
+    }
     let explores = app.take().is_some_and(|take| take.explorer.is_some());
     if explores && app.tape.is_some() {
         return say_that_nothing_runs(app);
@@ -101,6 +114,8 @@ fn act(app: &mut App, context: Context, action: Action) -> Vec<Effect> {
     }
     match action {
         Action::Try => explorer::open(app),
+        Action::Keep => keeping::open(app),
+        Action::KeepIt => keeping::keep(app),
         Action::Quit => vec![
             Effect::Wish(Control::Stop),
             Effect::Send(Command::Close),

@@ -3,14 +3,17 @@
 
 use super::screen::{self, Opening, Start};
 use super::{headless, theme};
+use crate::app::App;
+use crate::app::keeping::Form;
 use crate::app::tape::Tape;
 use crate::keep::recording::{self, FILE, Header, Recording};
 use crate::keep::replay::{Replay, nothing_runs};
+use crate::keep::{Origin, lesson};
 use crate::lesson::visible::visible_line;
 use crate::lesson::{Card, Lesson};
 use crate::mem::error_text;
 use crate::session::record::Note;
-use crate::session::{Machine, Progress, Report, Timeline, Wish};
+use crate::session::{Machine, Moment, Progress, Report, Timeline, Wish};
 use anyhow::{Context as _, Result, anyhow};
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -113,6 +116,62 @@ pub fn recorded<'a>(
     let lines = notes.filter(|note| **note == Note::Line).count() as u64;
     recording::write(&header(lesson, machine, lines), chapters)
         .map_err(|why| anyhow!("this session cannot be recorded: {why}"))
+}
+
+/// A name for a file in the current directory that is not there yet, `lab-2026-11-23.mmap`, and that directory.
+pub fn free_name(stem: &str, extension: &str) -> (String, String) {
+    let stem: String = stem
+        .chars()
+        .map(|c| {
+            if c.is_alphanumeric() || c == '-' {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    let stem = format!("{stem}-{}", today());
+    let names = std::iter::once(format!("{stem}.{extension}"))
+        .chain((2..1000).map(|number| format!("{stem}-{number}.{extension}")));
+    let is_free = |name: &String| fs::symlink_metadata(name).is_err();
+    let name = names.into_iter().find(is_free).unwrap_or(stem);
+    let place = std::env::current_dir().map_or_else(
+        |error| {
+            format!(
+                "the current directory, which is gone: {}",
+                error_text(&error)
+            )
+        },
+        |place| visible_line(&place.to_string_lossy()),
+    );
+    (name, place)
+}
+
+/// Keeps the session on the screen in a file; its name as it can be shown, or why not, in a sentence.
+pub fn keep(app: &App, form: Form, name: &str) -> std::result::Result<String, String> {
+    let (Some(take), Some(machine)) = (app.take(), app.machine.clone()) else {
+        return Err("there is no session to be kept".to_owned());
+    };
+    let chapters: Vec<_> = take.record.chapters(&take.timeline).collect();
+    let bytes = if form == Form::Recording {
+        recorded(&take.lesson, machine, chapters.into_iter()).map_err(|why| format!("{why:#}"))?
+    } else {
+        let origin = Origin {
+            machine,
+            date: today(),
+        };
+        let moments: Vec<Moment> = chapters
+            .iter()
+            .flat_map(|(timeline, _)| (0..timeline.len()).filter_map(|index| timeline.whole(index)))
+            .collect();
+        let text = match form {
+            Form::Program => lesson::c_program(&take.lesson, &origin, &moments),
+            _ => lesson::markdown(&take.lesson, &origin, &moments),
+        };
+        text?.into_bytes()
+    };
+    write_new(Path::new(name), &bytes).map_err(|why| format!("{why:#}"))?;
+    Ok(visible_line(name))
 }
 
 /// Writes a file that is not there yet.

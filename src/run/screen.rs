@@ -4,6 +4,7 @@
 //! before the next frame, so a slow terminal misses frames, not events.
 
 use super::input::{Message, listen};
+use super::keep;
 use super::terminal::Hold;
 use crate::app::tape::Tape;
 use crate::app::{App, Effect, Event, Theme, update};
@@ -253,6 +254,14 @@ impl Loop {
                 Effect::Send(command) => drop(self.commands.send(command)),
                 Effect::Wish(control) => self.wish.say(control),
                 Effect::Save => self.save(due),
+                Effect::Name { stem, extension } => {
+                    let (name, place) = keep::free_name(&stem, extension);
+                    self.tell(Event::Named(name, place), due);
+                }
+                Effect::Keep { form, name } => {
+                    let outcome = keep::keep(&self.app, form, &name);
+                    self.tell(Event::Kept(outcome), due);
+                }
                 Effect::Suspend => self.suspend(due),
                 Effect::Quit => due.end = Some(End::Left),
             }

@@ -111,6 +111,18 @@ const SCROLLS_AT_NOW: &[Context] = &[
     C::Tape,
 ];
 const OVERLAYS: &[Context] = &[C::Steps, C::Claims, C::Legend, C::Help, C::Inspect];
+/// Where a session can be kept.
+const KEEPS: &[Context] = &[
+    C::Line,
+    C::Ask,
+    C::StepDone,
+    C::LessonDone,
+    C::Back,
+    C::Tape,
+    C::Prompt,
+    C::Type,
+    C::Cursor,
+];
 /// Where keys are text.
 const TYPING: &[Context] = &[C::Prompt, C::Type, C::Trying];
 /// The explorer, waiting for the learner.
@@ -151,6 +163,7 @@ pub(super) const ALL: &[Context] = &[
     C::Cursor,
     C::Inspect,
     C::Tape,
+    C::Keep,
     C::Undo,
 ];
 
@@ -585,7 +598,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[char('i')],
         A::Try,
-        IDLE,
+        &[C::Line, C::Ask, C::StepDone, C::LessonDone, C::Back],
         "try it",
         "type lines of your own, in these processes as they are now",
     ),
@@ -818,6 +831,35 @@ pub static BINDINGS: &[Binding] = &[
         SCREEN,
         "leave",
         "leave the lesson; its processes end, your place is kept",
+    ),
+    bind(&[ENTER], A::KeepIt, &[C::Keep], "keep it", "write the file"),
+    bind(
+        &[key(KeyCode::Up), key(KeyCode::BackTab)],
+        A::Up,
+        &[C::Keep],
+        "as what",
+        "keep it as something else",
+    ),
+    bind(
+        &[key(KeyCode::Down), key(KeyCode::Tab)],
+        A::Down,
+        &[C::Keep],
+        "",
+        "keep it as something else",
+    ),
+    bind(
+        &[key(KeyCode::Esc)],
+        A::Escape,
+        &[C::Keep],
+        "close",
+        "close this page",
+    ),
+    bind(
+        &[control('s')],
+        A::Keep,
+        KEEPS,
+        "",
+        "keep the session: a recording, a lesson, a C program",
     ),
     bind(
         &[control('l')],

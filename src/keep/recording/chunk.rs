@@ -151,7 +151,7 @@ impl Chunks {
     }
 
     /// Nothing may follow the end.
-    pub(super) fn end(&self, file: &[u8]) -> Result<(), Unreadable> {
+    pub(super) fn end(self, file: &[u8]) -> Result<(), Unreadable> {
         if self.at == file.len() {
             return Ok(());
         }

@@ -76,7 +76,9 @@ pub(super) fn report(report: Report, lesson: &Lesson) -> Result<Report, String> 
         Report::At(it) => position(it, lesson).map(|()| Report::At(it)),
         Report::Failed(why) => Ok(Report::Failed(visible(&why).into_owned())),
         Report::Gone(mut gone) => {
-            gone.iter_mut().for_each(|(_, why)| line(why));
+            for (_, why) in &mut gone {
+                line(why);
+            }
             Ok(Report::Gone(gone))
         }
         other => Ok(other),
@@ -240,7 +242,7 @@ fn mapping(mapping: &Mapping) -> Result<(), Unsound> {
     ensure(
         mapping
             .file_length
-            .is_none_or(|length| length <= i64::MAX as u64),
+            .is_none_or(|length| i64::try_from(length).is_ok()),
         "a file is too long",
     )?;
     let length = mapping.vma.range.length();
@@ -253,7 +255,7 @@ fn mapping(mapping: &Mapping) -> Result<(), Unsound> {
     let count = near
         .checked_add(pages.cut)
         .ok_or("there are too many pages")?;
-    let fits = count > 0 && length % count == 0 && (length / count).is_power_of_two();
+    let fits = count > 0 && length.is_multiple_of(count) && (length / count).is_power_of_two();
     ensure(
         fits && length / count >= 512,
         "pages do not fill their mapping",
@@ -275,7 +277,7 @@ fn vma(vma: &Vma) -> Result<(), Unsound> {
         Backing::Anonymous | Backing::Heap | Backing::Stack => {}
     }
     ensure(
-        vma.offset <= i64::MAX as u64,
+        i64::try_from(vma.offset).is_ok(),
         "a mapping begins behind the end of any file",
     )?;
     ensure(
