@@ -244,7 +244,9 @@ fn tape_context(take: &Take) -> Context {
 fn lesson_context(take: &Take) -> Context {
     if let Some(explorer) = &take.explorer {
         return match take.activity {
-            Activity::Opening | Activity::Busy { .. } => Context::Trying,
+            _ if explorer.menu.is_some() => Context::Menu,
+            Activity::Opening | Activity::Busy { .. } if explorer.is_empty() => Context::Trying,
+            Activity::Opening | Activity::Busy { .. } => Context::Ahead,
             Activity::Idle if explorer.on_pages => Context::Cursor,
             Activity::Idle if explorer.is_empty() => Context::Prompt,
             Activity::Idle => Context::Type,

@@ -12,6 +12,7 @@ mod footer;
 mod grid;
 mod header;
 mod help;
+mod hexdump;
 mod home;
 mod inspect;
 mod keeping;
@@ -98,6 +99,7 @@ fn draw_home(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
 fn forget(canvas: &mut Canvas<'_>) {
     canvas.seen.items.clear();
     canvas.seen.strip = None;
+    canvas.seen.pages.clear();
 }
 
 /// `area` without its last row, where the keys are.

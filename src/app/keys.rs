@@ -40,10 +40,14 @@ pub enum Context {
     Prompt,
     /// The explorer waits, and something is typed.
     Type,
-    /// A line of the learner's own is running.
+    /// A line of the learner's own is running, and nothing is typed.
     Trying,
+    /// A line of the learner's own is running, and the next one is typed.
+    Ahead,
     /// The grid has the keys, with a cursor on its pages.
     Cursor,
+    /// The menu of what can be done with a page is open.
+    Menu,
     /// What is known of a page lies over the screen.
     Inspect,
     /// The page that keeps a session lies over the screen: a name is typed.
@@ -177,6 +181,12 @@ pub enum Action {
     ProtectPage,
     /// Drops the page.
     DropPage,
+    /// Takes the page out of the address space.
+    UnmapPage,
+    /// Holds the page in memory, or no longer.
+    LockPage,
+    /// Opens the menu of what can be done with the page.
+    Menu,
     /// Forks the process.
     Fork,
     /// Says all that is known of the page.

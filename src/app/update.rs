@@ -1,6 +1,7 @@
 //! How each event changes the state.
 
-use super::explorer::act as explorer;
+use super::explorer::cursor::Cursor;
+use super::explorer::{act as explorer, dump};
 use super::home::Home;
 use super::keeping;
 use super::keys::{self, Action, Context};
@@ -18,6 +19,29 @@ use std::sync::Arc;
 
 /// Changes the state by one event, and says what is to be done.
 pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
+    let mut effects = respond(app, event);
+    effects.extend(look_at_page(app));
+    effects
+}
+
+/// Asks for the bytes of the page that is looked at, when they are not here.
+fn look_at_page(app: &mut App) -> Option<Effect> {
+    let is_inspected = matches!(app.overlay, Some(Overlay::Inspect(_)));
+    let Screen::Lesson(take) = &mut app.screen else {
+        return None;
+    };
+    let is_chosen = take
+        .explorer
+        .as_ref()
+        .is_some_and(|explorer| explorer.on_pages);
+    if !is_inspected && !is_chosen {
+        return None;
+    }
+    let Cursor { process, address } = dump::ask(take)?;
+    Some(Effect::Send(Command::Page { process, address }))
+}
+
+fn respond(app: &mut App, event: Event) -> Vec<Effect> {
     match event {
         Event::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
         Event::Key(key) => press(app, &key),
@@ -40,7 +64,10 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     if let Some(action) = keys::action(context, key) {
         return act(app, context, action);
     }
-    if matches!(context, Context::Prompt | Context::Type | Context::Trying) {
+    if matches!(
+        context,
+        Context::Prompt | Context::Type | Context::Trying | Context::Ahead
+    ) {
         return explorer::edit(app, key);
     }
     if context == Context::Keep {
@@ -291,6 +318,10 @@ fn escape(app: &mut App) -> Vec<Effect> {
             vec![Effect::Draw]
         }
         Screen::Lesson(take) if take.mark().is_some() => past::mark_off(take),
+        Screen::Lesson(take) if take.pointed.is_some() => {
+            take.pointed = None;
+            vec![Effect::Draw]
+        }
         // Nothing stands behind a recording to go back to.
         Screen::Lesson(_) if app.tape.is_some() => Vec::new(),
         Screen::Lesson(_) => leave(app),
@@ -471,7 +502,7 @@ fn arrive(app: &mut App, position: Position) -> Vec<Effect> {
     let mut effects = if moved && take.failure.is_none() {
         follow_up(take, stride)
     } else {
-        Vec::new()
+        explorer::go_on(take)
     };
     if keep(app) {
         effects.push(Effect::Save);

@@ -5,6 +5,7 @@
 
 use super::recording::{Header, Playback, Recording};
 use crate::lesson::Part;
+use crate::mem::Reading;
 use crate::session::player::judge::is_right;
 use crate::session::{Command, Graded, Position, Report};
 
@@ -64,8 +65,16 @@ impl Replay {
                     tell(Report::At(self.position));
                 }
             }
-            Command::Close => return,
-            Command::Explore => tell(Report::At(self.position)),
+            Command::Close | Command::Explore => return,
+            Command::Page { process, address } => {
+                let why = "the recording has no bytes of pages";
+                tell(Report::Page {
+                    process,
+                    address,
+                    contents: Reading::unknown(why),
+                });
+                return;
+            }
             Command::Type { .. } | Command::Replay { .. } => {
                 tell(Report::Failed(nothing_runs(&self.recording.header)));
                 tell(Report::At(self.position));

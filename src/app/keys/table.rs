@@ -68,7 +68,7 @@ const SCREEN: &[Context] = &[
     C::Tape,
 ];
 /// Where arrows scroll or choose.
-const LISTS: &[Context] = &[C::Home, C::Steps, C::Claims];
+const LISTS: &[Context] = &[C::Home, C::Steps, C::Claims, C::Menu];
 const PAGES: &[Context] = &[
     C::Line,
     C::StepDone,
@@ -110,7 +110,7 @@ const SCROLLS_AT_NOW: &[Context] = &[
     C::Inspect,
     C::Tape,
 ];
-const OVERLAYS: &[Context] = &[C::Steps, C::Claims, C::Legend, C::Help, C::Inspect];
+const OVERLAYS: &[Context] = &[C::Steps, C::Claims, C::Legend, C::Help, C::Inspect, C::Menu];
 /// Where a session can be kept.
 const KEEPS: &[Context] = &[
     C::Line,
@@ -124,7 +124,7 @@ const KEEPS: &[Context] = &[
     C::Cursor,
 ];
 /// Where keys are text.
-const TYPING: &[Context] = &[C::Prompt, C::Type, C::Trying];
+const TYPING: &[Context] = &[C::Prompt, C::Type, C::Trying, C::Ahead];
 /// The explorer, waiting for the learner.
 const EXPLORER: &[Context] = &[C::Prompt, C::Type, C::Cursor];
 const PLAIN: &[Context] = &[
@@ -160,11 +160,13 @@ pub(super) const ALL: &[Context] = &[
     C::Prompt,
     C::Type,
     C::Trying,
+    C::Ahead,
     C::Cursor,
     C::Inspect,
     C::Tape,
     C::Keep,
     C::Undo,
+    C::Menu,
 ];
 
 const UP: &[Chord] = &[key(KeyCode::Up), char('k')];
@@ -309,9 +311,23 @@ pub static BINDINGS: &[Binding] = &[
         "run what is typed; a block that is still open goes on",
     ),
     bind(
+        &[ENTER],
+        A::Submit,
+        &[C::Ahead],
+        "run it next",
+        "let the line wait until the one that runs has ended",
+    ),
+    bind(
+        &[ENTER],
+        A::Submit,
+        &[C::Menu],
+        "do it",
+        "type and run the chosen line",
+    ),
+    bind(
         &[key(KeyCode::Tab)],
         A::Complete,
-        &[C::Type],
+        &[C::Type, C::Ahead],
         "complete",
         "complete the word; again for the next that fits",
     ),
@@ -393,16 +409,37 @@ pub static BINDINGS: &[Binding] = &[
         "drop the page (MADV_DONTNEED)",
     ),
     bind(
+        &[char('a')],
+        A::Menu,
+        &[C::Cursor],
+        "all acts",
+        "all that can be done with the page, each as the C it is",
+    ),
+    bind(
+        &[char('x')],
+        A::UnmapPage,
+        &[C::Cursor],
+        "",
+        "take the page out of the address space (munmap)",
+    ),
+    bind(
+        &[char('l')],
+        A::LockPage,
+        &[C::Cursor],
+        "",
+        "hold the page in memory (mlock), or no longer",
+    ),
+    bind(
         &[key(KeyCode::Left)],
         A::CellLeft,
-        &[C::Cursor],
+        &[C::Cursor, C::Inspect],
         "",
         "the page to the left",
     ),
     bind(
         &[key(KeyCode::Right)],
         A::CellRight,
-        &[C::Cursor],
+        &[C::Cursor, C::Inspect],
         "",
         "the page to the right",
     ),
@@ -535,35 +572,35 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[key(KeyCode::Esc)],
         A::Stop,
-        &[C::Trying],
+        &[C::Trying, C::Ahead],
         "stop",
         "stop the line that runs; what ran has run",
     ),
     bind(
         &[key(KeyCode::BackTab)],
         A::NextPanel,
-        &[C::Prompt, C::Type, C::Trying, C::Tape],
+        &[C::Prompt, C::Type, C::Trying, C::Ahead, C::Tape],
         "",
         "the panel that PgUp and PgDn scroll",
     ),
     bind(
         &[key(KeyCode::F(4))],
         A::Zoom,
-        &[C::Prompt, C::Type, C::Trying, C::Cursor],
+        &[C::Prompt, C::Type, C::Trying, C::Ahead, C::Cursor],
         "",
         "let the panel fill the screen, and back",
     ),
     bind(
         &[key(KeyCode::F(1))],
         A::Help,
-        &[C::Type, C::Trying],
+        &[C::Type, C::Trying, C::Ahead],
         "",
         "this page",
     ),
     bind(
         &[key(KeyCode::F(2))],
         A::Slow,
-        &[C::Prompt, C::Type, C::Trying, C::Cursor],
+        &[C::Prompt, C::Type, C::Trying, C::Ahead, C::Cursor],
         "",
         "slow motion on or off: loops, memset and fork, page by page",
     ),
@@ -880,6 +917,6 @@ pub static BINDINGS: &[Binding] = &[
         A::Quit,
         ALL,
         "",
-        "leave the program, whatever it does",
+        "leave the program, whatever it does; a line of yours that runs is stopped first",
     ),
 ];
