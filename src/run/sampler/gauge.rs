@@ -64,6 +64,8 @@ pub struct Gauge {
     asked: u32,
     maps: Reader,
     listed: Seldom,
+    /// The list is to be told though it may be the same as before.
+    untold: bool,
     /// A row was not as the list says.
     stale: bool,
     look: Look,
@@ -91,6 +93,7 @@ impl Gauge {
             asked: 0,
             maps: Reader::new(ways.queries),
             listed: Seldom::default(),
+            untold: true,
             stale: false,
             look: Look::new(page, ways.abilities),
             status: Seldom::default(),
@@ -133,6 +136,7 @@ impl Gauge {
     /// Everything is to be read anew.
     fn hurry(&mut self) {
         self.budget.give();
+        self.untold = true;
         self.look.forget();
         self.stream = None;
         for seldom in [
@@ -238,7 +242,8 @@ impl Gauge {
     fn nothing(&self) -> Sample {
         Sample {
             at: self.began.elapsed(),
-            counters: Reading::unknown("not read"),
+            // Overwritten by all who give a sample away; an empty text allocates nothing.
+            counters: Reading::Unknown(String::new()),
             status: None,
             vmas: None,
             rows: None,
@@ -311,19 +316,19 @@ impl Gauge {
         let before = Arc::clone(self.maps.last());
         let read = self.maps.read(&mut self.files, meter);
         let took = now.elapsed();
-        let first = before.is_empty();
         sample.vmas = match read {
             Ok(vmas) if vmas.is_empty() => {
                 // The memory it had is gone: perhaps it has another next time.
                 self.files.close_program();
                 None
             }
-            Ok(vmas) if Arc::ptr_eq(&vmas, &before) && !first => {
+            Ok(vmas) if Arc::ptr_eq(&vmas, &before) && !self.untold => {
                 self.listed.done(now, took);
                 None
             }
             Ok(vmas) => {
                 self.listed.done(now, took);
+                self.untold = false;
                 Some(Reading::Known(vmas))
             }
             Err(error) => {
