@@ -123,10 +123,14 @@ impl Snapshot {
         self.mappings.iter().filter(|mapping| !mapping.own)
     }
 
-    /// The lesson's VMAs that have bytes in `range`.
+    /// The VMAs that have bytes in `range`: a search, and those that are met.
     pub fn mappings_in(&self, range: Range) -> impl Iterator<Item = &Mapping> {
-        self.mappings
+        let first = self
+            .mappings
+            .partition_point(|mapping| mapping.vma.range.end <= range.start);
+        self.mappings[first..]
             .iter()
+            .take_while(move |mapping| mapping.vma.range.start < range.end)
             .filter(move |mapping| mapping.vma.range.intersection(range).is_some())
     }
 }

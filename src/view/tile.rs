@@ -46,22 +46,19 @@ pub(super) fn choose(counts: &[usize], width: usize, room: usize) -> Tile {
         total(counts, *tile, width) <= room && per_cell_all(counts, *tile, width) == 1
     };
     let fitting = SHAPES.map(whole).into_iter().find(fits);
-    let squeezed = (1..=MOST_ROWS).rev().map(|rows| Tile {
+    let squeezed = |rows: usize| Tile {
         width: 1,
         height: 1,
         rows,
-    });
-    fitting
-        .or_else(|| {
-            squeezed
-                .into_iter()
-                .find(|tile| total(counts, *tile, width) <= room)
-        })
-        .unwrap_or(Tile {
-            width: 1,
-            height: 1,
-            rows: 2,
-        })
+    };
+    fitting.unwrap_or_else(|| {
+        // More rows of tiles never take less room. Where even one each is too much, two each are scrolled through.
+        let all: [usize; MOST_ROWS] = std::array::from_fn(|row| row + 1);
+        match all.partition_point(|rows| total(counts, squeezed(*rows), width) <= room) {
+            0 => squeezed(2),
+            rows => squeezed(rows),
+        }
+    })
 }
 
 /// Rows that all mappings take together.
