@@ -19,6 +19,7 @@ pub mod worker;
 
 use crate::cli::{self, Cli, Command};
 use crate::lesson::{Broken, Card, Catalogue, Lesson};
+use crate::mem::without_numbers;
 use crate::session::Progress;
 use anyhow::{Error, Result};
 use clap::Parser;
@@ -156,5 +157,9 @@ fn find(catalogue: &Catalogue, word: &str) -> Result<Arc<Lesson>> {
 fn complain(error: &Error) {
     use std::io::Write;
     // Nobody is left to be told when stderr is closed.
-    let _ = writeln!(std::io::stderr(), "mmap-tutor: {error:#}");
+    let _ = writeln!(
+        std::io::stderr(),
+        "mmap-tutor: {}",
+        without_numbers(&format!("{error:#}"))
+    );
 }

@@ -10,7 +10,7 @@ pub mod seldom;
 
 pub use gauge::{Gauge, Ways};
 
-use crate::mem::Pid;
+use crate::mem::{Pid, error_text};
 use crate::observe::ObserveError;
 use crate::watch::{Request, Sample};
 use std::io;
@@ -44,7 +44,7 @@ impl Sampler {
         let spawned = thread.spawn(move || read(gauge, &requested, tell));
         let failed = |error: io::Error| ObserveError::Unreadable {
             file: format!("/proc/{pid}"),
-            why: format!("no thread can be started for it: {error}"),
+            why: format!("no thread can be started for it: {}", error_text(&error)),
         };
         Ok(Self {
             requests: Some(requests),

@@ -288,7 +288,7 @@ impl Loop {
     /// Keeps progress. Where that fails, the lesson goes on, and the learner is told.
     fn save(&mut self, due: &mut Due) {
         if let Err(error) = (self.keep)(&self.app.progress) {
-            self.app.notice = Some(format!("{error:#}"));
+            self.app.notice = Some(crate::mem::without_numbers(&format!("{error:#}")));
             due.draw = true;
         }
     }
