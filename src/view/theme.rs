@@ -156,6 +156,15 @@ impl Palette {
         (mark, self.tile(hue, fresh))
     }
 
+    /// What lies between two moments that are compared.
+    pub fn between(self) -> Style {
+        match self.theme {
+            Theme::Dark => Style::new().bg(Color::Indexed(238)),
+            Theme::Light => Style::new().bg(Color::Indexed(252)),
+            Theme::Mono => Style::new(),
+        }
+    }
+
     /// A line on the strip of moments: its mark, and how it looks.
     pub fn moment(self, kind: Kind) -> (&'static str, Style) {
         let (mark, hue) = moment_mark(kind);
