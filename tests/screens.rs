@@ -4,6 +4,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+#[path = "screens/allocations.rs"]
+mod allocations;
 #[path = "screens/past.rs"]
 mod past;
 #[path = "screens/story.rs"]

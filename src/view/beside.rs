@@ -77,7 +77,7 @@ fn page(
         return Vec::new();
     };
     let between = (there.min(here), there.max(here));
-    let (changes, more) = changes_of(take, between, (cursor.process, cursor.address));
+    let (changes, rest) = changes_of(take, between, (cursor.process, cursor.address));
     let mut told: Vec<String> = changes
         .iter()
         .filter_map(|moment| {
@@ -85,18 +85,14 @@ fn page(
             Some(format!("line {moment} `{}`", code(line)))
         })
         .collect();
-    told.extend(more);
-    let text = if told.is_empty() {
-        format!(
-            "The chosen page, {}: no line in between changed it.",
-            cursor.address
-        )
-    } else {
-        format!(
-            "The chosen page, {}: changed by {}.",
-            cursor.address,
-            told.join(", ")
-        )
+    let at = cursor.address;
+    let text = match (told.is_empty(), rest) {
+        (true, None) => format!("The chosen page, {at}: no line in between changed it."),
+        (true, Some(rest)) => format!("The chosen page, {at}: {rest}."),
+        (false, rest) => {
+            told.extend(rest);
+            format!("The chosen page, {at}: changed by {}.", told.join(", "))
+        }
     };
     wrap(&[(&text, palette.text())], width, 2)
 }

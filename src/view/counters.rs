@@ -233,7 +233,7 @@ impl Row {
                     .now(process)
                     .map_or_else(|| Ok(Sizes::zeros()), usage)?;
                 let before = scene.before(process).map(usage);
-                let before = before.and_then(Result::ok).unwrap_or(now);
+                let before = before.and_then(Result::ok).unwrap_or_else(|| now.clone());
                 let now = match read(&now, field) {
                     Reading::Known(now) => now,
                     Reading::Unknown(why) => return Err(why),

@@ -258,7 +258,7 @@ fn put_usage(out: &mut Vec<u8>, now: &Reading<Usage>, before: &Reading<Usage>) {
     };
     let old = before
         .known()
-        .map_or_else(Sizes::default, |usage| usage.sizes);
+        .map_or_else(Sizes::default, |usage| usage.sizes.clone());
     let strangers = before.known().map_or(&[][..], |usage| &usage.strangers);
     let fields = known_fields(&now.sizes);
     let mut head = KNOWN;
