@@ -486,6 +486,20 @@ pub static BINDINGS: &[Binding] = &[
         "show the next line that was recorded",
     ),
     bind(
+        &[char('u')],
+        A::Undo,
+        &[C::Back],
+        "undo to here",
+        "undo the lines after this one: new processes run the lines up to here again",
+    ),
+    bind(
+        &[char('m')],
+        A::Mark,
+        &[C::Back],
+        "mark",
+        "mark the moment on the screen: every other is then compared with it; again: no more",
+    ),
+    bind(
         &[SPACE],
         A::ReadOn,
         &[C::Line, C::Ask, C::StepDone, C::LessonDone, C::Tape],
@@ -800,7 +814,7 @@ pub static BINDINGS: &[Binding] = &[
         A::Undo,
         &[C::Cursor],
         "undo",
-        "the same",
+        "the same, from the pages",
     ),
     bind(
         &[control('t'), key(KeyCode::F(5))],
@@ -814,7 +828,7 @@ pub static BINDINGS: &[Binding] = &[
         A::Mark,
         &[C::Cursor],
         "",
-        "the same",
+        "the same, from the pages",
     ),
     bind(
         &[char('[')],
@@ -962,20 +976,6 @@ pub static BINDINGS: &[Binding] = &[
         &[C::Back],
         "",
         "look at the moment before the first line",
-    ),
-    bind(
-        &[char('u')],
-        A::Undo,
-        &[C::Back],
-        "undo to here",
-        "undo the lines after this one: new processes run the lines up to here again",
-    ),
-    bind(
-        &[char('m')],
-        A::Mark,
-        &[C::Back],
-        "mark",
-        "mark the moment on the screen: every other is then compared with it; again: no more",
     ),
     bind(
         &[char('u')],
