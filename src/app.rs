@@ -128,10 +128,10 @@ pub enum Overlay {
     Claims(usize),
     /// All that is known of the page under the cursor; scrolled by so many rows.
     Inspect(u16),
-    /// The variables of a process; scrolled by so many rows.
-    Variables(u16),
     /// All that is known of the chosen VMA of the process that is watched; scrolled by so many rows.
     Vma(u16),
+    /// The variables of a process; scrolled by so many rows.
+    Variables(u16),
 }
 
 /// The terminal program.

@@ -79,10 +79,6 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) -> Seen {
             forget(&mut canvas);
             inspect::draw(&mut canvas, above(area), take, offset);
         }
-        (Some(Overlay::Variables(offset)), Some(take)) => {
-            forget(&mut canvas);
-            variables::page(&mut canvas, above(area), take, offset);
-        }
         (Some(Overlay::Legend(offset)), None) => {
             forget(&mut canvas);
             watch::legend::draw(&mut canvas, above(area), offset);
@@ -92,6 +88,10 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) -> Seen {
                 forget(&mut canvas);
                 watch::inspect::draw(&mut canvas, above(area), process, offset);
             }
+        }
+        (Some(Overlay::Variables(offset)), Some(take)) => {
+            forget(&mut canvas);
+            variables::page(&mut canvas, above(area), take, offset);
         }
         (Some(Overlay::Steps(step)), Some(take)) => {
             forget(&mut canvas);

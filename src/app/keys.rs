@@ -50,8 +50,6 @@ pub enum Context {
     Menu,
     /// What is known of a page lies over the screen.
     Inspect,
-    /// The variables of a process lie over the screen.
-    Variables,
     /// A process is watched.
     Watch,
     /// A process is watched, and the grid of its pages has the keys.
@@ -60,6 +58,8 @@ pub enum Context {
     Find,
     /// What is known of a VMA lies over the watch.
     Vma,
+    /// The variables of a process lie over the screen.
+    Variables,
     /// The learner is asked whether lines are to be undone.
     Undo,
 }

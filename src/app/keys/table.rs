@@ -61,8 +61,8 @@ const PAGES: &[Context] = &[
     C::Legend,
     C::Help,
     C::Inspect,
-    C::Variables,
     C::Vma,
+    C::Variables,
 ];
 const SCROLLS: &[Context] = &[
     C::Line,
@@ -77,10 +77,10 @@ const SCROLLS: &[Context] = &[
     C::Steps,
     C::Claims,
     C::Inspect,
-    C::Variables,
     C::Watch,
     C::Cells,
     C::Vma,
+    C::Variables,
 ];
 /// The same where Home and End do not move through the moments.
 const SCROLLS_AT_NOW: &[Context] = &[
@@ -95,10 +95,10 @@ const SCROLLS_AT_NOW: &[Context] = &[
     C::Steps,
     C::Claims,
     C::Inspect,
-    C::Variables,
     C::Watch,
     C::Cells,
     C::Vma,
+    C::Variables,
 ];
 const OVERLAYS: &[Context] = &[
     C::Steps,
@@ -153,11 +153,11 @@ pub(super) const ALL: &[Context] = &[
     C::Ahead,
     C::Cursor,
     C::Inspect,
-    C::Variables,
     C::Watch,
     C::Cells,
     C::Find,
     C::Vma,
+    C::Variables,
     C::Menu,
     C::Undo,
 ];
