@@ -59,8 +59,7 @@ fn words(app: &App, context: Context, action: Action, short: &'static str) -> &'
         {
             "finish"
         }
-        (_, Action::Mark) if take.mark().is_some() => "unmark",
-        (Context::Back, Action::Now) if take.mark().is_some() => "unmark",
+        (_, Action::Mark) | (Context::Back, Action::Now) if take.mark().is_some() => "unmark",
         (_, Action::Zoom) if take.desk.zoomed => "unzoom",
         _ => short,
     }
