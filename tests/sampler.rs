@@ -316,9 +316,13 @@ fn an_overview_counts_what_pagemap_counts() {
         let mut meter = Meter::default();
         let vmas = Reader::default().read(&mut files, &mut meter).unwrap();
         let lens = whole(target.start, length, 700);
-        let ways = [Ways::default(), old_ways()];
-        let drawn = ways.map(|ways| {
-            let mut counter = Counter::new(page, ways.abilities);
+        let ways = [
+            (Ways::default(), 1 << 15),
+            (old_ways(), 0),
+            (Ways::default(), 7),
+        ];
+        let drawn = ways.map(|(ways, most)| {
+            let mut counter = Counter::new(page, ways.abilities).at_most(most);
             let mut drawing = Drawing::new(lens, page);
             drawing.cover(&vmas);
             let mut pass = Counter::begin(&mut drawing, Detail::Presence).unwrap();
@@ -342,6 +346,7 @@ fn an_overview_counts_what_pagemap_counts() {
             let absent = cells.iter().map(|cell| cell.swapped + cell.guard);
             (present.sum::<u64>(), absent.sum::<u64>())
         });
+        assert_eq!((sums[0], &drawn[0]), (sums[2], &drawn[2]));
         assert_eq!(sums[0], sums[1]);
         let all = |cell: &Mixture| cell.present + cell.zero + cell.swapped + cell.guard;
         let each: Vec<[u64; 2]> = drawn[0]

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 /// The most pages that are told by kind: reading them takes some hundredths of a second.
 const KINDS: u64 = 1 << 20;
 /// How long many pages are believed to be as they were while the process seems to do nothing.
-const BELIEVED: Duration = Duration::from_secs(5);
+const BELIEVED: Duration = Duration::from_secs(15);
 
 /// The cells of one lens at a time.
 #[derive(Debug)]

@@ -76,11 +76,14 @@ pub struct Counter {
     regions: Box<[PageRegion; VECTOR]>,
     stride: u64,
     longest: u64,
+    most: u64,
 }
 
 /// What the kernel takes for one entry of a page table, with caches cold, in nanoseconds.
 const ENTRY: u64 = 2;
-/// The longest that a call may take.
+/// The most present pages of one call: behind emptiness, however wide, there may be a full gigabyte.
+const PAGES: u64 = 1 << 15;
+/// The longest that a call may take, in nanoseconds.
 const MOST: u64 = 400_000;
 
 impl Counter {
@@ -93,7 +96,15 @@ impl Counter {
             regions: Box::new([PageRegion::default(); VECTOR]),
             stride: FIRST_STRIDE,
             longest: STRIDES.1,
+            most: PAGES,
         }
+    }
+
+    /// The same, that never asks for more present pages at once than so many.
+    #[must_use]
+    pub fn at_most(mut self, pages: u64) -> Self {
+        self.most = pages;
+        self
     }
 
     /// The process has so many bytes of page tables (`VmPTE`). Where they are few, no call can take long, however many
@@ -244,6 +255,7 @@ impl Counter {
         let wanted = Wanted {
             any: PAGE_IS_PRESENT | PAGE_IS_SWAPPED,
             told: PAGE_IS_PFNZERO | PAGE_IS_HUGE | guards,
+            most: self.most,
             ..Wanted::default()
         };
         let (count, walked) = meter.held(|| scan::call(file, piece, wanted, &mut self.regions))?;
@@ -256,12 +268,8 @@ impl Counter {
             drawing.add(pages, first, self.page.pages(region.end - region.start));
         }
         self.adapt(meter.last());
-        let reached = if count == VECTOR {
-            let last = self.regions[VECTOR - 1].end;
-            walked.max(Addr(last)).min(piece.end)
-        } else {
-            piece.end
-        };
+        let last = self.regions[..count].last().map_or(0, |region| region.end);
+        let reached = walked.max(Addr(last)).min(piece.end);
         // A kernel that does not get on would be asked for ever.
         Ok(if reached > piece.start {
             reached

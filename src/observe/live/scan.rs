@@ -62,6 +62,8 @@ pub struct Wanted {
     pub any: u64,
     /// Categories that are told besides.
     pub told: u64,
+    /// The most pages that one call finds; 0 for as many as there are.
+    pub most: u64,
 }
 
 /// The parts of `range` (whole pages) that are mapped to the zero page, in address order.
@@ -119,6 +121,7 @@ pub fn call(
         end: range.end.0,
         vec: regions.as_mut_ptr() as u64,
         vec_len: VECTOR as u64,
+        max_pages: wanted.most,
         category_mask: wanted.all,
         category_anyof_mask: wanted.any,
         return_mask: wanted.all | wanted.any | wanted.told,

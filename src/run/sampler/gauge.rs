@@ -300,11 +300,15 @@ impl Gauge {
 
     /// Notices an execve.
     fn recognize(&mut self, identity: Identity, sample: &mut Sample, meter: &mut Meter) {
+        if identity.program.0 == 0 {
+            // It has no memory any more: it is just ending.
+            return;
+        }
         let before = self.identity.replace(identity);
         let Some(before) = before.filter(|before| before.program != identity.program) else {
             return;
         };
-        // Where the code begins is hidden from those who may not read the process, and 0 while it is being replaced.
+        // Where the code begins is hidden from those who may not read the process.
         let is_hidden = identity.program.0 <= 1 || before.program.0 <= 1;
         if is_hidden && !self.maps.is_closed(&mut self.files, meter) {
             return;
