@@ -32,6 +32,8 @@ use std::time::Duration;
 const EVENTS: usize = 1000;
 /// Lines of output that are kept.
 const PRINTED: usize = 1000;
+/// How long a VMA that grows is drawn as long as it was.
+const GROWN: Duration = Duration::from_secs(2);
 /// Clusters that are looked at to find out what lies around a VMA.
 const CLUSTERS: usize = 16;
 
@@ -70,6 +72,10 @@ pub struct Watching {
     pub asked: u32,
     /// When the latest sample was made.
     pub now: Duration,
+    /// When the process was last seen to have done something.
+    stirred: Duration,
+    /// When the grid was last made to cover what is chosen.
+    covered: Duration,
     /// Counters over time; why not, where they cannot be read.
     pub history: History,
     /// Why the counters cannot be read.
@@ -131,6 +137,8 @@ impl Watching {
             paused: false,
             asked: 0,
             now: Duration::ZERO,
+            stirred: Duration::ZERO,
+            covered: Duration::ZERO,
             history: History::default(),
             uncounted: None,
             status: None,
@@ -168,10 +176,11 @@ impl Watching {
         self.sizes.as_ref()?.value.known()
     }
 
-    /// How old the sizes are.
+    /// How old the sizes are. While the process has done nothing since they were read, they are those of now.
     pub fn age_of_sizes(&self) -> Option<Age> {
-        let sizes = self.sizes.as_ref()?;
-        Some(Age::of(sizes.at, self.now))
+        let read = self.sizes.as_ref()?.at;
+        let until = if self.stirred > read { self.now } else { read };
+        Some(Age::of(read, until))
     }
 
     /// Where RSS goes, where that is known.
@@ -243,6 +252,9 @@ impl Watching {
     /// The counters; why they are not known.
     fn count(&mut self, counters: &Reading<Counters>) -> bool {
         let uncounted = counters.reason().map(str::to_owned);
+        if self.history.now() != counters.known() {
+            self.stirred = self.now;
+        }
         let moved = self.history.push(self.now, counters);
         replace_plain(&mut self.uncounted, uncounted) || moved
     }
@@ -363,12 +375,18 @@ impl Watching {
         let areas = self.areas().cloned();
         self.list.join(&vmas, areas.as_deref());
         self.list.arrange(&vmas, areas.as_deref());
-        self.cover();
+        // What grows all the time would else be read from its beginning all the time.
+        let (was, now) = (self.grid.whole(), self.whole().unwrap_or_default());
+        let only_grew = was.start == now.start && was.end < now.end && !was.is_empty();
+        if !only_grew || self.now >= self.covered + GROWN {
+            self.cover();
+        }
     }
 
     /// Lets the grid cover what is chosen; whether that is something else than before.
     pub fn cover(&mut self) -> bool {
         let whole = self.whole().unwrap_or_default();
+        self.covered = self.now;
         self.grid.cover(whole)
     }
 

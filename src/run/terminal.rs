@@ -35,7 +35,7 @@ pub struct Hold {
 impl Hold {
     /// Takes over the terminal. Fails, with a sentence that says what to do, when there is none.
     pub fn take() -> anyhow::Result<Self> {
-        check()?;
+        check("`mmap-tutor run LESSON` plays a lesson without a screen")?;
         let screen = stdout().as_fd().try_clone_to_owned();
         let screen = File::from(screen.context("cannot open the terminal a second time")?);
         let tty =
@@ -73,9 +73,8 @@ impl Drop for Hold {
     }
 }
 
-/// Whether there is a terminal to draw on, and one that can.
-pub(super) fn check() -> anyhow::Result<()> {
-    let instead = "`mmap-tutor run LESSON` plays a lesson without a screen";
+/// Whether there is a terminal to draw on, and one that can; a mistake says what can be done `instead`.
+pub(super) fn check(instead: &str) -> anyhow::Result<()> {
     if !stdin().is_terminal() || !stdout().is_terminal() {
         bail!("the terminal program needs a terminal on its input and output; {instead}");
     }

@@ -37,10 +37,10 @@ pub fn target(arguments: &Watch) -> Result<Target> {
         bail!("--json and --top are for --once: without it, watch opens a screen");
     }
     check(arguments)?;
+    terminal::check("add --once to look once and print what is seen")?;
     let (pid, started) = match (&arguments.process, &arguments.command[..]) {
         (Some(word), []) => (process(word)?, None),
         (None, [name, rest @ ..]) => {
-            terminal::check()?;
             let started = Started::start(name, rest, arguments.leave)?;
             (started.pid(), Some(started))
         }

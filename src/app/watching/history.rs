@@ -5,8 +5,8 @@ use crate::watch::sample::Counters;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// Points that are kept: more than any screen has columns for.
-const MOST: usize = 240;
+/// Points that are kept and drawn: half a minute. As long as that, a drawing moves on after all has come to rest.
+const MOST: usize = 48;
 /// The least time between two points: rates of shorter times only flicker.
 const LEAST: Duration = Duration::from_millis(500);
 /// Clock ticks of a second in `/proc`: `USER_HZ`, which is 100 on every machine this runs on.

@@ -7,7 +7,7 @@ use crate::lesson::visible::visible_line;
 use crate::mem::Field;
 use crate::mem::Reading;
 use crate::view::canvas::{Canvas, below};
-use crate::view::text::fit;
+use crate::view::text::{fit, wrap};
 use crate::view::theme::Palette;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -55,9 +55,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching) {
         canvas.seen.watch.items.push((place, Pane::Family, index));
     }
     if watch.family.as_ref().is_some_and(Vec::is_empty) && height > 2 {
-        let text = "No process is below it. Others are looked for again and again; one that lives shortly is missed.";
-        let text = fit(text, usize::from(area.width));
-        canvas.text(body, (0, 2), &text, palette.dim());
+        let text = "No process is below it. They are looked for again and again; one that lives but shortly is missed.";
+        let lines = wrap(&[(text, palette.dim())], usize::from(area.width), 0);
+        canvas.lines(below(body, 2), &lines, 0);
     }
 }
 
