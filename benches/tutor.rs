@@ -14,6 +14,8 @@ mod bare;
 mod directory;
 #[path = "tutor/frames.rs"]
 mod frames;
+#[path = "tutor/gauge.rs"]
+mod gauge;
 #[path = "tutor/lab.rs"]
 mod lab;
 #[path = "tutor/peers.rs"]
@@ -46,11 +48,12 @@ fn main() {
         .skip(1)
         .filter(|word| !word.starts_with('-'))
         .collect();
-    let groups: [(&str, &dyn Fn()); 5] = [
+    let groups: [(&str, &dyn Fn()); 6] = [
         ("terminal", &|| terminal::rows(home.path())),
         ("lab", &|| lab::rows(home.path())),
         ("witness", &|| witness::rows(home.path())),
         ("portrait", &portrait::rows),
+        ("gauge", &gauge::rows),
         ("frames", &frames::rows),
     ];
     if wanted.first().is_some_and(|word| word == "peers") {

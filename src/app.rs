@@ -10,9 +10,12 @@ pub mod guess;
 pub mod home;
 pub mod keys;
 pub mod ledger;
+pub mod mark;
 pub mod names;
 pub mod panel;
+mod past;
 pub mod scene;
+pub mod strip;
 pub mod take;
 mod travel;
 pub mod undo;
@@ -28,6 +31,7 @@ use home::Home;
 use keys::Context;
 use panel::{Panel, Seen};
 use take::{Activity, Take};
+use undo::Undo;
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -177,6 +181,9 @@ impl App {
             (None, Screen::Home) if self.home.search.is_some() => Context::Search,
             (None, Screen::Home) => Context::Home,
             (Some(Overlay::Inspect(_)), _) => Context::Inspect,
+            (None, Screen::Lesson(take)) if matches!(take.undo, Undo::Asked { .. }) => {
+                Context::Undo
+            }
             (None, Screen::Lesson(take)) => lesson_context(take),
         }
     }
@@ -186,7 +193,9 @@ impl App {
 fn lesson_context(take: &Take) -> Context {
     if let Some(explorer) = &take.explorer {
         return match take.activity {
-            Activity::Opening | Activity::Busy { .. } => Context::Trying,
+            _ if explorer.menu.is_some() => Context::Menu,
+            Activity::Opening | Activity::Busy { .. } if explorer.is_empty() => Context::Trying,
+            Activity::Opening | Activity::Busy { .. } => Context::Ahead,
             Activity::Idle if explorer.on_pages => Context::Cursor,
             Activity::Idle if explorer.is_empty() => Context::Prompt,
             Activity::Idle => Context::Type,

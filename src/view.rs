@@ -2,6 +2,7 @@
 //!
 //! [`draw`] gives back what it put where, for the next click and the next scroll.
 
+mod beside;
 mod cache;
 mod canvas;
 mod code;
@@ -11,6 +12,7 @@ mod footer;
 mod grid;
 mod header;
 mod help;
+mod hexdump;
 mod home;
 mod inspect;
 mod ledger;
@@ -23,9 +25,11 @@ mod question;
 mod race;
 mod reading;
 mod steps;
+mod strip;
 pub mod text;
 pub mod theme;
 mod tile;
+mod undo;
 mod voice;
 
 use crate::app::panel::Seen;
@@ -89,6 +93,8 @@ fn draw_home(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
 /// What lies under a page cannot be clicked.
 fn forget(canvas: &mut Canvas<'_>) {
     canvas.seen.items.clear();
+    canvas.seen.strip = None;
+    canvas.seen.pages.clear();
 }
 
 /// `area` without its last row, where the keys are.

@@ -219,3 +219,47 @@ fn nothing_is_read_that_is_not_on_the_screen() {
     let sample = samples_until(&mut gauge, &shown, |sample| sample.cells.is_some());
     assert!(sample.sizes.is_none() && sample.rows.is_none());
 }
+
+#[test]
+fn faults_are_told_one_by_one_or_why_they_are_not() {
+    let page = page_size().bytes();
+    let target = Waiting::start(Target::Churn {
+        pages: 4,
+        pause: 3000,
+    });
+    let mut gauge = Gauge::open(Pid(target.pid), Ways::default()).unwrap();
+    let request = Request {
+        events: true,
+        ..Request::default()
+    };
+    let mut list = Vec::new();
+    let since = Instant::now();
+    while list.len() < 100 {
+        assert!(since.elapsed() < PATIENCE, "{list:?}");
+        let sample = gauge.tick(&request);
+        match sample.events.unwrap() {
+            Reading::Unknown(why) => {
+                eprintln!("not tried: {why}");
+                assert!(why.contains("perf"), "{why}");
+                return;
+            }
+            Reading::Known(events) => {
+                assert!(events.each >= 1);
+                list.extend(events.list);
+            }
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let now = gauge.tick(&request).at;
+    assert!(
+        list.iter()
+            .all(|event| event.thread == target.pid && event.at <= now)
+    );
+    assert!(list.is_sorted_by_key(|event| event.at));
+    // Four pages one after the other, again and again.
+    let steps = list
+        .windows(2)
+        .filter(|pair| pair[1].addr.0 == pair[0].addr.0 + page)
+        .count();
+    assert!(steps >= list.len() / 2, "{list:?}");
+}

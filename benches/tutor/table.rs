@@ -2,6 +2,7 @@
 //!
 //! Times differ from machine to machine; the ratio of two things done side by side in one run travels.
 
+use mmap_tutor::observe::gauge::meter::thread_time;
 use std::time::{Duration, Instant};
 
 /// Times of one thing, in nanoseconds.
@@ -64,4 +65,11 @@ pub(crate) fn time<T>(act: impl FnOnce() -> T) -> Duration {
     let since = Instant::now();
     std::hint::black_box(act());
     since.elapsed()
+}
+
+/// The processor time that something takes of this thread: what others do meanwhile does not count.
+pub(crate) fn cpu<T>(act: impl FnOnce() -> T) -> Duration {
+    let since = thread_time();
+    std::hint::black_box(act());
+    thread_time().saturating_sub(since)
 }

@@ -40,12 +40,18 @@ pub enum Context {
     Prompt,
     /// The explorer waits, and something is typed.
     Type,
-    /// A line of the learner's own is running.
+    /// A line of the learner's own is running, and nothing is typed.
     Trying,
+    /// A line of the learner's own is running, and the next one is typed.
+    Ahead,
     /// The grid has the keys, with a cursor on its pages.
     Cursor,
+    /// The menu of what can be done with a page is open.
+    Menu,
     /// What is known of a page lies over the screen.
     Inspect,
+    /// The learner is asked whether lines are to be undone.
+    Undo,
 }
 
 /// What a key does.
@@ -71,8 +77,20 @@ pub enum Action {
     Back,
     /// Looks at the line after.
     Forth,
+    /// Looks ten lines back, or to where the step began.
+    BackFar,
+    /// Looks ten lines forth, or to where the step ended.
+    ForthFar,
+    /// Looks at the moment before the first line.
+    First,
     /// Shows what is true now again.
     Now,
+    /// Marks the moment on the screen, to compare others with it; takes the mark away.
+    Mark,
+    /// Asks whether lines are to be undone.
+    Undo,
+    /// Undoes them: new processes run the lines before them.
+    Replay,
     /// Starts the lesson again.
     Restart,
     /// Opens the list of steps.
@@ -159,6 +177,12 @@ pub enum Action {
     ProtectPage,
     /// Drops the page.
     DropPage,
+    /// Takes the page out of the address space.
+    UnmapPage,
+    /// Holds the page in memory, or no longer.
+    LockPage,
+    /// Opens the menu of what can be done with the page.
+    Menu,
     /// Forks the process.
     Fork,
     /// Says all that is known of the page.

@@ -1,6 +1,8 @@
-//! What the right side of the screen shows: the processes of one moment, compared with those before it.
+//! What the right side of the screen shows: the processes of one moment, compared with those before it, or with those
+//! of a moment that is marked.
 
 use super::account::Account;
+use super::mark::Mark;
 use super::names::Name;
 use super::take::{Look, Take};
 use crate::mem::{Faults, Process, Range, Sizes};
@@ -51,6 +53,8 @@ pub struct Scene<'a> {
     faults: &'a BTreeMap<Process, Faults>,
     /// The line that the moment came of.
     line: Option<&'a Line>,
+    /// The marked moment, while the one shown is compared with it.
+    mark: Option<&'a Mark>,
 }
 
 /// Faults of the measured acts of one process.
@@ -58,8 +62,8 @@ pub struct Scene<'a> {
 pub struct Tally {
     /// Since the lesson began.
     pub lesson: Faults,
-    /// By the line shown.
-    pub line: Faults,
+    /// The same in the moment it is compared with: that before the line shown, or the marked one.
+    pub before: Faults,
 }
 
 impl<'a> Scene<'a> {
@@ -77,6 +81,7 @@ impl<'a> Scene<'a> {
                 names,
                 faults,
                 line,
+                mark: None,
             },
             None => Self {
                 now: &moment.snapshots,
@@ -86,9 +91,23 @@ impl<'a> Scene<'a> {
                 names,
                 faults,
                 line,
+                mark: None,
             },
         };
-        Some(scene)
+        Some(match take.comparison() {
+            Some((mark, _)) => scene.beside(mark),
+            None => scene,
+        })
+    }
+
+    /// The same moment, compared with the marked one: what a line changed, and why, is not told then.
+    fn beside(self, mark: &'a Mark) -> Self {
+        Self {
+            before: &mark.moment.snapshots,
+            changes: &[],
+            mark: Some(mark),
+            ..self
+        }
     }
 
     /// The snapshot of a process before the line that is shown.
@@ -196,18 +215,26 @@ impl<'a> Scene<'a> {
 
     /// The faults of a process's measured acts.
     pub fn tally(&self, process: Process) -> Tally {
+        let lesson = self.faults.get(&process).copied().unwrap_or_default();
+        if let Some(mark) = self.mark {
+            let before = mark.account.faults.get(&process);
+            return Tally {
+                lesson,
+                before: before.copied().unwrap_or_default(),
+            };
+        }
         let mut tally = Tally {
-            lesson: self.faults.get(&process).copied().unwrap_or_default(),
-            line: Faults::default(),
+            lesson,
+            before: lesson,
         };
         let own = self.line.filter(|_| self.look.is_none());
         let own = own.into_iter().flat_map(|line| &line.faults);
         for (_, faults) in own.filter(|(of, _)| *of == process) {
-            tally.line += *faults;
+            tally.before.minor = tally.before.minor.saturating_sub(faults.minor);
+            tally.before.major = tally.before.major.saturating_sub(faults.major);
         }
         if let Some(look) = self.look.filter(|look| look.process == process) {
             tally.lesson += look.so_far.totals.faults;
-            tally.line += look.so_far.totals.faults;
         }
         tally
     }

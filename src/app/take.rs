@@ -3,7 +3,10 @@
 use super::account::{Account, Accounts};
 use super::answers::Answers;
 use super::explorer::Explorer;
+use super::explorer::cursor::Cursor;
+use super::explorer::dump::Dumps;
 use super::guess::Guess;
+use super::mark::{Comparison, Mark};
 use super::panel::Desk;
 use super::undo::Undo;
 use crate::diagnostic::Diagnostic;
@@ -78,6 +81,10 @@ pub struct Take {
     pub explorer: Option<Box<Explorer>>,
     /// The same while the lesson goes on.
     pub shelved: Option<Box<Explorer>>,
+    /// The page that the mouse chose, while no explorer is open.
+    pub pointed: Option<Cursor>,
+    /// The bytes of pages that were looked at.
+    pub dumps: Dumps,
     /// A step that this machine cannot show, and what is missing.
     pub missing: Option<(usize, Vec<String>)>,
     /// What could not be done, in a sentence.
@@ -90,6 +97,8 @@ pub struct Take {
     back: Option<usize>,
     sight: Sight,
     accounts: Accounts,
+    mark: Option<Box<Mark>>,
+    comparison: Option<Comparison>,
 }
 
 /// The moment on the screen and the one before it, whole.
@@ -118,6 +127,8 @@ impl Take {
             desk,
             explorer: None,
             shelved: None,
+            pointed: None,
+            dumps: Dumps::default(),
             missing: None,
             failure: None,
             gone: Vec::new(),
@@ -125,6 +136,8 @@ impl Take {
             back: None,
             sight: Sight::default(),
             accounts: Accounts::default(),
+            mark: None,
+            comparison: None,
         }
     }
 
@@ -240,6 +253,43 @@ impl Take {
         self.settle();
     }
 
+    /// The moment that is marked, to compare others with it.
+    pub fn mark(&self) -> Option<&Mark> {
+        self.mark.as_deref()
+    }
+
+    /// Marks the moment on the screen; whether there is one.
+    pub fn set_mark(&mut self) -> bool {
+        self.mark = self.sight.moment.as_ref().map(|moment| {
+            Box::new(Mark {
+                index: self.sight.index,
+                moment: Arc::clone(moment),
+                account: self.sight.account.clone(),
+            })
+        });
+        self.mark.is_some()
+    }
+
+    /// Takes the mark away; whether there was one.
+    pub fn unmark(&mut self) -> bool {
+        self.comparison = None;
+        self.mark.take().is_some()
+    }
+
+    /// How the moment on the screen differs from the marked one; `None` without a mark, at the mark itself, and while a
+    /// line runs.
+    pub fn comparison(&self) -> Option<(&Mark, &Comparison)> {
+        let mark = self.mark.as_deref().filter(|_| self.look().is_none())?;
+        Some((mark, self.comparison.as_ref()?))
+    }
+
+    /// Compares the moment on the screen with the marked one.
+    fn compare(&mut self) {
+        let shown = self.shown();
+        let mark = self.mark.as_deref();
+        self.comparison = mark.and_then(|mark| mark.compare(self, shown));
+    }
+
     /// Has the moment to be shown at hand, and the one before it. A step back or forth rebuilds one moment only.
     fn settle(&mut self) {
         let index = self.shown();
@@ -262,6 +312,7 @@ impl Take {
             before: fetch(index.checked_sub(1)),
             account: self.accounts.at(index, &self.timeline),
         };
+        self.compare();
     }
 
     /// Takes in what the player says of this lesson.
@@ -288,6 +339,11 @@ impl Take {
             Report::Rewound { step, moment } => self.rewound(step, moment),
             Report::Replayed(replayed) => self.undo = Undo::Done(replayed),
             Report::Gone(gone) => self.gone = gone,
+            Report::Page {
+                process,
+                address,
+                contents,
+            } => self.dumps.keep(Cursor { process, address }, contents),
             Report::Graded(graded) => self.answers.grade(graded),
             Report::Expected { step, expected } => self.answers.expect(step, expected),
             Report::Refused(mistake) => self.give_back(Some(mistake)),
@@ -346,6 +402,8 @@ impl Take {
         self.timeline = Timeline::opened(moment);
         self.accounts = Accounts::default();
         self.sight = Sight::default();
+        self.dumps = Dumps::default();
+        self.unmark();
         self.failure = None;
         self.gone.clear();
         self.to_now();
@@ -355,6 +413,14 @@ impl Take {
     fn give_back(&mut self, mistake: Option<Diagnostic>) {
         if let Some(explorer) = &mut self.explorer {
             explorer.give_back(mistake);
+        }
+    }
+
+    /// The page that is chosen, if one is: by the cursor of the explorer, or by the mouse.
+    pub fn cursor(&self) -> Option<Cursor> {
+        match &self.explorer {
+            Some(explorer) => explorer.cursor,
+            None => self.pointed,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Getting about: focus, zoom, scrolling, choosing, the mouse.
 
+use super::explorer::cursor::Cursor;
 use super::panel::Panel;
 use super::take::Take;
 use super::update::{drawn, with_take};
@@ -148,14 +149,41 @@ fn click(app: &mut App, column: u16, row: u16) -> Vec<Effect> {
     if app.overlay.is_some() {
         return Vec::new();
     }
+    if let Some(cursor) = app.seen.page_at(column, row) {
+        return point(app, cursor);
+    }
     let Some(panel) = app.seen.panel_at(column, row).map(|seen| seen.panel) else {
         return Vec::new();
     };
     with_take(app, |take| {
         let was = take.desk.focus;
         take.desk.focus = panel;
-        drawn(was != panel)
+        let was_on_pages = match &mut take.explorer {
+            Some(explorer) if panel == Panel::Reading => std::mem::take(&mut explorer.on_pages),
+            _ => false,
+        };
+        drawn(was != panel || was_on_pages)
     })
+}
+
+/// A click on a page chooses it; a second one says all that is known of it.
+fn point(app: &mut App, cursor: Cursor) -> Vec<Effect> {
+    let Screen::Lesson(take) = &mut app.screen else {
+        return Vec::new();
+    };
+    let was = take.cursor();
+    take.desk.focus = Panel::Pages;
+    let was_chosen = if let Some(explorer) = &mut take.explorer {
+        explorer.cursor = Some(cursor);
+        std::mem::replace(&mut explorer.on_pages, true)
+    } else {
+        take.pointed = Some(cursor);
+        true
+    };
+    if was_chosen && was == Some(cursor) {
+        app.overlay = Some(Overlay::Inspect(0));
+    }
+    vec![Effect::Draw]
 }
 
 /// A click on a row of a list: chooses it; a second click on the chosen lesson opens it.
@@ -165,6 +193,9 @@ fn pick(app: &mut App, index: usize) -> Vec<Effect> {
         (Some(Overlay::Claims(claim)), _) => *claim = index,
         (None, Screen::Home) if app.home.chosen == index => return update::open(app, index, None),
         (None, Screen::Home) => app.home.chosen = index,
+        (None, Screen::Lesson(take)) if take.explorer.is_some() => {
+            return super::explorer::act::pick(app, index);
+        }
         (None, Screen::Lesson(take)) => {
             take.guess = super::guess::Guess {
                 typed: String::new(),

@@ -1,12 +1,14 @@
 //! How each event changes the state.
 
-use super::explorer::act as explorer;
+use super::explorer::cursor::Cursor;
+use super::explorer::{act as explorer, dump};
 use super::home::Home;
 use super::keys::{self, Action, Context};
 use super::ledger;
 use super::panel::Panel;
 use super::take::{Activity, Stride, Take};
-use super::{App, Effect, Event, Overlay, Screen, travel};
+use super::undo::{self, Undo};
+use super::{App, Effect, Event, Overlay, Screen, past, travel};
 use crate::lesson::Lesson;
 use crate::mem::Control;
 use crate::session::{Command, Guess, Item, Position, Progress, Report};
@@ -15,10 +17,33 @@ use std::sync::Arc;
 
 /// Changes the state by one event, and says what is to be done.
 pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
+    let mut effects = respond(app, event);
+    effects.extend(look_at_page(app));
+    effects
+}
+
+/// Asks for the bytes of the page that is looked at, when they are not here.
+fn look_at_page(app: &mut App) -> Option<Effect> {
+    let is_inspected = matches!(app.overlay, Some(Overlay::Inspect(_)));
+    let Screen::Lesson(take) = &mut app.screen else {
+        return None;
+    };
+    let is_chosen = take
+        .explorer
+        .as_ref()
+        .is_some_and(|explorer| explorer.on_pages);
+    if !is_inspected && !is_chosen {
+        return None;
+    }
+    let Cursor { process, address } = dump::ask(take)?;
+    Some(Effect::Send(Command::Page { process, address }))
+}
+
+fn respond(app: &mut App, event: Event) -> Vec<Effect> {
     match event {
         Event::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
         Event::Key(key) => press(app, &key),
-        Event::Mouse(mouse) => travel::mouse(app, mouse),
+        Event::Mouse(mouse) => past::mouse(app, mouse).unwrap_or_else(|| travel::mouse(app, mouse)),
         Event::Paste(text) => paste(app, &text),
         Event::Resize(..) => vec![Effect::Draw],
         Event::Report(report) => hear(app, report),
@@ -35,7 +60,10 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     if let Some(action) = keys::action(context, key) {
         return act(app, context, action);
     }
-    if matches!(context, Context::Prompt | Context::Type | Context::Trying) {
+    if matches!(
+        context,
+        Context::Prompt | Context::Type | Context::Trying | Context::Ahead
+    ) {
         return explorer::edit(app, key);
     }
     match key.code {
@@ -119,9 +147,15 @@ fn act(app: &mut App, context: Context, action: Action) -> Vec<Effect> {
             Some(Overlay::Steps(step)) => start(app, step),
             _ => Vec::new(),
         },
-        Action::Back => with_take(app, |take| look(take, -1)),
-        Action::Forth => with_take(app, |take| look(take, 1)),
-        Action::Now => with_take(app, |take| look(take, isize::MAX)),
+        Action::Back
+        | Action::Forth
+        | Action::BackFar
+        | Action::ForthFar
+        | Action::First
+        | Action::Now
+        | Action::Mark => past::act(app, action),
+        Action::Undo => with_take(app, undo::ask),
+        Action::Replay => with_take(app, undo::confirm),
         Action::Slow => with_take(app, |take| {
             take.slow = !take.slow;
             vec![Effect::Draw]
@@ -240,8 +274,14 @@ fn escape(app: &mut App) -> Vec<Effect> {
     match &mut app.screen {
         Screen::Home if app.home.search.is_some() => search(app, None),
         Screen::Home => Vec::new(),
+        Screen::Lesson(take) if matches!(take.undo, Undo::Asked { .. }) => undo::leave_it(take),
         Screen::Lesson(take) if take.desk.zoomed => {
             take.desk.zoomed = false;
+            vec![Effect::Draw]
+        }
+        Screen::Lesson(take) if take.mark().is_some() => past::mark_off(take),
+        Screen::Lesson(take) if take.pointed.is_some() => {
+            take.pointed = None;
             vec![Effect::Draw]
         }
         Screen::Lesson(_) => leave(app),
@@ -316,12 +356,6 @@ fn start(app: &mut App, step: usize) -> Vec<Effect> {
         Effect::Send(Command::Open { lesson, step }),
         Effect::Draw,
     ]
-}
-
-fn look(take: &mut Take, by: isize) -> Vec<Effect> {
-    let was = take.back();
-    take.look_back(by);
-    drawn(take.back() != was)
 }
 
 /// Turns the page where what is to be read now goes on below the screen.
@@ -419,7 +453,7 @@ fn arrive(app: &mut App, position: Position) -> Vec<Effect> {
     let mut effects = if moved && take.failure.is_none() {
         follow_up(take, stride)
     } else {
-        Vec::new()
+        explorer::go_on(take)
     };
     if keep(app) {
         effects.push(Effect::Save);

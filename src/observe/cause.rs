@@ -31,7 +31,7 @@ pub enum Cause {
     PrivateFileCopy,
     /// A page found in the page cache was mapped.
     FileMinor,
-    /// A page had to be read into the page cache first.
+    /// A page had to be brought into the page cache first.
     FileMajor,
     /// Pages mapped along with a file fault because they were in the page cache already.
     FaultAround,
@@ -77,8 +77,12 @@ pub enum Cause {
     Dropped,
     /// Private pages became shared with a new process.
     SharedByFork,
-    /// Pages became exclusive again because the others let go.
+    /// Pages are mapped by no other process any more: the others let go.
     ExclusiveAgain,
+    /// The kernel was told how memory or a file will be used (`madvise`, `posix_fadvise`, `mlock`); no page changed by it.
+    Advised,
+    /// More, or fewer, pages may be taken back without being saved (`MADV_FREE`): `LazyFree` of smaps.
+    LazyFree,
     /// Pages of a file came into the page cache along with the one that a fault or an advice asked for.
     ReadAhead,
     /// Pages of a file came into the page cache, by `read(2)` or for a fault of their own.
@@ -119,7 +123,7 @@ pub enum Place {
     Process,
 }
 
-/// One difference between two snapshots, or one fault, with its cause.
+/// One difference between two snapshots, one fault, or one word to the kernel that shows nowhere, with its cause.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// In which process.

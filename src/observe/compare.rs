@@ -23,11 +23,12 @@ pub struct Difference {
 /// What the code calls the memory at the beginning of a range of a process, where it has a name.
 pub type Namer<'a> = dyn Fn(Process, Range) -> Option<String> + 'a;
 
-/// All differences between two moments, process by process: first who is there, then mappings, then pages.
+/// All differences between two moments, process by process: first who is there, then mappings, then pages, where their
+/// size is known.
 pub fn differences(
     first: &[Arc<Snapshot>],
     second: &[Arc<Snapshot>],
-    page_size: PageSize,
+    page_size: Option<PageSize>,
     name: &Namer<'_>,
 ) -> Vec<Difference> {
     let mut told = Vec::new();
@@ -104,7 +105,7 @@ struct Pair<'a> {
     process: Process,
     first: &'a Snapshot,
     second: &'a Snapshot,
-    page_size: PageSize,
+    page_size: Option<PageSize>,
     name: &'a Namer<'a>,
 }
 
@@ -119,7 +120,9 @@ impl Pair<'_> {
         if stretches.iter().all(is_in_both) {
             texts.extend(self.lines_of_maps());
         }
-        texts.extend(self.pages(&stretches));
+        if let Some(page_size) = self.page_size {
+            texts.extend(self.pages(&stretches, page_size));
+        }
         let told = |text| Difference {
             process: self.process,
             text,
@@ -201,7 +204,7 @@ impl Pair<'_> {
     }
 
     /// Pages that are in another state, or in another frame, those of one kind together.
-    fn pages(&self, stretches: &[Stretch]) -> Vec<String> {
+    fn pages(&self, stretches: &[Stretch], page_size: PageSize) -> Vec<String> {
         let mut texts = Vec::new();
         let mut ranges: Vec<Range> = Vec::new();
         for stretch in stretches {
@@ -213,7 +216,7 @@ impl Pair<'_> {
             }
         }
         for range in ranges {
-            texts.extend(self.pages_of(range));
+            texts.extend(self.pages_of(range, page_size));
         }
         texts
     }
@@ -224,14 +227,14 @@ impl Pair<'_> {
         !named && (self.name)(self.process, before).is_some()
     }
 
-    fn pages_of(&self, range: Range) -> Vec<String> {
+    fn pages_of(&self, range: Range, page_size: PageSize) -> Vec<String> {
         let mut kinds: BTreeMap<(u8, u8, bool), Vec<u64>> = BTreeMap::new();
-        let total = self.page_size.pages(range.length());
+        let total = page_size.pages(range.length());
         // What is not mapped and not read on both sides need not be walked page by page.
-        for index in 0..total.min(self.reach(range)) {
-            let at = Addr(range.start.0 + index * self.page_size.bytes());
-            let states = [self.first, self.second].map(|side| side.state_at(at, self.page_size));
-            let moved = states[0] == states[1] && self.moved(at);
+        for index in 0..total.min(self.reach(range, page_size)) {
+            let at = Addr(range.start.0 + index * page_size.bytes());
+            let states = [self.first, self.second].map(|side| side.state_at(at, page_size));
+            let moved = states[0] == states[1] && self.moved(at, page_size);
             if states[0] != states[1] || moved {
                 let kind = (states[0] as u8, states[1] as u8, moved);
                 kinds.entry(kind).or_default().push(index);
@@ -263,20 +266,20 @@ impl Pair<'_> {
     }
 
     /// Pages of a range that were read on either side.
-    fn reach(&self, range: Range) -> u64 {
+    fn reach(&self, range: Range, page_size: PageSize) -> u64 {
         let both = [self.first, self.second];
         let mappings = both.iter().flat_map(|side| side.mappings_in(range));
         let ends = mappings.filter_map(|mapping| {
             let read = mapping.pages.known()?.states.len() as u64;
-            let end = mapping.vma.range.start.0 + read * self.page_size.bytes();
+            let end = mapping.vma.range.start.0 + read * page_size.bytes();
             Some(end.saturating_sub(range.start.0))
         });
-        self.page_size.pages(ends.max().unwrap_or(0))
+        page_size.pages(ends.max().unwrap_or(0))
     }
 
     /// Whether a page that is in the same state is in another frame.
-    fn moved(&self, at: Addr) -> bool {
-        let frames = [self.first, self.second].map(|side| side.frame_at(at, self.page_size));
+    fn moved(&self, at: Addr, page_size: PageSize) -> bool {
+        let frames = [self.first, self.second].map(|side| side.frame_at(at, page_size));
         matches!(frames, [Some(first), Some(second)] if first != second)
     }
 
@@ -378,7 +381,7 @@ mod tests {
     }
 
     fn told(first: &[Arc<Snapshot>], second: &[Arc<Snapshot>]) -> Vec<String> {
-        let size = PageSize::new(PAGE).unwrap();
+        let size = PageSize::new(PAGE);
         let name = |_: Process, range: Range| (range.start == Addr(P)).then(|| "p".to_owned());
         let all = differences(first, second, size, &name);
         all.into_iter().map(|one| one.text).collect()

@@ -3,6 +3,7 @@
 //! Pure: two sets of snapshots and the outcomes between them go in, changes with causes and sentences come out.
 //! Nothing is hidden: faults that no rule explains are a change of their own.
 
+mod advice;
 mod cache;
 mod culprits;
 mod mappings;
@@ -13,6 +14,7 @@ mod tests;
 mod walk;
 mod working;
 
+pub(super) use advice::Notice;
 pub(super) use cache::Shift;
 pub(super) use mappings::{Fate, MOST_LISTED};
 pub(super) use pages::Drift;
@@ -44,6 +46,7 @@ pub fn changes(
         changes.extend(raised(story));
         changes.extend(lives(story, &stories));
         changes.extend(mapping_changes(story));
+        changes.extend(notices(story));
     }
     let mut unexplained = Vec::new();
     for story in &stories {
@@ -58,6 +61,9 @@ pub fn changes(
         .partition(|change| change.cause == Cause::Unexplained && change.access.is_none());
     changes.extend(last);
     changes.extend(unexplained);
+    if changes.is_empty() {
+        changes.extend(stories.iter().flat_map(hints));
+    }
     folded(changes)
 }
 
@@ -309,6 +315,38 @@ fn mapping_changes(story: &Story<'_>) -> Vec<Change> {
         .collect()
 }
 
+/// What smaps says otherwise of mappings, without any page having changed for it.
+fn notices(story: &Story<'_>) -> Vec<Change> {
+    let (Some(before), Some(after)) = (story.before, story.after) else {
+        return Vec::new();
+    };
+    let change = |notice: &Notice| {
+        let cause = match notice {
+            Notice::Flag { .. } => Cause::Advised,
+            Notice::LazyFree { .. } => Cause::LazyFree,
+        };
+        let place = Place::Mapping(notice.mapping());
+        plain(story.process, cause, place, tell::notice(notice))
+    };
+    let notices = advice::notices(before, after, &story.walk.calls);
+    notices.iter().map(change).collect()
+}
+
+/// Words to the kernel of a statement that changed nothing to be seen: each once.
+fn hints(story: &Story<'_>) -> Vec<Change> {
+    let mut said: Vec<(&'static str, u64)> = Vec::new();
+    for hint in story.walk.calls.iter().filter_map(advice::hint) {
+        if !said.contains(&hint) {
+            said.push(hint);
+        }
+    }
+    let text = said
+        .into_iter()
+        .filter_map(|(of, advice)| tell::hint(of, advice));
+    text.map(|text| plain(story.process, Cause::Advised, Place::Process, text))
+        .collect()
+}
+
 /// Pages that changed without an access, and the faults of the calls that did it.
 fn drift_changes(story: &Story<'_>, stories: &[Story<'_>]) -> (Vec<Change>, HashSet<usize>) {
     let mut spent = HashSet::new();
@@ -394,6 +432,8 @@ pub(super) struct Others {
     pub(super) ended: Vec<Process>,
     /// Who has a copy of its own now.
     pub(super) copied: Vec<Process>,
+    /// Who called what that may take pages of files from everybody.
+    pub(super) dropped: Option<(Process, &'static str)>,
 }
 
 fn others(story: &Story<'_>, stories: &[Story<'_>], drift: &Drift) -> Others {
@@ -422,6 +462,14 @@ fn others(story: &Story<'_>, stories: &[Story<'_>], drift: &Drift) -> Others {
         {
             others.copied.push(other.process);
         }
+        let dropper = other
+            .walk
+            .calls
+            .iter()
+            .rfind(|call| culprits::cuts_a_file(call));
+        others.dropped = others
+            .dropped
+            .or(dropper.map(|call| (other.process, call.function)));
     }
     others
 }

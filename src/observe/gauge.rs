@@ -12,6 +12,7 @@ pub mod look;
 pub mod maps;
 pub mod meter;
 pub mod pages;
+pub mod perf;
 pub mod query;
 pub mod sizes;
 pub mod status;

@@ -5,14 +5,16 @@
 //! write to pages 0-15: absent -> 16 demand-zero pages, 16 minor faults, 600 ns each (median)
 //! a mapping of 64 KiB was made at 0x1000000000; nothing is loaded yet
 //! fork: 16 pages are now shared with child (4243)
-//! page 3 is exclusive again: child has its own copy
+//! page 3 is mapped by no other process any more: child has its own copy
 //! pages 84-115 of data.bin are in the page cache now: read ahead
 //! ```
 
+mod advice;
 mod cache;
 mod mapping;
 mod pages;
 
+pub(super) use advice::{hint, notice};
 pub(super) use cache::shift;
 pub(super) use mapping::mapping;
 pub(super) use pages::drift;
@@ -20,26 +22,14 @@ pub(super) use pages::drift;
 use super::cause::Cause;
 use super::diff::Run;
 use super::state::Kind;
-use crate::mem::{AccessKind, Ending, Faults, Nanos, Outcome, PageState, Pid, Process, Signal};
-
-/// What to say of a statement that cost no fault; `None` if it touched nothing or did fault.
-///
-/// `3 accesses, 0 faults: the pages were present`
-pub fn quiet(outcome: &Outcome) -> Option<String> {
-    let totals = &outcome.totals;
-    if totals.faults.total() > 0 || totals.accesses == 0 || outcome.signal().is_some() {
-        return None;
-    }
-    Some(match totals.accesses {
-        1 => "1 access, 0 faults: the page was present".to_owned(),
-        n => format!("{n} accesses, 0 faults: the pages were present"),
-    })
-}
+use crate::mem::{AccessKind, Ending, Faults, Nanos, PageState, Pid, Process, Range, Signal};
 
 /// The sentence of accesses that faulted.
 pub(super) fn access(run: &Run) -> String {
     let place = match (run.pages.is_empty(), run.mapping) {
-        (false, Some(_)) => pages(&run.pages),
+        (false, Some((mapping, _))) => {
+            format!("{}{}", pages(&run.pages), of(mapping, run.is_part))
+        }
         _ => run.address.to_string(),
     };
     let wanted = match run.access {
@@ -106,7 +96,7 @@ fn result(run: &Run, count: usize) -> String {
         Cause::DemandZero => pick("a demand-zero page", &format!("{count} demand-zero pages")),
         Cause::ZeroPageUpgrade => pick(
             "a zeroed page of its own (zero-page upgrade)",
-            &format!("{count} zeroed pages of its own (zero-page upgrade)"),
+            "a zeroed page of its own, each (zero-page upgrade)",
         ),
         Cause::CopyOnWrite => pick(
             "the kernel copied it (copy-on-write)",
@@ -117,15 +107,19 @@ fn result(run: &Run, count: usize) -> String {
             "made writable again, nothing copied (reuse)",
         ),
         Cause::PrivateFileCopy if major => pick(
-            "read into the page cache, then copied (private file copy)",
-            "read into the page cache, then copied (private file copy)",
+            "brought into the page cache, then copied (private file copy)",
+            "brought into the page cache, then copied (private file copy)",
         ),
         Cause::PrivateFileCopy => pick(
             "the kernel copied it from the page cache (private file copy)",
             "the kernel copied them from the page cache (private file copy)",
         ),
         Cause::FileMinor => format!("found in the page cache and mapped{dirty}"),
-        Cause::FileMajor => format!("not in the page cache: read in, then mapped{dirty}"),
+        Cause::FileMajor => format!("not in the page cache: brought in, then mapped{dirty}"),
+        Cause::WriteNotify if run.is_dirty => pick(
+            "made writable: the page is dirty already (write-notify)",
+            "made writable: the pages are dirty already (write-notify)",
+        ),
         Cause::WriteNotify => pick(
             "the kernel notes it as dirty (write-notify)",
             "the kernel notes them as dirty (write-notify)",
@@ -193,6 +187,15 @@ pub(super) fn pages(pages: &[u64]) -> String {
         (_, true) if step == 1 => span(first, last),
         (_, true) => format!("every {} page of {first}-{last}", ordinal(step)),
         (count, false) => format!("{count} pages of {first}-{last}"),
+    }
+}
+
+/// Which VMA the pages are counted in, where that is not clear: ` of the mapping at 0x1000003000`.
+pub(super) fn of(mapping: Range, is_named: bool) -> String {
+    if is_named {
+        format!(" of the mapping at {}", mapping.start)
+    } else {
+        String::new()
     }
 }
 

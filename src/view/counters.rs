@@ -226,14 +226,14 @@ impl Row {
     fn read(self, scene: &Scene<'_>, process: Process) -> Pair {
         let tally = scene.tally(process);
         match self {
-            Self::Minor => Ok((tally.lesson.minor - tally.line.minor, tally.lesson.minor)),
-            Self::Major => Ok((tally.lesson.major - tally.line.major, tally.lesson.major)),
+            Self::Minor => Ok((tally.before.minor, tally.lesson.minor)),
+            Self::Major => Ok((tally.before.major, tally.lesson.major)),
             Self::Usage(field) => {
                 let now = scene
                     .now(process)
                     .map_or_else(|| Ok(Sizes::zeros()), usage)?;
                 let before = scene.before(process).map(usage);
-                let before = before.and_then(Result::ok).unwrap_or(now);
+                let before = before.and_then(Result::ok).unwrap_or_else(|| now.clone());
                 let now = match read(&now, field) {
                     Reading::Known(now) => now,
                     Reading::Unknown(why) => return Err(why),

@@ -4,6 +4,7 @@
 //! mapping has more pages than cells, a cell stands for several, and the block says so. Under the pages of a file stands
 //! what the page cache has of them.
 
+mod laid;
 mod spot;
 
 use super::cache;
@@ -11,11 +12,13 @@ use super::canvas::{Canvas, Passage};
 use super::text::{fit, fit_end, pad};
 use super::theme::Palette;
 use super::tile::{self, Tile};
+use crate::app::explorer::cursor::{self, Cursor};
 use crate::app::panel::Panel;
 use crate::app::scene::{Fate, Freshness, Scene};
 use crate::app::take::Take;
 use crate::mem::{Addr, Bytes, Process, Reading};
 use crate::observe::{Mapping, Snapshot};
+use laid::Laid;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use std::collections::BTreeSet;
@@ -30,18 +33,33 @@ const NARROWEST: usize = 12;
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
     let title = title_of(take, scene, area);
     let inner = canvas.panel(area, &take.desk, Panel::Pages, &title);
-    let passage = match scene {
+    let (mut passage, laid) = match scene {
         Some(scene) => passage(scene, take, inner, canvas.palette),
-        None => Passage::default(),
+        None => Default::default(),
     };
+    let spot = spot::of(take, &laid);
+    if let Some(spot) = spot {
+        passage.focus = spot.row..spot.row + 1;
+    }
     canvas.passage(inner, &take.desk, Panel::Pages, &passage);
-    if let Some(spot) = scene.and_then(|scene| spot::of(scene, take, inner)) {
-        spot::draw(canvas, inner, spot);
+    let seen = canvas.seen.panel(Panel::Pages);
+    let offset = seen.map_or(0, |seen| usize::from(seen.offset));
+    let pages = laid.iter().map(|laid| laid.seen(inner, offset));
+    canvas.seen.pages = pages.collect();
+    if let Some(spot) = spot {
+        spot::draw(canvas, inner, (spot, offset));
     }
 }
 
 /// The panel's title; where there are more processes than columns, it says so, and which key shows the others.
 fn title_of(take: &Take, scene: Option<&Scene<'_>>, area: Rect) -> String {
+    let pointed = take.pointed.filter(|_| take.explorer.is_none());
+    if let Some(words) = pointed
+        .zip(scene)
+        .and_then(|(cursor, scene)| words(scene, cursor))
+    {
+        return words;
+    }
     let all = scene.map_or(0, |scene| scene.now.len());
     let shown = scene.map_or(0, |scene| {
         on_screen(scene, take, usize::from(area.width)).len()
@@ -53,8 +71,21 @@ fn title_of(take: &Take, scene: Option<&Scene<'_>>, area: Rect) -> String {
     }
 }
 
-/// The grids as lines.
-fn passage(scene: &Scene<'_>, take: &Take, area: Rect, palette: Palette) -> Passage {
+/// A page in a line: `page 3 of p, main: private`.
+pub(super) fn words(scene: &Scene<'_>, cursor: Cursor) -> Option<String> {
+    let (mapping, size) = cursor::mapping(scene, cursor)?;
+    let range = mapping.vma.range;
+    let index = (cursor.address.0 - range.start.0) / size.max(1);
+    let state = mapping.pages.known()?.state(index);
+    let names = scene.names_in(cursor.process, range);
+    let of = names
+        .first()
+        .map_or_else(String::new, |name| format!(" of {}", name.name));
+    Some(format!("page {index}{of}, {}: {state}", cursor.process))
+}
+
+/// The grids as lines, and where the pages lie among them.
+fn passage(scene: &Scene<'_>, take: &Take, area: Rect, palette: Palette) -> (Passage, Vec<Laid>) {
     let shown = on_screen(scene, take, usize::from(area.width));
     let count = shown.len().max(1);
     let width = (usize::from(area.width) + GAP) / count - GAP.min(usize::from(area.width));
@@ -66,17 +97,20 @@ fn passage(scene: &Scene<'_>, take: &Take, area: Rect, palette: Palette) -> Pass
             fit("The lesson has no mapping yet.", usize::from(area.width)),
             palette.dim(),
         )));
-        return Passage { lines, focus: 0..0 };
+        return (Passage { lines, focus: 0..0 }, Vec::new());
     }
     let room = usize::from(area.height).saturating_sub(1);
     let tile = choose(&shown, &groups, width, room);
     let mut focus = 0..0;
+    let mut laid = Vec::new();
     for start in groups {
         let from = lines.len();
         let mut fresh = false;
-        let columns = shown.iter().map(|snapshot| {
+        let columns = shown.iter().enumerate().map(|(index, snapshot)| {
             let mapping = starting_at(snapshot, start);
             let (lines, changed) = mapping.map_or_else(Default::default, |mapping| {
+                let place = (from + 2, index * (width + GAP));
+                laid.extend(Laid::of(snapshot.process, mapping, (tile, width), place));
                 block(scene, snapshot.process, mapping, (width, tile, palette))
             });
             fresh |= changed;
@@ -87,9 +121,7 @@ fn passage(scene: &Scene<'_>, take: &Take, area: Rect, palette: Palette) -> Pass
             focus = from..lines.len();
         }
     }
-    let spot = spot::of(scene, take, area);
-    let focus = spot.map_or(focus, |spot| spot.row..spot.row + 1);
-    Passage { lines, focus }
+    (Passage { lines, focus }, laid)
 }
 
 /// The processes there is room for.

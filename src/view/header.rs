@@ -21,14 +21,30 @@ fn banner(canvas: &mut Canvas<'_>, area: Rect, take: &Take, index: usize) {
     let style = canvas.palette.banner();
     canvas.fill(area, style);
     let lines = take.lines_run();
-    let text = match index {
-        0 => format!(" ◀ looking back: before the first of {lines} lines"),
-        index => format!(" ◀ looking back at line {index} of {lines}"),
+    let text = match (index, take.mark()) {
+        (0, _) => format!(" ◀ looking back: before the first of {lines} lines"),
+        (index, None) => format!(" ◀ looking back at line {index} of {lines}"),
+        (index, Some(mark)) if mark.index == index => {
+            format!(" ◀ looking back at line {index} of {lines}, marked")
+        }
+        (index, Some(mark)) => {
+            format!(
+                " ◀ looking back at line {index} of {lines}, beside line {}",
+                mark.index
+            )
+        }
     };
     canvas.text(area, (0, 0), &fit(&text, usize::from(area.width)), style);
-    let hint = "← earlier  → later  Esc now ";
+    // As much as there is room for: that this is the past is said first, then that the present is not lost.
     let room = usize::from(area.width).saturating_sub(text.chars().count() + 2);
-    if hint.chars().count() <= room {
+    let hints = [
+        "the processes live on, parked after the last line · ← earlier  → later  Esc now ",
+        "the processes live on · ← earlier  → later  Esc now ",
+        "the processes live on · Esc now ",
+        "Esc now ",
+    ];
+    let hint = hints.into_iter().find(|hint| hint.chars().count() <= room);
+    if let Some(hint) = hint {
         let column = area.width - hint.chars().count() as u16;
         canvas.text(area, (column, 0), hint, style);
     }
@@ -50,7 +66,7 @@ fn title(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) {
     canvas.line(area, 0, &left);
     let column = area.width.saturating_sub(right.chars().count() as u16 + 1);
     let style = match take.activity {
-        Activity::Idle => palette.dim(),
+        Activity::Idle if take.comparison().is_none() => palette.dim(),
         _ => palette.changed(),
     };
     canvas.text(area, (column, 0), &right, style);
@@ -59,6 +75,12 @@ fn title(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) {
 /// At the right: what is going on, or the kernel it goes on in.
 fn state(app: &App, take: &Take) -> String {
     let slow = if take.slow { " · slow motion" } else { "" };
+    if let Some((mark, _)) = take.comparison() {
+        return match mark.index {
+            0 => "beside the beginning, which is marked".to_owned(),
+            line => format!("beside line {line}, which is marked"),
+        };
+    }
     match take.activity {
         Activity::Opening => "starting …".to_owned(),
         Activity::Busy { .. } => format!("running …{slow}"),

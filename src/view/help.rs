@@ -70,6 +70,8 @@ impl Kind {
             Context::Prompt
             | Context::Type
             | Context::Trying
+            | Context::Ahead
+            | Context::Menu
             | Context::Cursor
             | Context::Inspect => Self::Explorer,
             _ => Self::Lesson,

@@ -1,9 +1,9 @@
 //! The legend: what each mark means, and how many such pages each process has now.
 
 use super::canvas::Canvas;
-use super::overlay;
 use super::text::{pad, wrap};
 use super::theme::Palette;
+use super::{overlay, strip};
 use crate::app::scene::{Freshness, Scene};
 use crate::app::take::Take;
 use crate::mem::PageState;
@@ -13,7 +13,7 @@ use ratatui::text::{Line, Span};
 
 /// Draws the legend, scrolled by `offset` rows.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, offset: u16) {
-    let inner = overlay::frame(canvas, area, (74, 33), "what the marks mean");
+    let inner = overlay::frame(canvas, area, (74, 43), "what the marks mean");
     let lines = lines(take, usize::from(inner.width), canvas.palette);
     overlay::scrolled(canvas, inner, &lines, offset);
 }
@@ -47,6 +47,22 @@ fn lines(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
     ]));
     let text = "▁▂▃▄▅▆▇  several pages in one cell: the higher, the more of them are present.";
     lines.extend(wrap(&[(text, palette.text())], width, 9));
+    lines.push(Line::default());
+    let text = "On the strip of moments, a mark a line that ran:";
+    lines.extend(wrap(&[(text, palette.text())], width, 0));
+    for pair in strip::marks(palette).chunks(2) {
+        let spans = pair.iter().flat_map(|(mark, style, words)| {
+            let words = pad(&format!("   {words}"), COLUMN - 6);
+            [
+                Span::styled(format!(" {mark}"), *style),
+                Span::styled(words, palette.text()),
+            ]
+        });
+        lines.push(Line::from(spans.collect::<Vec<_>>()));
+    }
+    let text = "Underlined: typed by you. M: marked. Lit: the moment on the screen. ▶: now.";
+    lines.extend(wrap(&[(text, palette.text())], width, 0));
+    lines.push(Line::default());
     let text = "Pages are read from /proc/<pid>/pagemap while the process is parked, the page cache by cachestat(2).";
     lines.extend(wrap(&[(text, palette.dim())], width, 0));
     lines

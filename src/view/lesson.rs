@@ -15,7 +15,7 @@
 
 use super::canvas::Canvas;
 use super::explorer::Prompt;
-use super::{counters, footer, grid, header, maps, reading, voice};
+use super::{counters, footer, grid, header, maps, reading, strip, voice};
 use crate::app::App;
 use crate::app::panel::Panel;
 use crate::app::scene::Scene;
@@ -27,6 +27,9 @@ const WIDE: u16 = 160;
 /// From this many rows on, maps and counters are both shown one below the other.
 const TALL: u16 = 26;
 
+/// From this many rows on, the strip of moments has one of its own.
+const ROOMY: u16 = 30;
+
 /// Draws the screen of a lesson.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) {
     let spoken = match area.height {
@@ -37,33 +40,39 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) 
     };
     let explorer = take.explorer.as_deref();
     let prompt = explorer.map(|own| Prompt::of(take, own, area.width, canvas.palette));
+    // The strip has a row of its own where there are rows to spare.
+    let strip_rows = u16::from(area.height >= ROOMY);
     let rows = [
         Constraint::Length(1),
         Constraint::Fill(1),
+        Constraint::Length(strip_rows),
         Constraint::Length(spoken),
         Constraint::Length(prompt.as_ref().map_or(0, Prompt::height)),
         Constraint::Length(1),
     ];
-    let [top, body, voice_area, typed, bottom] = Layout::vertical(rows).areas(area);
+    let [top, body, moments, voice_area, typed, bottom] = Layout::vertical(rows).areas(area);
     header::draw(canvas, top, app, take);
     let scene = Scene::of(take);
     let desk = &take.desk;
     match (desk.zoomed, desk.focus) {
         (true, Panel::Voice) => {
             let both = body.union(voice_area);
-            voice::draw(canvas, both, take);
+            voice::draw(canvas, both, take, false);
         }
         (true, panel) => {
             panel_draw(canvas, body, take, (panel, scene.as_ref()));
-            voice::draw(canvas, voice_area, take);
+            voice::draw(canvas, voice_area, take, strip_rows == 0);
         }
         (false, _) => {
             draw_body(canvas, body, take, scene.as_ref());
-            voice::draw(canvas, voice_area, take);
+            voice::draw(canvas, voice_area, take, strip_rows == 0);
         }
     }
+    if strip_rows > 0 {
+        strip::draw(canvas, moments, take);
+    }
     if let Some((prompt, explorer)) = prompt.zip(explorer) {
-        prompt.draw(canvas, typed, explorer);
+        prompt.draw(canvas, typed, (take, explorer));
     }
     footer::draw(canvas, bottom, app);
 }
@@ -147,6 +156,6 @@ fn panel_draw(
         Panel::Pages => grid::draw(canvas, area, take, scene),
         Panel::Maps => maps::draw(canvas, area, take, scene),
         Panel::Counters => counters::draw(canvas, area, take, scene),
-        Panel::Voice => voice::draw(canvas, area, take),
+        Panel::Voice => voice::draw(canvas, area, take, false),
     }
 }

@@ -8,6 +8,7 @@ use crate::app::scene::Freshness;
 use crate::c::tokens::Class;
 use crate::mem::PageState;
 use crate::observe::CacheState;
+use crate::session::timeline::Kind;
 use ratatui::style::{Color, Modifier, Style};
 
 /// The hues in use.
@@ -155,6 +156,17 @@ impl Palette {
         (mark, self.tile(hue, fresh))
     }
 
+    /// A line on the strip of moments: its mark, and how it looks.
+    pub fn moment(self, kind: Kind) -> (&'static str, Style) {
+        let (mark, hue) = moment_mark(kind);
+        let (dark, light) = shades(hue);
+        let style = self.pick(dark, light);
+        match kind {
+            Kind::Quiet | Kind::Minor => (mark, style),
+            _ => (mark, style.add_modifier(Modifier::BOLD)),
+        }
+    }
+
     /// A page that changed is a bright tile with a dark mark; one that did not, a dim tile with a bright mark.
     fn tile(self, hue: Hue, fresh: Freshness) -> Style {
         let (dark, light) = shades(hue);
@@ -209,6 +221,21 @@ fn tints(hue: Hue) -> (u8, u8) {
     }
 }
 
+/// The mark and the hue of each kind of line.
+fn moment_mark(kind: Kind) -> (&'static str, Hue) {
+    match kind {
+        Kind::Quiet => ("·", Hue::Grey),
+        Kind::Minor => ("▪", Hue::Green),
+        Kind::Copied => ("◆", Hue::Orange),
+        Kind::Major => ("▲", Hue::Blue),
+        Kind::Race => ("≡", Hue::Sky),
+        Kind::Forked => ("Y", Hue::Purple),
+        Kind::Failed => ("✗", Hue::Red),
+        Kind::Ended => ("†", Hue::Red),
+        Kind::Raised => ("!", Hue::Red),
+    }
+}
+
 /// The mark and the hue of each state.
 fn page_mark(state: PageState) -> (&'static str, Hue) {
     match state {
@@ -237,6 +264,13 @@ mod tests {
     fn every_state_has_a_mark_of_its_own_one_cell_wide() {
         let marks: HashSet<_> = PageState::ALL.iter().map(|s| page_mark(*s).0).collect();
         assert_eq!(marks.len(), PageState::ALL.len());
+        assert!(marks.iter().all(|mark| mark.width() == 1));
+    }
+
+    #[test]
+    fn every_kind_of_line_has_a_mark_of_its_own_one_cell_wide() {
+        let marks: HashSet<_> = Kind::ALL.iter().map(|kind| moment_mark(*kind).0).collect();
+        assert_eq!(marks.len(), Kind::ALL.len());
         assert!(marks.iter().all(|mark| mark.width() == 1));
     }
 

@@ -4,17 +4,24 @@ use super::canvas::{Canvas, Passage};
 use super::race;
 use super::text::wrap;
 use super::theme::Palette;
+use super::{beside, strip, undo};
 use crate::app::panel::Panel;
 use crate::app::take::{Look, Take};
+use crate::app::undo::Undo;
 use crate::mem::{Faults, Outcome};
 use crate::session::{self, Moment, Told};
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-/// Draws the sentences.
-pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
-    let inner = canvas.panel(area, &take.desk, Panel::Voice, "what happened, and why");
+/// Draws the sentences; in the rule above them, where it is asked for, the strip of moments.
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, with_strip: bool) {
+    let title = title(take);
+    let inner = canvas.panel(area, &take.desk, Panel::Voice, title);
+    if with_strip {
+        let from = title.chars().count() as u16 + 8;
+        strip::over_rule(canvas, Rect { height: 1, ..area }, take, from);
+    }
     let bar = Rect {
         width: inner.width.min(2),
         ..inner
@@ -34,9 +41,28 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
     canvas.passage(text, &take.desk, Panel::Voice, &passage);
 }
 
+/// What the sentences are about.
+fn title(take: &Take) -> &'static str {
+    match &take.undo {
+        Undo::Asked { .. } => "undo?",
+        Undo::Running { .. } => "undoing",
+        Undo::Done(_) if take.back().is_none() => "what the replay gave",
+        _ if take.comparison().is_some() => "what differs",
+        _ => "what happened, and why",
+    }
+}
+
 fn lines(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
+    if let Some(lines) = undo::lines(take, width, palette) {
+        return lines;
+    }
     if let Some(failure) = take.failure.as_deref().filter(|_| take.back().is_none()) {
-        return wrap(&[("✗ ", palette.bad()), (failure, palette.bad())], width, 2);
+        let mut lines = wrap(&[("✗ ", palette.bad()), (failure, palette.bad())], width, 2);
+        lines.extend(gone(take, width, palette));
+        return lines;
+    }
+    if let Some(lines) = beside::lines(take, width, palette) {
+        return lines;
     }
     if take.back().is_none() && !take.lacks().is_empty() {
         return missing(take.lacks(), width, palette);
@@ -48,6 +74,34 @@ fn lines(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
         (Some(look), _) => running(look, width, palette),
         (None, Some(moment)) => told(take, moment, width, palette),
         (None, None) => wrap(&[("starting the process …", palette.dim())], width, 0),
+    }
+}
+
+/// A process has died that is needed: how to have it again.
+fn gone(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
+    if take.gone.is_empty() {
+        return Vec::new();
+    }
+    let key = if take.explorer.is_some() {
+        "Ctrl-X"
+    } else {
+        "u"
+    };
+    let text = format!(
+        " starts new processes and runs the {} again.",
+        ran(take.lines_run())
+    );
+    wrap(
+        &[(key, palette.accent()), (&text, palette.text())],
+        width,
+        2,
+    )
+}
+
+fn ran(lines: usize) -> String {
+    match lines {
+        1 => "line that ran".to_owned(),
+        lines => format!("{lines} lines that ran"),
     }
 }
 
@@ -210,7 +264,12 @@ fn change_lines(
 }
 
 /// A sentence; what the kernel did, after the arrow, stands out.
-fn sentence(text: &str, width: usize, style: Style, palette: Palette) -> Vec<Line<'static>> {
+pub(super) fn sentence(
+    text: &str,
+    width: usize,
+    style: Style,
+    palette: Palette,
+) -> Vec<Line<'static>> {
     match text.split_once(" -> ") {
         Some((before, after)) => {
             let runs = [

@@ -5,7 +5,7 @@
 
 pub use crate::observe::gauge::cells::{Cells, Mixture};
 pub use crate::observe::gauge::counters::Counters;
-pub use crate::observe::gauge::events::FaultEvent;
+pub use crate::observe::gauge::events::{Events, FaultEvent};
 pub use crate::observe::gauge::vmas::{Line, Vmas};
 
 use crate::mem::{Pid, Range, Reading};
@@ -36,7 +36,7 @@ pub struct Sample {
     /// The processes below this one, parents first; found by polling.
     pub family: Option<Vec<Kin>>,
     /// Faults one by one since the sample before, or why there are none to be had.
-    pub events: Option<Reading<Vec<FaultEvent>>>,
+    pub events: Option<Reading<Events>>,
     /// What became of the process.
     pub fate: Option<Fate>,
     /// What reading it all cost.
@@ -59,7 +59,7 @@ pub enum Fate {
 pub struct Cost {
     /// CPU time of the reading thread.
     pub cpu: Duration,
-    /// System calls made.
+    /// System calls made, but for those of finding the family.
     pub calls: u64,
     /// The longest of them that makes the process wait for its own mmap calls.
     pub longest: Duration,

@@ -100,7 +100,7 @@ fn fork_shares_and_the_first_writer_copies() {
     assert_eq!(changes[1].process, MAIN);
     assert_eq!(
         changes[1].text,
-        "page 3 is exclusive again: child has its own copy"
+        "page 3 is mapped by no other process any more: child has its own copy"
     );
     assert_eq!(
         changes[0].text.contains(", frame 0x"),
@@ -131,7 +131,7 @@ fn fork_shares_and_the_first_writer_copies() {
     assert!(
         changes[1]
             .text
-            .ends_with("exclusive again: child has ended")
+            .ends_with("mapped by no other process any more: child has ended")
     );
     assert_eq!(causes(&theatre.write(MAIN, p)), [Cause::Reuse]);
 }
@@ -242,11 +242,10 @@ fn populating_and_protecting_are_told() {
         causes(&changes),
         [Cause::MappingSplit, Cause::ProtectionChanged]
     );
-    assert!(
-        changes[0]
-            .text
-            .ends_with("is 3 lines of maps now: page 3 r--p"),
-        "{}",
-        changes[0].text
-    );
+    let told = |n: usize, end: &str| {
+        let text = &changes[n].text;
+        assert!(text.ends_with(end), "{text}");
+    };
+    told(0, "is 3 lines of maps now");
+    told(1, "r--p now (was rw-p)");
 }

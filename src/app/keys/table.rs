@@ -13,10 +13,7 @@ const fn char(c: char) -> Chord {
 }
 
 const fn control(c: char) -> Chord {
-    Chord {
-        code: KeyCode::Char(c),
-        control: true,
-    }
+    control_key(KeyCode::Char(c))
 }
 
 const fn bind(
@@ -35,6 +32,11 @@ const fn bind(
     }
 }
 
+const fn control_key(code: KeyCode) -> Chord {
+    let control = true;
+    Chord { code, control }
+}
+
 const ENTER: Chord = key(KeyCode::Enter);
 const SPACE: Chord = char(' ');
 /// Where a lesson waits for the learner.
@@ -49,7 +51,7 @@ const LESSON: &[Context] = &[
     C::Running,
 ];
 /// Where arrows scroll or choose.
-const LISTS: &[Context] = &[C::Home, C::Steps, C::Claims];
+const LISTS: &[Context] = &[C::Home, C::Steps, C::Claims, C::Menu];
 const PAGES: &[Context] = &[
     C::Line,
     C::StepDone,
@@ -74,9 +76,23 @@ const SCROLLS: &[Context] = &[
     C::Claims,
     C::Inspect,
 ];
-const OVERLAYS: &[Context] = &[C::Steps, C::Claims, C::Legend, C::Help, C::Inspect];
+/// The same where Home and End do not move through the moments.
+const SCROLLS_AT_NOW: &[Context] = &[
+    C::Line,
+    C::Ask,
+    C::StepDone,
+    C::LessonDone,
+    C::Running,
+    C::Legend,
+    C::Help,
+    C::Home,
+    C::Steps,
+    C::Claims,
+    C::Inspect,
+];
+const OVERLAYS: &[Context] = &[C::Steps, C::Claims, C::Legend, C::Help, C::Inspect, C::Menu];
 /// Where keys are text.
-const TYPING: &[Context] = &[C::Prompt, C::Type, C::Trying];
+const TYPING: &[Context] = &[C::Prompt, C::Type, C::Trying, C::Ahead];
 /// The explorer, waiting for the learner.
 const EXPLORER: &[Context] = &[C::Prompt, C::Type, C::Cursor];
 const PLAIN: &[Context] = &[
@@ -111,8 +127,11 @@ pub(super) const ALL: &[Context] = &[
     C::Prompt,
     C::Type,
     C::Trying,
+    C::Ahead,
     C::Cursor,
     C::Inspect,
+    C::Undo,
+    C::Menu,
 ];
 
 const UP: &[Chord] = &[key(KeyCode::Up), char('k')];
@@ -250,9 +269,23 @@ pub static BINDINGS: &[Binding] = &[
         "run what is typed; a block that is still open goes on",
     ),
     bind(
+        &[ENTER],
+        A::Submit,
+        &[C::Ahead],
+        "run it next",
+        "let the line wait until the one that runs has ended",
+    ),
+    bind(
+        &[ENTER],
+        A::Submit,
+        &[C::Menu],
+        "do it",
+        "type and run the chosen line",
+    ),
+    bind(
         &[key(KeyCode::Tab)],
         A::Complete,
-        &[C::Type],
+        &[C::Type, C::Ahead],
         "complete",
         "complete the word; again for the next that fits",
     ),
@@ -334,16 +367,37 @@ pub static BINDINGS: &[Binding] = &[
         "drop the page (MADV_DONTNEED)",
     ),
     bind(
+        &[char('a')],
+        A::Menu,
+        &[C::Cursor],
+        "all acts",
+        "all that can be done with the page, each as the C it is",
+    ),
+    bind(
+        &[char('x')],
+        A::UnmapPage,
+        &[C::Cursor],
+        "",
+        "take the page out of the address space (munmap)",
+    ),
+    bind(
+        &[char('l')],
+        A::LockPage,
+        &[C::Cursor],
+        "",
+        "hold the page in memory (mlock), or no longer",
+    ),
+    bind(
         &[key(KeyCode::Left)],
         A::CellLeft,
-        &[C::Cursor],
+        &[C::Cursor, C::Inspect],
         "",
         "the page to the left",
     ),
     bind(
         &[key(KeyCode::Right)],
         A::CellRight,
-        &[C::Cursor],
+        &[C::Cursor, C::Inspect],
         "",
         "the page to the right",
     ),
@@ -397,6 +451,62 @@ pub static BINDINGS: &[Binding] = &[
         "look at the line after it",
     ),
     bind(
+        &[control_key(KeyCode::Left)],
+        A::BackFar,
+        &[C::Prompt, C::Cursor],
+        "",
+        "ten lines back",
+    ),
+    bind(
+        &[control_key(KeyCode::Right)],
+        A::ForthFar,
+        &[C::Prompt, C::Cursor],
+        "",
+        "ten lines on",
+    ),
+    bind(
+        &[key(KeyCode::Home)],
+        A::First,
+        &[C::Prompt, C::Cursor],
+        "",
+        "look at the moment before the first line",
+    ),
+    bind(
+        &[key(KeyCode::End)],
+        A::Now,
+        &[C::Prompt, C::Cursor],
+        "",
+        "return to what is true now",
+    ),
+    bind(
+        &[control('x'), key(KeyCode::F(6))],
+        A::Undo,
+        &[C::Prompt, C::Type],
+        "undo",
+        "undo the last line, or those after the one looked back at: new processes run the others again",
+    ),
+    bind(
+        &[char('u'), control('x'), key(KeyCode::F(6))],
+        A::Undo,
+        &[C::Cursor],
+        "undo",
+        "the same",
+    ),
+    bind(
+        &[control('t'), key(KeyCode::F(5))],
+        A::Mark,
+        &[C::Prompt, C::Type],
+        "",
+        "mark the moment on the screen: every other is then compared with it; again: no more",
+    ),
+    bind(
+        &[char('m'), control('t'), key(KeyCode::F(5))],
+        A::Mark,
+        &[C::Cursor],
+        "",
+        "the same",
+    ),
+    bind(
         &[char('[')],
         A::Back,
         &[C::Cursor],
@@ -420,35 +530,35 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[key(KeyCode::Esc)],
         A::Stop,
-        &[C::Trying],
+        &[C::Trying, C::Ahead],
         "stop",
         "stop the line that runs; what ran has run",
     ),
     bind(
         &[key(KeyCode::BackTab)],
         A::NextPanel,
-        &[C::Prompt, C::Type, C::Trying],
+        TYPING,
         "",
         "the panel that PgUp and PgDn scroll",
     ),
     bind(
         &[key(KeyCode::F(4))],
         A::Zoom,
-        &[C::Prompt, C::Type, C::Trying, C::Cursor],
+        &[C::Prompt, C::Type, C::Trying, C::Ahead, C::Cursor],
         "",
         "let the panel fill the screen, and back",
     ),
     bind(
         &[key(KeyCode::F(1))],
         A::Help,
-        &[C::Type, C::Trying],
+        &[C::Type, C::Trying, C::Ahead],
         "",
         "this page",
     ),
     bind(
         &[key(KeyCode::F(2))],
         A::Slow,
-        &[C::Prompt, C::Type, C::Trying, C::Cursor],
+        &[C::Prompt, C::Type, C::Trying, C::Ahead, C::Cursor],
         "",
         "slow motion on or off: loops, memset and fork, page by page",
     ),
@@ -509,11 +619,74 @@ pub static BINDINGS: &[Binding] = &[
         "look at the line after it",
     ),
     bind(
-        &[key(KeyCode::Esc)],
+        &[char('{'), control_key(KeyCode::Left)],
+        A::BackFar,
+        IDLE,
+        "",
+        "ten lines back, or to where the step began",
+    ),
+    bind(
+        &[char('}'), control_key(KeyCode::Right)],
+        A::ForthFar,
+        IDLE,
+        "",
+        "ten lines on, or to where the step ended",
+    ),
+    bind(
+        &[key(KeyCode::Esc), key(KeyCode::End)],
         A::Now,
         &[C::Back],
         "now",
         "return to what is true now",
+    ),
+    bind(
+        &[key(KeyCode::Home)],
+        A::First,
+        &[C::Back],
+        "",
+        "look at the moment before the first line",
+    ),
+    bind(
+        &[char('u')],
+        A::Undo,
+        &[C::Back],
+        "undo to here",
+        "undo the lines after this one: new processes run the lines up to here again",
+    ),
+    bind(
+        &[char('m')],
+        A::Mark,
+        &[C::Back],
+        "mark",
+        "mark the moment on the screen: every other is then compared with it; again: no more",
+    ),
+    bind(
+        &[char('u')],
+        A::Undo,
+        &[C::Line, C::Ask, C::StepDone, C::LessonDone],
+        "",
+        "undo the last line: new processes run the lines before it again",
+    ),
+    bind(
+        &[char('m')],
+        A::Mark,
+        &[C::Line, C::Ask, C::StepDone, C::LessonDone],
+        "",
+        "mark what is true now, to compare it with an earlier or a later moment",
+    ),
+    bind(
+        &[ENTER],
+        A::Replay,
+        &[C::Undo],
+        "do it",
+        "end these processes, start new ones, run the lines before in them",
+    ),
+    bind(
+        &[key(KeyCode::Esc), char('n'), char('q')],
+        A::Escape,
+        &[C::Undo],
+        "leave it",
+        "leave everything as it is",
     ),
     bind(
         &[key(KeyCode::Tab)],
@@ -596,17 +769,19 @@ pub static BINDINGS: &[Binding] = &[
         "",
         "a page down",
     ),
+    bind(&[char('g')], A::Top, SCROLLS, "", "to the first row"),
+    bind(&[char('G')], A::Bottom, SCROLLS, "", "to the last row"),
     bind(
-        &[char('g'), key(KeyCode::Home)],
+        &[key(KeyCode::Home)],
         A::Top,
-        SCROLLS,
+        SCROLLS_AT_NOW,
         "",
         "to the first row",
     ),
     bind(
-        &[char('G'), key(KeyCode::End)],
+        &[key(KeyCode::End)],
         A::Bottom,
-        SCROLLS,
+        SCROLLS_AT_NOW,
         "",
         "to the last row",
     ),
@@ -671,6 +846,6 @@ pub static BINDINGS: &[Binding] = &[
         A::Quit,
         ALL,
         "",
-        "leave the program, whatever it does",
+        "leave the program, whatever it does; a line of yours that runs is stopped first",
     ),
 ];

@@ -50,6 +50,8 @@ impl Cause {
             Self::Dropped => "dropped",
             Self::SharedByFork => "shared-by-fork",
             Self::ExclusiveAgain => "exclusive-again",
+            Self::Advised => "advised",
+            Self::LazyFree => "lazy-free",
             Self::ReadAhead => "read-ahead",
             Self::Cached => "cached",
             Self::Dirtied => "dirtied",
@@ -95,7 +97,9 @@ impl Cause {
             Self::NameRemoved => "name removed",
             Self::Dropped => "pages dropped",
             Self::SharedByFork => "shared by fork",
-            Self::ExclusiveAgain => "exclusive again",
+            Self::ExclusiveAgain => "shared no more",
+            Self::Advised => "the kernel was told",
+            Self::LazyFree => "may be taken back",
             Self::ReadAhead => "read ahead",
             Self::Cached => "in page cache now",
             Self::Dirtied => "dirty now",
@@ -196,7 +200,13 @@ impl Cause {
                 "fork copies page tables, not pages. Both processes map the same frames, read-only, until one writes."
             }
             Self::ExclusiveAgain => {
-                "The others have let go of the page: it is mapped here only. The next write may still cost a fault, but no copy."
+                "The others have let go of the page: no other process maps it. Its entry stays write-protected, so the next write may still cost a fault, but no copy."
+            }
+            Self::Advised => {
+                "The kernel was told how the memory will be used. That changes no page by itself; what the kernel remembers of it stands in VmFlags of smaps."
+            }
+            Self::LazyFree => {
+                "MADV_FREE marks dirty anonymous pages: the kernel may take them without saving them, when it needs memory. Writing to a page again keeps it. LazyFree of smaps counts the marked ones."
             }
             Self::ReadAhead => {
                 "The kernel guesses that the pages around the one asked for will be wanted too, and reads them in the same go. They are in the page cache; they are mapped when touched."
@@ -231,7 +241,7 @@ impl Cause {
 mod tests {
     use super::*;
 
-    const ALL: [Cause; 40] = [
+    const ALL: [Cause; 42] = [
         Cause::ZeroPageRead,
         Cause::DemandZero,
         Cause::ZeroPageUpgrade,
@@ -263,6 +273,8 @@ mod tests {
         Cause::Dropped,
         Cause::SharedByFork,
         Cause::ExclusiveAgain,
+        Cause::Advised,
+        Cause::LazyFree,
         Cause::ReadAhead,
         Cause::Cached,
         Cause::Dirtied,

@@ -121,11 +121,14 @@ pub(super) fn is_allocator(call: &Call) -> bool {
     matches!(call.function, "malloc" | "calloc" | "realloc" | "free")
 }
 
+/// Whether a call may take pages away without naming them.
 fn drops(call: &Call) -> bool {
-    matches!(
-        call.function,
-        "ftruncate" | "creat" | "open" | "fallocate" | "malloc_trim" | "free" | "munmap" | "mmap"
-    )
+    cuts_a_file(call) || matches!(call.function, "malloc_trim" | "free" | "munmap" | "mmap")
+}
+
+/// Whether a call may take pages of a file from everybody who maps it.
+pub(super) fn cuts_a_file(call: &Call) -> bool {
+    matches!(call.function, "ftruncate" | "creat" | "open" | "fallocate")
 }
 
 fn advised(call: &Call) -> Option<Range> {

@@ -1,6 +1,7 @@
 //! Whole statements, told: small worlds written by hand, with the acts, and the sentences that must come out.
 
 mod accesses;
+mod advice;
 mod cached;
 mod drifts;
 mod families;

@@ -5,6 +5,7 @@ use super::working::{self, Working};
 use crate::mem::{
     Access, AccessKind, Act, Addr, Call, Faults, Nanos, PageSize, PageState, Range, Signal, Vma,
 };
+use crate::observe::cache::CacheState;
 use crate::observe::cause::{self, Cause};
 use crate::observe::snapshot::Snapshot;
 use crate::observe::state::Kind;
@@ -27,6 +28,10 @@ pub(crate) struct Run {
     pub(crate) times: Vec<Nanos>,
     /// Frames before and after of the first page, where they can be read.
     pub(crate) frames: (Option<u64>, Option<u64>),
+    /// Whether its VMA touches another one: what was one mapping may be several by now.
+    pub(crate) is_part: bool,
+    /// Whether the page cache had the pages as dirty before the statement.
+    pub(crate) is_dirty: bool,
     /// The signal, and why it was raised.
     pub(crate) signal: Option<(Signal, String)>,
 }
@@ -60,6 +65,7 @@ struct Key {
     access: AccessKind,
     before: PageState,
     start: Option<Addr>,
+    is_dirty: bool,
 }
 
 /// Walks the acts.
@@ -210,6 +216,7 @@ impl Walker<'_, '_> {
             access: access.kind,
             before: met.before,
             start: vma.map(|vma| vma.range.start),
+            is_dirty: met.cause == Cause::WriteNotify && self.was_dirty(at),
         };
         let known = self
             .index
@@ -229,6 +236,8 @@ impl Walker<'_, '_> {
                 faults: Faults::default(),
                 times: Vec::new(),
                 frames: met.frames,
+                is_part: vma.is_some_and(|vma| self.touches_another(vma.range)),
+                is_dirty: key.is_dirty,
                 signal: access.signal.map(|signal| {
                     let scene = cause::Scene {
                         after: self.around.after,
@@ -253,6 +262,32 @@ impl Walker<'_, '_> {
             PageState::ZeroOrShared if !self.around.relatives => PageState::Zero,
             state => state,
         }
+    }
+
+    /// Whether the page cache had the page as dirty before the statement, and nothing since had it written back.
+    fn was_dirty(&self, at: Addr) -> bool {
+        let saves = |call: &Call| matches!(call.function, "msync" | "fsync" | "sync_file_range");
+        if self.walk.calls.iter().any(saves) {
+            return false;
+        }
+        let known = || {
+            let mapping = self.around.before?.mapping_at(at)?;
+            let page = self.around.page_size.index_in(mapping.vma.range, at)?;
+            mapping.cache.known()?.get(page as usize).copied()
+        };
+        known() == Some(CacheState::Dirty)
+    }
+
+    /// Whether another VMA of the lesson begins where this one ends, or ends where it begins.
+    fn touches_another(&self, range: Range) -> bool {
+        let is_ours = |at: u64| {
+            let after = self
+                .around
+                .after
+                .and_then(|after| after.mapping_at(Addr(at)));
+            after.is_some_and(|mapping| !mapping.own)
+        };
+        is_ours(range.start.0.wrapping_sub(1)) || is_ours(range.end.0)
     }
 
     fn vma(&self, at: Addr) -> Option<&Vma> {

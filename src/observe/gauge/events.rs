@@ -1,9 +1,18 @@
-//! Page faults one by one, as `perf_event_open(2)` tells them.
+//! Page faults one by one, as `perf_event_open(2)` tells them: address, instruction, thread, and whether it was a major
+//! one. Not whether it read or wrote: the kernel does not say.
+//!
+//! One ring a thread, read at every tick and never waited for, so that the process is not slowed by wakeups. Where
+//! faults are many, one of several is told.
 
-use crate::mem::Addr;
+use super::files::Files;
+use super::meter::Meter;
+use super::perf::{Record, Thread};
+use crate::mem::{Addr, PageSize, Reading, error_text};
+use std::collections::BTreeMap;
+use std::io;
 use std::time::Duration;
 
-/// One page fault, as the kernel's perf events tell it.
+/// One page fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FaultEvent {
     /// When, since watching began.
@@ -16,4 +25,267 @@ pub struct FaultEvent {
     pub thread: i32,
     /// Whether the page had to be read from a disk.
     pub major: bool,
+}
+
+/// The faults since the sample before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Events {
+    /// Those that are told, in the order in which they happened.
+    pub list: Vec<FaultEvent>,
+    /// One of so many minor faults is told: 1 for all of them, more where they are very many.
+    pub each: u64,
+    /// Of how many threads there were more faults than there was room for, so that the last of them are missing.
+    pub missed: u64,
+    /// What kinds of faults cannot be seen here, as a sentence; `None` where all can, but for those that the process
+    /// asks for itself (`MAP_POPULATE`, `MADV_POPULATE_WRITE`, `mlock`).
+    pub blind: Option<String>,
+}
+
+/// The most threads that are listened to: each has a ring of its own.
+const THREADS: usize = 64;
+/// Faults of a thread that are told at a tick; where they are many more, fewer of them are.
+const WANTED: usize = 128;
+/// The most faults that one that is told may stand for.
+const RAREST: u64 = 1 << 16;
+/// How many ticks may pass before it is looked whether there are other threads, though they are as many.
+const LOOK: u32 = 10;
+
+/// Listens to the faults of a process.
+#[derive(Debug)]
+pub struct Listener {
+    page: PageSize,
+    /// By the monotonic clock.
+    began: Duration,
+    threads: BTreeMap<i32, Thread>,
+    /// How many threads there were when they were looked for.
+    counted: u64,
+    ticks: u32,
+    /// Whether faults inside of system calls can be seen.
+    kernel: bool,
+    each: u64,
+    too_many: bool,
+    /// Why nothing can be heard.
+    deaf: Option<String>,
+}
+
+impl Listener {
+    /// Hears nothing yet. Times are counted from `began`, by the monotonic clock.
+    pub fn new(page: PageSize, began: Duration) -> Self {
+        Self {
+            page,
+            began,
+            threads: BTreeMap::new(),
+            counted: 0,
+            ticks: 0,
+            kernel: true,
+            each: 1,
+            too_many: false,
+            deaf: None,
+        }
+    }
+
+    /// The faults since the last time, of a process that has so many threads now.
+    pub fn listen(&mut self, threads: u64, files: &Files, meter: &mut Meter) -> Reading<Events> {
+        self.ticks += 1;
+        if self.deaf.is_none() && (threads != self.counted || self.ticks >= LOOK) {
+            self.ticks = 0;
+            self.counted = threads;
+            if let Err(error) = self.find(files, meter) {
+                self.deaf = Some(reason(&error, &setting()));
+                self.threads.clear();
+            }
+        }
+        if let Some(why) = &self.deaf {
+            return Reading::unknown(why.clone());
+        }
+        Reading::Known(self.drain(meter))
+    }
+
+    /// Listens to threads that are new, and to those no more that have ended.
+    fn find(&mut self, files: &Files, meter: &mut Meter) -> io::Result<()> {
+        let mut list = files.threads(meter);
+        self.too_many = list.len() > THREADS;
+        list.truncate(THREADS);
+        self.threads.retain(|thread, _| list.contains(thread));
+        for thread in list {
+            if self.threads.contains_key(&thread) {
+                continue;
+            }
+            match self.open(thread, meter) {
+                Ok(opened) => {
+                    self.threads.insert(thread, opened);
+                }
+                // It has ended meanwhile.
+                Err(error) if error.raw_os_error() == Some(libc::ESRCH) => {}
+                // Some are better than none.
+                Err(error) if is_short(&error) && !self.threads.is_empty() => {
+                    self.too_many = true;
+                    break;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, thread: i32, meter: &mut Meter) -> io::Result<Thread> {
+        let page = self.page.bytes() as usize;
+        let each = self.each;
+        if self.kernel {
+            let opened = meter.free(|| Thread::open(thread, each, true, page));
+            match opened {
+                Err(error) if matches!(error.raw_os_error(), Some(libc::EACCES | libc::EPERM)) => {}
+                opened => return opened,
+            }
+        }
+        let opened = meter.free(|| Thread::open(thread, each, false, page))?;
+        self.kernel = false;
+        Ok(opened)
+    }
+
+    fn drain(&mut self, meter: &mut Meter) -> Events {
+        let mut events = Events {
+            each: self.each,
+            blind: self.blind(),
+            ..Events::default()
+        };
+        let mut most = 0;
+        for thread in self.threads.values_mut() {
+            let before = events.list.len();
+            let began = self.began;
+            let full = thread.drain(|record| events.list.push(event(&record, began)));
+            let told = events.list.len() - before;
+            most = most.max(told);
+            if full {
+                events.missed += 1;
+            }
+        }
+        if self.threads.len() > 1 {
+            events.list.sort_by_key(|event| event.at);
+        }
+        self.adapt(most, meter);
+        events
+    }
+
+    /// Tells fewer where they are many, so that the process is not slowed, and more where they are few.
+    fn adapt(&mut self, most: usize, meter: &mut Meter) {
+        let each = match most {
+            most if most > 4 * WANTED => (self.each * 16).min(RAREST),
+            most if most > WANTED => (self.each * 4).min(RAREST),
+            most if most < WANTED / 8 => (self.each / 4).max(1),
+            _ => return,
+        };
+        if each != self.each {
+            self.each = each;
+            for thread in self.threads.values() {
+                // Where it cannot be changed, it stays as it is.
+                let _ = meter.free(|| thread.tell_one_of(each));
+            }
+        }
+    }
+
+    fn blind(&self) -> Option<String> {
+        let kernel = (!self.kernel).then_some(
+            "faults inside of system calls are not seen: that needs kernel.perf_event_paranoid of 1 or less, or CAP_PERFMON",
+        );
+        let many = self
+            .too_many
+            .then_some("it has more threads than are listened to");
+        match (kernel, many) {
+            (Some(kernel), Some(many)) => Some(format!("{kernel}; {many}")),
+            (one, other) => one.or(other).map(str::to_owned),
+        }
+    }
+}
+
+fn event(record: &Record, began: Duration) -> FaultEvent {
+    FaultEvent {
+        at: Duration::from_nanos(record.time).saturating_sub(began),
+        addr: Addr(record.addr),
+        instruction: Addr(record.instruction),
+        thread: record.thread,
+        major: record.major,
+    }
+}
+
+/// Whether descriptors or locked memory have run out.
+fn is_short(error: &io::Error) -> bool {
+    matches!(
+        error.raw_os_error(),
+        Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM | libc::EPERM)
+    )
+}
+
+/// What `kernel.perf_event_paranoid` is.
+fn setting() -> String {
+    let text = std::fs::read_to_string("/proc/sys/kernel/perf_event_paranoid");
+    text.map_or_else(|_| "unknown".to_owned(), |text| text.trim().to_owned())
+}
+
+/// Why faults cannot be heard, and what would change that.
+fn reason(error: &io::Error, paranoid: &str) -> String {
+    match error.raw_os_error() {
+        Some(libc::EACCES) => format!(
+            "the kernel does not tell this user of faults one by one: kernel.perf_event_paranoid is {paranoid} (2 or less \
+             allows it for processes of one's own that do not hide themselves; CAP_PERFMON always)"
+        ),
+        Some(libc::EPERM) => format!(
+            "perf_event_open is forbidden here: as containers do unless they are given CAP_PERFMON and a seccomp profile \
+             that allows it, or because of kernel.perf_event_paranoid, which is {paranoid}"
+        ),
+        Some(libc::ENOSYS | libc::ENOENT | libc::EOPNOTSUPP) => {
+            "this kernel was built without perf events (CONFIG_PERF_EVENTS)".to_owned()
+        }
+        Some(libc::EMFILE | libc::ENFILE) => {
+            "there are not enough file descriptors for its threads (ulimit -n)".to_owned()
+        }
+        _ => format!("perf_event_open does not work here: {}", error_text(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_names_the_setting() {
+        let table = [
+            (libc::EACCES, "perf_event_paranoid is 3"),
+            (libc::EPERM, "seccomp"),
+            (libc::ENOSYS, "CONFIG_PERF_EVENTS"),
+            (libc::EMFILE, "ulimit"),
+            (libc::EINVAL, "does not work here"),
+        ];
+        for (errno, words) in table {
+            let why = reason(&io::Error::from_raw_os_error(errno), "3");
+            assert!(why.contains(words), "{why}");
+        }
+    }
+
+    #[test]
+    fn many_faults_are_told_by_a_few_and_few_by_all() {
+        let page = crate::observe::page_size();
+        let mut listener = Listener::new(page, Duration::ZERO);
+        let mut meter = Meter::default();
+        let mut after = |most| {
+            listener.adapt(most, &mut meter);
+            listener.each
+        };
+        let table = [
+            (600, 16),
+            (200, 64),
+            (100, 64),
+            (10, 16),
+            (10, 4),
+            (10, 1),
+            (0, 1),
+        ];
+        for (most, each) in table {
+            assert_eq!(after(most), each, "{most}");
+        }
+        for _ in 0..10 {
+            after(1000);
+        }
+        assert_eq!(after(1000), RAREST);
+    }
 }

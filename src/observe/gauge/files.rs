@@ -108,18 +108,26 @@ impl Files {
         }
     }
 
+    /// The numbers of its threads.
+    pub fn threads(&self, meter: &mut Meter) -> Vec<i32> {
+        use std::os::fd::AsRawFd;
+        // By the descriptor: another process of the same number has other threads.
+        let path = format!("/proc/self/fd/{}/task", self.directory.as_raw_fd());
+        let list = meter.free(|| std::fs::read_dir(path));
+        let names = list.into_iter().flatten().flatten();
+        names
+            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+            .collect()
+    }
+
     /// Looks for a thread that is alive: the first one has ended. Gives whether there is one.
     pub fn look_through_another_thread(&mut self, meter: &mut Meter) -> bool {
         self.close_program();
-        let Ok(list) = meter.free(|| std::fs::read_dir(format!("/proc/{}/task", self.pid))) else {
-            return false;
-        };
-        for entry in list.flatten() {
-            let name = entry.file_name();
-            if name.to_str() == Some(self.pid.to_string().as_str()) {
+        for thread in self.threads(meter) {
+            if thread == self.pid.0 {
                 continue;
             }
-            let path = format!("task/{}", name.to_string_lossy());
+            let path = format!("task/{thread}");
             let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
             let opened =
                 meter.free(|| openat(&self.directory, path.as_str(), flags, Mode::empty()));

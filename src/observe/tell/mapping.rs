@@ -169,19 +169,14 @@ fn split(old: &Vma, new: &[&Vma], page_size: PageSize) -> String {
     let alike = changed
         .windows(2)
         .all(|pair| pair[0].perms == pair[1].perms);
-    if let (true, Some(part)) = (alike && changed.len() > MOST_LISTED, changed.first()) {
-        let of = |vma: &Vma| index(vma.range.start)..index(vma.range.end);
-        let all: Vec<u64> = changed.iter().flat_map(|vma| of(vma)).collect();
-        return format!("{lines}: {} {}", pages(&all), part.perms);
-    }
-    let parts: Vec<String> = changed
-        .iter()
-        .map(|part| format!("{} {}", named(part.range.start, part.range.end), part.perms))
-        .collect();
-    if parts.is_empty() {
-        lines
-    } else {
-        format!("{lines}: {}", parts.join(", "))
+    match changed.first() {
+        // Few parts are told one by one, as protections that changed.
+        Some(part) if alike && new.len() > 2 * MOST_LISTED => {
+            let of = |vma: &Vma| index(vma.range.start)..index(vma.range.end);
+            let all: Vec<u64> = changed.iter().flat_map(|vma| of(vma)).collect();
+            format!("{lines}: {} {}", pages(&all), part.perms)
+        }
+        _ => lines,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Sentences of pages that changed without an access.
 
-use super::{count, pages};
+use super::{count, of, pages};
 use crate::mem::{Faults, Nanos, PageState, Process};
 use crate::observe::cause::Cause;
 use crate::observe::diff::{Drift, Others};
@@ -13,7 +13,7 @@ pub(crate) fn drift(
     others: &Others,
     named: bool,
 ) -> String {
-    let place = pages(&drift.pages);
+    let place = format!("{}{}", pages(&drift.pages), of(drift.mapping, named));
     let n = drift.pages.len() as u64;
     let are = if n == 1 { "is" } else { "are" };
     let were = if n == 1 { "was" } else { "were" };
@@ -22,19 +22,17 @@ pub(crate) fn drift(
         _ => String::new(),
     };
     let name = drift.what.function.unwrap_or_default();
-    let of = if named {
-        format!(" of the mapping at {}", drift.mapping.start)
-    } else {
-        String::new()
-    };
-    let inside = format!("{name}() touched {place}{of}");
+    let inside = format!("{name}() touched {place}");
     match drift.what.cause {
         Cause::SharedByFork => format!(
             "fork: {} {are} now shared with {}",
             count(n, "page"),
             with(others)
         ),
-        Cause::ExclusiveAgain => format!("{place} {are} exclusive again: {}", alone(others)),
+        Cause::ExclusiveAgain => format!(
+            "{place} {are} mapped by no other process any more: {}",
+            alone(others)
+        ),
         Cause::Populated => format!(
             "{name}() populated {place}: {} -> {}{cost}",
             drift.what.before(),
@@ -48,7 +46,7 @@ pub(crate) fn drift(
         Cause::FaultAround => {
             format!("{place} {were} mapped along: {}", lay_ready(drift))
         }
-        Cause::Dropped => dropped(drift, name, &place, were),
+        Cause::Dropped => dropped(drift, others, &place, were),
         Cause::ProtectionChanged if drift.what.after() == PageState::Guard => {
             format!("{place} {are} guarded now: any access is a segmentation fault")
         }
@@ -103,11 +101,17 @@ fn lay_ready(drift: &Drift) -> &'static str {
     }
 }
 
-fn dropped(drift: &Drift, name: &str, place: &str, were: &str) -> String {
-    let by = if name.is_empty() {
-        String::new()
-    } else {
-        format!(" by {name}()")
+fn dropped(drift: &Drift, others: &Others, place: &str, were: &str) -> String {
+    let by = match (drift.what.function, others.dropped) {
+        // Nothing but an order to map there, whatever was there, takes pages of a mapping that stays.
+        (Some("mmap"), _) => {
+            return format!(
+                "{place} {were} replaced by mmap(): the content is gone, the next touch faults"
+            );
+        }
+        (Some(name), _) => format!(" by {name}()"),
+        (None, Some((process, name))) => format!(" by {name}() in {process}"),
+        (None, None) => String::new(),
     };
     if drift.what.after() == PageState::Swapped {
         return format!("{place} {were} swapped out{by}: the next touch brings it back");

@@ -7,10 +7,11 @@ use super::budget::Budget;
 use super::seldom::Seldom;
 use crate::mem::{PageSize, Pid, Reading};
 use crate::observe::gauge::counters::{self, Identity};
+use crate::observe::gauge::events::Listener;
 use crate::observe::gauge::files::Files;
 use crate::observe::gauge::look::Look;
 use crate::observe::gauge::maps::{Queries, Reader};
-use crate::observe::gauge::meter::{Meter, thread_time};
+use crate::observe::gauge::meter::{Meter, monotonic_time, thread_time};
 use crate::observe::gauge::pages::Abilities;
 use crate::observe::gauge::sizes::Stream;
 use crate::observe::gauge::status;
@@ -52,6 +53,8 @@ impl Default for Ways {
 #[derive(Debug)]
 pub struct Gauge {
     began: Instant,
+    /// The same, by the clock of the kernel's events.
+    began_monotonic: Duration,
     page: PageSize,
     files: Files,
     identity: Option<Identity>,
@@ -68,6 +71,7 @@ pub struct Gauge {
     sizes: Seldom,
     stream: Option<(Stream, Duration)>,
     family: Seldom,
+    listener: Option<Listener>,
     ended: bool,
 }
 
@@ -77,6 +81,7 @@ impl Gauge {
         let page = page_size();
         Ok(Self {
             began: Instant::now(),
+            began_monotonic: monotonic_time(),
             page,
             files: Files::open(pid)?,
             identity: None,
@@ -92,6 +97,7 @@ impl Gauge {
             sizes: Seldom::default(),
             stream: None,
             family: Seldom::default(),
+            listener: None,
             ended: false,
         })
     }
@@ -161,8 +167,22 @@ impl Gauge {
             sample.vmas = Some(Reading::unknown(why));
             return sample;
         }
+        self.listen(request, counters.threads, &mut sample, meter);
         self.read_program(request, stirred, &mut sample, meter);
         sample
+    }
+
+    /// Fault events, as long as they are on the screen.
+    fn listen(&mut self, request: &Request, threads: u64, sample: &mut Sample, meter: &mut Meter) {
+        if !request.events {
+            self.listener = None;
+            return;
+        }
+        let (page, began) = (self.page, self.began_monotonic);
+        let listener = self
+            .listener
+            .get_or_insert_with(|| Listener::new(page, began));
+        sample.events = Some(listener.listen(threads, &self.files, meter));
     }
 
     /// The parts that belong to a program.
@@ -174,6 +194,7 @@ impl Gauge {
         meter: &mut Meter,
     ) {
         self.list(stirred, sample, meter);
+        self.status(stirred, sample, meter);
         if !request.rows.is_empty() {
             self.rows(request, sample, meter);
         }
@@ -186,24 +207,32 @@ impl Gauge {
                 sample.cells = Some(known(cells));
             }
         }
-        let now = Instant::now();
-        if self
-            .status
-            .is_due(now, if stirred { STATUS.0 } else { STATUS.1 })
-        {
-            sample.status = Some(known(status::read(&mut self.files, meter)));
-            self.status.done(now, now.elapsed());
-        }
         if request.sizes || request.chosen.is_some() {
             self.sizes(stirred, sample, meter);
         } else {
             self.stream = None;
         }
+        let now = Instant::now();
         if request.family && !meter.is_spent() && self.family.is_due(now, FAMILY) {
-            let since = Instant::now();
             sample.family = Some(meter.free(|| kin::below(self.files.pid())));
-            self.family.done(since, since.elapsed());
+            self.family.done(now, now.elapsed());
         }
+    }
+
+    /// Sizes of status, once a second.
+    fn status(&mut self, stirred: bool, sample: &mut Sample, meter: &mut Meter) {
+        let now = Instant::now();
+        let least = if stirred { STATUS.0 } else { STATUS.1 };
+        if !self.status.is_due(now, least) {
+            return;
+        }
+        let read = status::read(&mut self.files, meter);
+        if let Ok(status) = &read {
+            self.look
+                .with_tables(status.page_tables.unwrap_or(u64::MAX));
+        }
+        sample.status = Some(known(read));
+        self.status.done(now, now.elapsed());
     }
 
     fn nothing(&self) -> Sample {

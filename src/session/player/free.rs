@@ -4,16 +4,19 @@
 //! They are not counted in what a step measures. Names may be declared again, here and in the lesson's lines after.
 
 use super::{Director, Player};
-use crate::c::{self, Scope, Statement, Variable};
+use crate::c::{self, Scope, Statement};
 use crate::diagnostic::Diagnostic;
 use crate::lesson::Who;
-use crate::mem::{Ending, Outcome, Pace, Process};
+use crate::mem::{Addr, Contents, Ending, Outcome, Pace, Process, Reading};
 use crate::session::journal::{Typed, What};
 use crate::session::moment::{Ran, TYPED};
-use crate::session::play::Report;
+use crate::session::play::{Held, Report};
 use crate::session::stage::{Stage, StageError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Bytes of a frame that are read, at most: what lies further out is not shown.
+const MOST_FRAME: u64 = 64 * 1024;
 
 /// Why a text that was typed did not run, or not to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,18 +104,32 @@ impl<S: Stage> Player<S> {
         Ok(whole)
     }
 
-    /// The variables of every living process.
-    pub fn variables(&self) -> BTreeMap<Process, Vec<Variable>> {
+    /// The bytes of a page, where to read them changes nothing; else the reason.
+    pub fn page(&mut self, process: Process, address: Addr) -> Reading<Contents> {
+        self.stage.page(process, address)
+    }
+
+    /// The variables of every living process, with what they hold: the frame is always present, so that reading it
+    /// costs no fault.
+    pub fn variables(&mut self) -> BTreeMap<Process, Held> {
         let living = self
             .stage
             .actors()
             .into_iter()
             .filter(|actor| actor.ended.is_none());
-        living
-            .map(|actor| {
-                let scope = self.scope(actor.process);
-                (actor.process, scope.variables().to_vec())
-            })
+        let mut held = |process| {
+            let variables = self.scope(process).variables().to_vec();
+            let ends = variables
+                .iter()
+                .map(|variable| u64::from(variable.offset) + variable.of.size());
+            let length = ends.max().unwrap_or(0).min(MOST_FRAME);
+            let frame = self.stage.frame(process, length as u32);
+            Held { variables, frame }
+        };
+        let processes: Vec<Process> = living.map(|actor| actor.process).collect();
+        processes
+            .into_iter()
+            .map(|process| (process, held(process)))
             .collect()
     }
 }

@@ -1,5 +1,6 @@
 //! What is at hand of every line that ran: small, plain, and enough to list it, to count it and to run it again.
 
+use super::kind::Kind;
 use crate::mem::{Act, Call, Ending, Faults, Nanos, Process};
 use crate::session::moment::{Moment, Ran, TYPED};
 use std::ops::{Range, RangeInclusive};
@@ -22,6 +23,8 @@ pub struct Line {
     pub span: Range<usize>,
     /// Its value as the transcript shows it.
     pub result: Option<Box<str>>,
+    /// What it was, in a word.
+    pub kind: Kind,
     /// Whether it was a race.
     pub is_race: bool,
     /// How it ended in its own process; `None` for a race.
@@ -63,6 +66,7 @@ impl Line {
             code: ran.code.as_str().into(),
             span: ran.span.clone(),
             result: ran.result.as_deref().map(Into::into),
+            kind: Kind::of(ran, moment),
             is_race: ran.race.is_some(),
             ending: own.map(|outcome| outcome.ending.clone()),
             went_wrong: outcomes.clone().any(|(_, outcome)| is_bad(&outcome.ending)),
@@ -75,6 +79,17 @@ impl Line {
             changes: moment.changes.len(),
             living: moment.snapshots.len(),
         }
+    }
+
+    /// Bytes that it refers to, its code apart.
+    pub(super) fn bytes(&self) -> usize {
+        let result = self.result.as_ref().map_or(0, |text| text.len());
+        let failed = self.failed.as_ref().map_or(0, |_| size_of::<Call>());
+        let ending = match &self.ending {
+            Some(Ending::Interrupted(why) | Ending::Died(why)) => why.len(),
+            _ => 0,
+        };
+        size_of_val(&*self.faults) + result + failed + ending
     }
 
     /// Who ran it, in words: `main`, `peer 1-10`.

@@ -166,19 +166,17 @@ fn faults_that_nothing_explains_are_told_last() {
 }
 
 #[test]
-fn a_quiet_statement_says_so() {
-    let mut quiet = Outcome::empty(Ending::Finished);
-    assert_eq!(tell::quiet(&quiet), None);
-    quiet.totals.accesses = 3;
+fn pages_of_a_part_are_counted_in_it_and_it_is_named() {
+    let parts = |second: &str| {
+        main(vec![
+            anonymous("pp"),
+            at(P + 2 * PAGE, "r--p", Backing::Anonymous, second),
+        ])
+    };
     assert_eq!(
-        tell::quiet(&quiet).unwrap(),
-        "3 accesses, 0 faults: the pages were present"
+        told(&parts("--"), &parts("z-"), vec![page(Read, 2)]),
+        [
+            "read of page 0 of the mapping at 0x1000002000: absent -> the shared zero page, 1 minor fault, 1.9 us"
+        ]
     );
-    quiet.totals.accesses = 1;
-    assert_eq!(
-        tell::quiet(&quiet).unwrap(),
-        "1 access, 0 faults: the page was present"
-    );
-    quiet.totals.faults.minor = 1;
-    assert_eq!(tell::quiet(&quiet), None);
 }

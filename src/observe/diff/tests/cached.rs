@@ -140,3 +140,30 @@ fn what_comes_in_with_a_fault_was_read_ahead() {
         ["pages 4-7 of data.bin are in the page cache now: read ahead"]
     );
 }
+
+#[test]
+fn a_page_that_is_dirty_already_is_made_writable() {
+    let mapped = |cache: &str| Mapping {
+        cache: cached(cache).cache,
+        ..mapping("rw-s", file(), "fF")
+    };
+    let stores = vec![page(Write, 0), page(Write, 1)];
+    let first = |cache| {
+        told(
+            &main(vec![mapped(cache)]),
+            &main(vec![mapped("dd")]),
+            stores.clone(),
+        )
+    };
+    assert_eq!(
+        first("dc")[..2],
+        [
+            "write to page 0: present, write-protected -> made writable: the page is dirty already (write-notify), 1 minor fault, 1.9 us",
+            "write to page 1: present, write-protected, mapped by several -> the kernel notes it as dirty (write-notify), 1 minor fault, 1.9 us",
+        ]
+    );
+    // What the statement itself had written back was dirty no more.
+    let synced = vec![call("fsync", [3, 0, 0, 0, 0, 0], 0, 0), page(Write, 0)];
+    let all = told(&main(vec![mapped("dd")]), &main(vec![mapped("dd")]), synced);
+    assert!(all[0].contains("the kernel notes it as dirty"), "{all:?}");
+}

@@ -109,7 +109,7 @@ fn a_page_that_others_let_go_is_exclusive_again() {
     );
     assert_eq!(
         found[1].text,
-        "page 1 is exclusive again: child has its own copy"
+        "page 1 is mapped by no other process any more: child has its own copy"
     );
 
     let exited = Outcome::empty(Ending::Exited(3));
@@ -124,7 +124,7 @@ fn a_page_that_others_let_go_is_exclusive_again() {
         texts,
         [
             "child exited with status 3: its mappings are gone",
-            "3 pages of 0-3 are exclusive again: child has ended",
+            "3 pages of 0-3 are mapped by no other process any more: child has ended",
         ]
     );
 }

@@ -35,7 +35,7 @@ fn mappings_are_compared_by_what_they_hold() {
                 anon(P + 2 * PAGE, "rw-p", "--"),
             ],
             &[Cause::MappingSplit, Cause::ProtectionChanged],
-            "the mapping at 0x1000000000 is 3 lines of maps now: page 1 r--p",
+            "the mapping at 0x1000000000 is 3 lines of maps now",
         ),
         (
             vec![anon(P, "rw-p", "-"), anon(P + PAGE, "r--p", "-")],

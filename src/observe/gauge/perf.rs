@@ -1,0 +1,267 @@
+//! `perf_event_open(2)` for the page faults of one thread: two counters, one ring of memory that both write to.
+//!
+//! Declared by hand after `include/uapi/linux/perf_event.h`. The ring is read where it is; nobody is ever woken by it.
+
+use nix::sys::mman::{MapFlags, ProtFlags, mmap, munmap};
+use std::ffi::c_void;
+use std::io;
+use std::num::NonZeroUsize;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+const TYPE_SOFTWARE: u32 = 1;
+const FAULTS_MINOR: u64 = 5;
+const FAULTS_MAJOR: u64 = 6;
+/// Instruction, thread, time, address, and the number of the counter.
+const SAMPLE: u64 = 1 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 6;
+const EXCLUDE_KERNEL: u64 = 1 << 5;
+const EXCLUDE_HYPERVISOR: u64 = 1 << 6;
+const WATERMARK: u64 = 1 << 14;
+const USE_CLOCK: u64 = 1 << 25;
+const RECORD_SAMPLE: u32 = 9;
+/// `PERF_FLAG_FD_CLOEXEC`
+const CLOSE_ON_EXEC: libc::c_ulong = 1 << 3;
+/// Bytes of a sample with its head.
+pub const RECORD: usize = 48;
+/// Pages of a ring, without the one that says how far it is written.
+const PAGES: usize = 8;
+/// Places in that first page.
+const HEAD: usize = 1024;
+const TAIL: usize = 1032;
+
+/// `struct perf_event_attr`, as long as kernels have had it since Linux 4.7.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+struct Attributes {
+    kind: u32,
+    size: u32,
+    config: u64,
+    sample_period: u64,
+    sample_type: u64,
+    read_format: u64,
+    flags: u64,
+    wakeup_watermark: u32,
+    bp_type: u32,
+    config1: u64,
+    config2: u64,
+    branch_sample_type: u64,
+    sample_regs_user: u64,
+    sample_stack_user: u32,
+    clockid: i32,
+    sample_regs_intr: u64,
+    aux_watermark: u32,
+    sample_max_stack: u16,
+    reserved: u16,
+}
+
+/// One record of the ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The instruction.
+    pub instruction: u64,
+    /// The thread.
+    pub thread: i32,
+    /// Nanoseconds of the monotonic clock.
+    pub time: u64,
+    /// The address accessed.
+    pub addr: u64,
+    /// Whether it was a major fault.
+    pub major: bool,
+}
+
+/// The faults of one thread.
+#[derive(Debug)]
+pub struct Thread {
+    minor: OwnedFd,
+    /// Kept open: it writes to the ring of the other.
+    _major: OwnedFd,
+    major_id: u64,
+    ring: Ring,
+}
+
+/// Memory shared with the kernel.
+#[derive(Debug)]
+struct Ring {
+    start: NonNull<c_void>,
+    page: usize,
+}
+
+// SAFETY: the mapping is this value's alone, and is read by whoever owns it.
+unsafe impl Send for Ring {}
+
+impl Thread {
+    /// Listens to the faults of a thread; one of `each` minor ones, and every major one. `kernel` says whether those
+    /// that happen inside of system calls are wanted.
+    pub fn open(thread: i32, each: u64, kernel: bool, page: usize) -> io::Result<Self> {
+        let minor = open(thread, FAULTS_MINOR, each, kernel)?;
+        let ring = Ring::map(&minor, page)?;
+        let major = open(thread, FAULTS_MAJOR, 1, kernel)?;
+        // SAFETY: makes one descriptor of ours write to the ring of another.
+        succeeded(unsafe { libc::ioctl(major.as_raw_fd(), set_output(), minor.as_raw_fd()) })?;
+        let mut major_id = 0u64;
+        // SAFETY: the kernel writes a number to a place that lives until the call ends.
+        succeeded(unsafe { libc::ioctl(major.as_raw_fd(), id(), &raw mut major_id) })?;
+        Ok(Self {
+            minor,
+            _major: major,
+            major_id,
+            ring,
+        })
+    }
+
+    /// Tells one of `each` minor faults from now on.
+    pub fn tell_one_of(&self, each: u64) -> io::Result<()> {
+        // SAFETY: the kernel reads a number that lives until the call ends.
+        succeeded(unsafe { libc::ioctl(self.minor.as_raw_fd(), period(), &raw const each) })
+    }
+
+    /// Takes what was written since the last time; gives whether there was no room for more, so that some may be
+    /// missing.
+    pub fn drain(&mut self, each: impl FnMut(Record)) -> bool {
+        self.ring.drain(self.major_id, each)
+    }
+}
+
+fn open(thread: i32, event: u64, each: u64, kernel: bool) -> io::Result<OwnedFd> {
+    let hidden = if kernel { 0 } else { EXCLUDE_KERNEL };
+    let attributes = Attributes {
+        kind: TYPE_SOFTWARE,
+        size: size_of::<Attributes>() as u32,
+        config: event,
+        sample_period: each,
+        sample_type: SAMPLE,
+        flags: hidden | EXCLUDE_HYPERVISOR | WATERMARK | USE_CLOCK,
+        // More than the ring holds: nobody is woken.
+        wakeup_watermark: u32::MAX,
+        clockid: libc::CLOCK_MONOTONIC,
+        ..Attributes::default()
+    };
+    // SAFETY: the attributes are the kernel's struct and live until the call ends.
+    let fd = unsafe {
+        libc::syscall(
+            libc::SYS_perf_event_open,
+            &raw const attributes,
+            thread,
+            -1,
+            -1,
+            CLOSE_ON_EXEC,
+        )
+    };
+    succeeded(fd as i32)?;
+    // SAFETY: a descriptor that was just opened is nobody else's.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
+}
+
+fn succeeded(result: i32) -> io::Result<()> {
+    if result < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
+}
+
+/// `PERF_EVENT_IOC_PERIOD`
+fn period() -> libc::Ioctl {
+    libc::_IOW::<u64>(u32::from(b'$'), 4)
+}
+
+/// `PERF_EVENT_IOC_SET_OUTPUT`
+fn set_output() -> libc::Ioctl {
+    libc::_IO(u32::from(b'$'), 5)
+}
+
+/// `PERF_EVENT_IOC_ID`
+fn id() -> libc::Ioctl {
+    libc::_IOR::<*mut u64>(u32::from(b'$'), 7)
+}
+
+impl Ring {
+    fn map(fd: &OwnedFd, page: usize) -> io::Result<Self> {
+        let length = NonZeroUsize::new((PAGES + 1) * page).ok_or(io::ErrorKind::InvalidInput)?;
+        // SAFETY: fresh memory wherever the kernel likes, shared with it.
+        let start = unsafe {
+            mmap(
+                None,
+                length,
+                ProtFlags::PROT_READ | ProtFlags::PROT_WRITE,
+                MapFlags::MAP_SHARED,
+                fd,
+                0,
+            )
+        }?;
+        Ok(Self { start, page })
+    }
+
+    /// A number of the first page that the kernel writes, or reads.
+    fn word(&self, at: usize) -> &AtomicU64 {
+        // SAFETY: `at` is one of the two places above, inside of the first page.
+        let place = unsafe { self.start.cast::<u8>().add(at) };
+        // SAFETY: the place is aligned and mapped as long as the ring lives; both sides use it atomically.
+        unsafe { place.cast::<AtomicU64>().as_ref() }
+    }
+
+    fn size(&self) -> usize {
+        PAGES * self.page
+    }
+
+    /// Eight bytes of the ring, which is a multiple of eight long.
+    fn read(&self, at: u64) -> u64 {
+        let offset = self.page + (at as usize & (self.size() - 1) & !7);
+        // SAFETY: the offset lies in the ring, as it is masked with its size.
+        let place = unsafe { self.start.cast::<u8>().add(offset) };
+        // SAFETY: aligned and mapped; the kernel does not write here until the tail has passed.
+        unsafe { place.cast::<u64>().read_volatile() }
+    }
+
+    fn drain(&mut self, major_id: u64, mut each: impl FnMut(Record)) -> bool {
+        let head = self.word(HEAD).load(Ordering::Acquire);
+        let mut tail = self.word(TAIL).load(Ordering::Relaxed);
+        let full = head.wrapping_sub(tail) as usize + RECORD > self.size();
+        while tail.wrapping_add(8) <= head {
+            let record = self.read(tail);
+            let (kind, size) = (record as u32, record >> 48);
+            if size < 8 {
+                // It is not as it should be: what is left is passed over.
+                tail = head;
+                break;
+            }
+            if kind == RECORD_SAMPLE && size as usize == RECORD {
+                let word = |index: u64| self.read(tail + 8 * index);
+                each(Record {
+                    instruction: word(1),
+                    thread: (word(2) >> 32) as i32,
+                    time: word(3),
+                    addr: word(4),
+                    major: word(5) == major_id,
+                });
+            }
+            tail += size;
+        }
+        self.word(TAIL).store(tail, Ordering::Release);
+        full
+    }
+}
+
+impl Drop for Ring {
+    fn drop(&mut self) {
+        // SAFETY: the mapping is this value's alone, and nothing of it is borrowed any more.
+        let unmapped = unsafe { munmap(self.start, (PAGES + 1) * self.page) };
+        // It was mapped, so it can be unmapped.
+        let _ = unmapped;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_struct_is_the_kernels() {
+        assert_eq!(size_of::<Attributes>(), 112);
+        if cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) {
+            assert_eq!(period() as u32, 0x4008_2404);
+            assert_eq!(set_output() as u32, 0x2405);
+            assert_eq!(id() as u32, 0x8008_2407);
+        }
+    }
+}
