@@ -21,7 +21,7 @@ mod vma;
 pub use act::{Access, AccessKind, Act, Call, FUNCTIONS, FunctionName, Signal};
 pub use addr::{Addr, Bytes, PageSize, Range};
 pub use contents::Contents;
-pub use failure::{errno_text, error_text};
+pub use failure::{errno_text, error_text, without_numbers};
 pub use field::Field;
 pub use flag::flag_words;
 pub use outcome::{Ending, Faults, Nanos, Outcome, Totals};

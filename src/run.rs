@@ -1,5 +1,7 @@
 //! The only joiner: the command line, the terminal, the threads, and the stage made of labs and their witness.
 
+mod clock;
+mod command;
 pub mod export;
 pub mod headless;
 pub mod input;
@@ -12,10 +14,12 @@ pub mod terminal;
 pub mod theatre;
 mod theme;
 pub mod watch;
+mod watcher;
 pub mod worker;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{self, Cli, Command};
 use crate::lesson::{Broken, Card, Catalogue, Lesson};
+use crate::mem::without_numbers;
 use crate::session::Progress;
 use anyhow::{Error, Result};
 use clap::Parser;
@@ -57,7 +61,11 @@ fn command(cli: Cli) -> Result<i32> {
             export::export(&*find(&catalogue, &lesson)?, output.as_deref())
         }
         Some(Command::Verify { json }) => headless::verify(&catalogue, json),
-        Some(Command::Watch(arguments)) => watch::watch(&arguments),
+        Some(Command::Watch(arguments)) if arguments.once => watch::once(&arguments),
+        Some(Command::Watch(arguments)) => {
+            let target = watch::target(&arguments)?;
+            watch_program(catalogue, cli.theme, target)
+        }
         Some(Command::Check { files }) => headless::check(&files),
         Some(Command::Doctor) => headless::doctor(&catalogue),
         None | Some(Command::Lab) => terminal_program(catalogue, &cli),
@@ -99,6 +107,20 @@ fn terminal_program(catalogue: Catalogue, cli: &Cli) -> Result<i32> {
     screen::run(opening, worker::player())
 }
 
+/// Opens the terminal program on a process.
+fn watch_program(catalogue: Catalogue, theme: cli::Theme, target: watch::Target) -> Result<i32> {
+    let (keep, progress, complaint) = memory();
+    let opening = Opening {
+        lessons: catalogue.into_cards(),
+        start: Start::Watch(target),
+        progress,
+        keep,
+        notice: complaint,
+        theme: theme::chosen(theme),
+    };
+    screen::run(opening, worker::player())
+}
+
 /// What is known of earlier runs, a way to keep it, and what the learner should know of either.
 fn memory() -> (Keep, Progress, Option<String>) {
     match Store::usual() {
@@ -135,5 +157,9 @@ fn find(catalogue: &Catalogue, word: &str) -> Result<Arc<Lesson>> {
 fn complain(error: &Error) {
     use std::io::Write;
     // Nobody is left to be told when stderr is closed.
-    let _ = writeln!(std::io::stderr(), "mmap-tutor: {error:#}");
+    let _ = writeln!(
+        std::io::stderr(),
+        "mmap-tutor: {}",
+        without_numbers(&format!("{error:#}"))
+    );
 }

@@ -52,7 +52,9 @@ fn next_process(take: &mut Take) {
 fn go(app: &mut App, by: i32) -> Vec<Effect> {
     let limit = app.seen.overlay_limit;
     match &mut app.overlay {
-        Some(Overlay::Help(row) | Overlay::Legend(row) | Overlay::Inspect(row)) => {
+        Some(
+            Overlay::Help(row) | Overlay::Legend(row) | Overlay::Inspect(row) | Overlay::Vma(row),
+        ) => {
             let was = *row;
             *row = moved(was, by, limit);
             return drawn(*row != was);
@@ -60,7 +62,7 @@ fn go(app: &mut App, by: i32) -> Vec<Effect> {
         Some(Overlay::Steps(step)) => {
             let steps = match &app.screen {
                 Screen::Lesson(take) => take.lesson.steps.len(),
-                Screen::Home => 0,
+                Screen::Home | Screen::Watch(_) => 0,
             };
             let last = steps.saturating_sub(1);
             let was = *step;
@@ -90,6 +92,7 @@ fn go(app: &mut App, by: i32) -> Vec<Effect> {
             let focus = take.desk.focus;
             scroll(app, focus, by)
         }
+        Screen::Watch(_) => Vec::new(),
     }
 }
 
@@ -120,6 +123,9 @@ fn moved(row: u16, by: i32, limit: u16) -> u16 {
 
 /// The mouse: a click gives a panel the keys or picks a row, the wheel scrolls what it points at.
 pub(super) fn mouse(app: &mut App, event: MouseEvent) -> Vec<Effect> {
+    if app.overlay.is_none() && matches!(app.screen, Screen::Watch(_)) {
+        return super::watching::act::mouse(app, event);
+    }
     match event.kind {
         MouseEventKind::Down(MouseButton::Left) => click(app, event.column, event.row),
         MouseEventKind::ScrollUp => wheel(app, event, -WHEEL),

@@ -14,8 +14,8 @@ mod peek;
 mod spawn;
 
 use crate::bytecode::Program;
-use crate::mem::error_text;
 use crate::mem::{Control, Ending, Outcome, Pace, Pid, Process, Progress, Settings};
+use crate::mem::{error_text, without_numbers};
 use course::Course;
 use handle::Handle;
 use link::{Link, Received};
@@ -178,7 +178,10 @@ impl Labs {
         if let Err(error) = send_program(&entry.link, program, pace) {
             let why = match entry.ended() {
                 Some(how) => LabError::NoProcess(format!("`{process}` is gone: {how}")),
-                None => LabError::Failed(format!("`{process}` cannot be spoken to: {error}")),
+                None => LabError::Failed(format!(
+                    "`{process}` cannot be spoken to: {}",
+                    without_numbers(&error.to_string())
+                )),
             };
             return Err(why);
         }
@@ -316,7 +319,10 @@ fn silent(entry: &Entry, error: &dyn fmt::Display) -> LabError {
     let who = entry.process;
     match entry.ended() {
         Some(how) => LabError::NoProcess(format!("`{who}` is gone: {how}")),
-        None => LabError::Failed(format!("`{who}` does not answer: {error}")),
+        None => LabError::Failed(format!(
+            "`{who}` does not answer: {}",
+            without_numbers(&error.to_string())
+        )),
     }
 }
 

@@ -13,7 +13,9 @@ pub mod stat;
 mod window;
 
 use super::{CacheState, Mapping, ObserveError, Pages, Snapshot, Source};
-use crate::mem::{Addr, Backing, PageSize, PageState, Pid, Process, Range, Reading, Vma};
+use crate::mem::{
+    Addr, Backing, PageSize, PageState, Pid, Process, Range, Reading, Vma, without_numbers,
+};
 use files::Files;
 use pagemap::Pagemap;
 use procfs::process::Process as Directory;
@@ -249,7 +251,10 @@ fn open_process(pid: Pid) -> Result<Opened, ObserveError> {
             Reading::unknown("the kernel refuses to open pagemap")
         }
         Err(procfs::ProcError::NotFound(_)) => Reading::unknown("this kernel has no pagemap"),
-        Err(error) => Reading::unknown(format!("pagemap cannot be opened: {error}")),
+        Err(error) => Reading::unknown(format!(
+            "pagemap cannot be opened: {}",
+            without_numbers(&error.to_string())
+        )),
     };
     Ok(Opened {
         pid,

@@ -10,7 +10,7 @@ pub mod status;
 pub mod stream;
 
 pub use crate::mem::field;
-use crate::mem::{Faults, Pid, Reading};
+use crate::mem::{Faults, Pid, Reading, error_text};
 use area::Areas;
 use kin::Kin;
 use status::{Stat, Status};
@@ -98,7 +98,7 @@ fn refusal(pid: Pid, error: &io::Error) -> String {
              and it must not hide itself (PR_SET_DUMPABLE)"
         ),
         Some(libc::ESRCH | libc::ENOENT) => format!("process {pid} has ended"),
-        _ => format!("/proc/{pid}/smaps cannot be read: {error}"),
+        _ => format!("/proc/{pid}/smaps cannot be read: {}", error_text(error)),
     }
 }
 

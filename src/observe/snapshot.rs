@@ -123,7 +123,7 @@ impl Snapshot {
         self.mappings.iter().filter(|mapping| !mapping.own)
     }
 
-    /// The lesson's VMAs that have bytes in `range`.
+    /// The VMAs that have bytes in `range`: a search, and those that are met.
     pub fn mappings_in(&self, range: Range) -> impl Iterator<Item = &Mapping> {
         let first = self
             .mappings

@@ -228,7 +228,7 @@ fn nobody() -> StageError {
 }
 
 fn failed(error: impl std::fmt::Display) -> StageError {
-    StageError::Failed(format!("{error:#}"))
+    StageError::Failed(crate::mem::without_numbers(&format!("{error:#}")))
 }
 
 fn lab_failed(error: LabError) -> StageError {

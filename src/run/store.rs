@@ -1,5 +1,6 @@
 //! The file in which progress is kept: written aside, then renamed, so that no crash and no second tutor can spoil it.
 
+use crate::mem::error_text;
 use crate::session::Progress;
 use anyhow::{Context, Result};
 use etcetera::BaseStrategy;
@@ -33,8 +34,9 @@ impl Store {
             }
             Err(error) => {
                 let why = format!(
-                    "progress cannot be read from {}: {error}",
-                    self.file.display()
+                    "progress cannot be read from {}: {}",
+                    self.file.display(),
+                    error_text(&error)
                 );
                 return (Progress::default(), Some(why));
             }

@@ -5,7 +5,7 @@
 use super::screen;
 use super::stage::LiveStage;
 use crate::lesson::{Lesson, Who};
-use crate::mem::{Control, Pace};
+use crate::mem::{Control, Pace, without_numbers};
 use crate::session::{
     Command, Director, Player, Position, Refusal, Report, Stage, StageError, Wish,
 };
@@ -50,9 +50,8 @@ fn play(commands: &Receiver<Command>, wish: &Wish, tell: &mut dyn FnMut(Report))
             Some(stage)
         }
         Err(error) => {
-            tell(Report::Failed(format!(
-                "no lesson can be played: {error:#}"
-            )));
+            let why = without_numbers(&format!("{error:#}"));
+            tell(Report::Failed(format!("no lesson can be played: {why}")));
             None
         }
     };

@@ -21,7 +21,10 @@ fn yes() -> Reading<String> {
 }
 
 fn refused(what: &str) -> Reading<String> {
-    Reading::unknown(format!("{what}: {}", io::Error::last_os_error()))
+    Reading::unknown(format!(
+        "{what}: {}",
+        error_text(&io::Error::last_os_error())
+    ))
 }
 
 /// One fresh anonymous page of this process, unmapped when dropped.

@@ -2,7 +2,7 @@
 //!
 //! Field 24 of stat (rss) is never shown: it lags by some 100 kB behind what smaps says.
 
-use crate::mem::{Faults, Reading};
+use crate::mem::{Faults, Reading, without_numbers};
 use procfs::process::Process;
 
 /// Faults since the process began: fields 10 (minflt) and 12 (majflt) of stat.
@@ -12,7 +12,10 @@ pub fn faults(process: &Process) -> Reading<Faults> {
             minor: stat.minflt,
             major: stat.majflt,
         }),
-        Err(error) => Reading::unknown(format!("stat cannot be read: {error}")),
+        Err(error) => Reading::unknown(format!(
+            "stat cannot be read: {}",
+            without_numbers(&error.to_string())
+        )),
     }
 }
 
@@ -23,6 +26,9 @@ pub fn page_tables(process: &Process) -> Reading<u64> {
             Some(kilobytes) => Reading::Known(kilobytes * 1024),
             None => Reading::unknown("status says nothing of VmPTE"),
         },
-        Err(error) => Reading::unknown(format!("status cannot be read: {error}")),
+        Err(error) => Reading::unknown(format!(
+            "status cannot be read: {}",
+            without_numbers(&error.to_string())
+        )),
     }
 }

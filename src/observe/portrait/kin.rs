@@ -4,7 +4,7 @@
 //! status, which knows no PSS. See proc(5).
 
 use super::status::{self, Stat};
-use crate::mem::{Pid, Reading};
+use crate::mem::{Pid, Reading, error_text};
 use std::collections::HashMap;
 use std::fs;
 
@@ -97,7 +97,10 @@ fn sizes(pid: Pid) -> (Reading<u64>, Reading<u64>, Reading<u64>) {
         Ok(text) => (of(&text, "Rss"), of(&text, "Pss"), of(&text, "Swap")),
         Err(error) => {
             let status = status::status(pid);
-            let reason = format!("/proc/{pid}/smaps_rollup cannot be read: {error}");
+            let reason = format!(
+                "/proc/{pid}/smaps_rollup cannot be read: {}",
+                error_text(&error)
+            );
             let known = |size: Option<u64>| {
                 size.map_or_else(|| Reading::unknown(reason.clone()), Reading::Known)
             };

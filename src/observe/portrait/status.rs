@@ -3,7 +3,7 @@
 //!
 //! The number in stat called rss is not used: it lags by some 100 kB behind what smaps says.
 
-use crate::mem::{Faults, Pid, Reading};
+use crate::mem::{Faults, Pid, Reading, error_text};
 use crate::observe::ObserveError;
 use std::fs;
 
@@ -104,7 +104,10 @@ fn parse_stat(text: &[u8]) -> Option<Stat> {
 pub fn status(pid: Pid) -> Reading<Status> {
     match fs::read(format!("/proc/{pid}/status")) {
         Ok(text) => Reading::Known(parse_status(&String::from_utf8_lossy(&text))),
-        Err(error) => Reading::unknown(format!("/proc/{pid}/status cannot be read: {error}")),
+        Err(error) => Reading::unknown(format!(
+            "/proc/{pid}/status cannot be read: {}",
+            error_text(&error)
+        )),
     }
 }
 
