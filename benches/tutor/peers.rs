@@ -111,7 +111,7 @@ fn peers(home: &Path, pid: i32) -> Vec<Peer> {
     vec![
         ours,
         least,
-        peer("pagemon", &["pagemon", "-p", &pid], sideways),
+        peer("pagemon", &["pagemon", "-p", &pid], sideways).showing("Pagemon"),
         peer("htop -p", &["htop", "-p", &pid], Some(["h", "h"])),
         peer("htop", &["htop"], down_and_up).showing("PID"),
         peer("btop", &["btop"], Some(["\x1b[B", "\x1b[A"])).showing("proc"),
