@@ -97,7 +97,8 @@ fn peers(home: &Path, pid: i32) -> Vec<Peer> {
         name: "mmap-tutor watch",
         command: Some(watch),
         marker: pid.clone(),
-        keys: Some(["j", "k"]),
+        // To the next panel: a key that always changes something.
+        keys: Some(["\t", "\t"]),
     };
     let least = Peer {
         name: "a bare ratatui program",
