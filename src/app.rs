@@ -130,6 +130,8 @@ pub enum Overlay {
     Inspect(u16),
     /// All that is known of the chosen VMA of the process that is watched; scrolled by so many rows.
     Vma(u16),
+    /// The variables of a process; scrolled by so many rows.
+    Variables(u16),
 }
 
 /// The terminal program.
@@ -234,6 +236,7 @@ impl App {
             (None, Screen::Home) if self.home.search.is_some() => Context::Search,
             (None, Screen::Home) => Context::Home,
             (Some(Overlay::Inspect(_)), _) => Context::Inspect,
+            (Some(Overlay::Variables(_)), _) => Context::Variables,
             (None, Screen::Lesson(take)) if matches!(take.undo, Undo::Asked { .. }) => {
                 Context::Undo
             }

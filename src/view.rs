@@ -30,6 +30,7 @@ pub mod text;
 pub mod theme;
 mod tile;
 mod undo;
+mod variables;
 mod voice;
 mod watch;
 
@@ -87,6 +88,10 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) -> Seen {
                 forget(&mut canvas);
                 watch::inspect::draw(&mut canvas, above(area), process, offset);
             }
+        }
+        (Some(Overlay::Variables(offset)), Some(take)) => {
+            forget(&mut canvas);
+            variables::page(&mut canvas, above(area), take, offset);
         }
         (Some(Overlay::Steps(step)), Some(take)) => {
             forget(&mut canvas);

@@ -4,6 +4,7 @@
 //! `/proc/<pid>/io` (proc(5), `syscw`).
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+#![expect(clippy::print_stderr, reason = "what could not be tested is said")]
 
 #[path = "support/directory.rs"]
 mod directory;
@@ -134,7 +135,7 @@ fn a_cell_of_any_colours_costs_few_bytes_too() {
 /// How many writes a process has made, and how many bytes they had; `None`, said, where the kernel does not count.
 fn written(pid: u32) -> Option<(u64, u64)> {
     let Ok(text) = std::fs::read_to_string(format!("/proc/{pid}/io")) else {
-        println!("skipped: this kernel or these rights do not show /proc/{pid}/io");
+        eprintln!("skipped: this kernel or these rights do not show /proc/{pid}/io");
         return None;
     };
     let field = |name: &str| {

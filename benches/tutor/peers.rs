@@ -108,7 +108,7 @@ fn peers(home: &Path, pid: i32) -> Vec<Peer> {
     };
     let mut pmap = peer("pmap -X, once a second", &["sh", "-c", &looks], None);
     pmap.command = pmap.command.filter(|_| is_installed("pmap"));
-    pmap.marker = "KB".to_owned();
+    "KB".clone_into(&mut pmap.marker);
     vec![
         ours,
         least,

@@ -94,7 +94,7 @@ fn idle(home: &Path) {
     std::thread::sleep(IDLE);
     let after = pids.map(spent::cpu);
     let share = |index: usize| {
-        let used: Duration = after[index] - before[index];
+        let used: Duration = after[index].saturating_sub(before[index]);
         format!("{:.3} %", used.as_secs_f64() / IDLE.as_secs_f64() * 100.0)
     };
     fact(

@@ -58,6 +58,8 @@ pub enum Context {
     Find,
     /// What is known of a VMA lies over the watch.
     Vma,
+    /// The variables of a process lie over the screen.
+    Variables,
     /// The learner is asked whether lines are to be undone.
     Undo,
 }
@@ -191,6 +193,10 @@ pub enum Action {
     LockPage,
     /// Opens the menu of what can be done with the page.
     Menu,
+    /// Shows the variables of the process.
+    Variables,
+    /// Puts the next example into the empty input.
+    Example,
     /// Forks the process.
     Fork,
     /// Says all that is known of the page.

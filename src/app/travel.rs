@@ -1,7 +1,8 @@
 //! Getting about: focus, zoom, scrolling, choosing, the mouse.
 
-use super::explorer::cursor::Cursor;
+use super::explorer::cursor::{self, Cursor};
 use super::panel::Panel;
+use super::scene::Scene;
 use super::take::Take;
 use super::update::{drawn, with_take};
 use super::{App, Effect, Overlay, Screen, keys::Action, update};
@@ -34,9 +35,18 @@ fn arrange(take: &mut Take, action: Action) -> Vec<Effect> {
         Action::OwnRows => desk.own_rows = !desk.own_rows,
         Action::Notes => desk.notes = !desk.notes,
         Action::NextProcess => next_process(take),
+        Action::CellLeft => walk(take, -1),
+        Action::CellRight => walk(take, 1),
         _ => return Vec::new(),
     }
     vec![Effect::Draw]
+}
+
+/// Chooses the page so many further on than the one that the mouse chose.
+fn walk(take: &mut Take, pages: i64) {
+    let found = take.pointed.zip(Scene::of(take));
+    let moved = found.and_then(|(cursor, scene)| cursor::moved(&scene, cursor, pages));
+    take.pointed = moved.or(take.pointed);
 }
 
 fn next_process(take: &mut Take) {
@@ -53,7 +63,11 @@ fn go(app: &mut App, by: i32) -> Vec<Effect> {
     let limit = app.seen.overlay_limit;
     match &mut app.overlay {
         Some(
-            Overlay::Help(row) | Overlay::Legend(row) | Overlay::Inspect(row) | Overlay::Vma(row),
+            Overlay::Help(row)
+            | Overlay::Legend(row)
+            | Overlay::Inspect(row)
+            | Overlay::Variables(row)
+            | Overlay::Vma(row),
         ) => {
             let was = *row;
             *row = moved(was, by, limit);

@@ -99,6 +99,7 @@ fn with_watch(app: &mut App, change: impl FnOnce(&mut Watching) -> bool) -> Vec<
 
 /// A key: its action by the table, or text where text is taken.
 fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
+    past::let_go(app);
     let context = app.context();
     if let Some(action) = keys::action(context, key) {
         return act(app, context, action);

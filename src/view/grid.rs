@@ -84,17 +84,25 @@ fn title_of(take: &Take, scene: Option<&Scene<'_>>, area: Rect) -> String {
     }
 }
 
+/// What is said where there is nothing to draw.
+fn nothing(take: &Take) -> &'static str {
+    if take.lesson.is_lab() {
+        "Nothing is mapped yet: mmap does it."
+    } else {
+        "The lesson has no mapping yet."
+    }
+}
+
 /// A page in a line: `page 3 of p, main: private`.
 pub(super) fn words(scene: &Scene<'_>, cursor: Cursor) -> Option<String> {
     let (mapping, size) = cursor::mapping(scene, cursor)?;
-    let range = mapping.vma.range;
-    let index = (cursor.address.0 - range.start.0) / size.max(1);
+    let index = (cursor.address.0 - mapping.vma.range.start.0) / size.max(1);
     let state = mapping.pages.known()?.state(index);
-    let names = scene.names_in(cursor.process, range);
-    let of = names
-        .first()
-        .map_or_else(String::new, |name| format!(" of {}", name.name));
-    Some(format!("page {index}{of}, {}: {state}", cursor.process))
+    let place = match cursor::counted_from(scene, cursor) {
+        Some((name, index)) => format!("page {index} of {name}"),
+        None => format!("page {index}"),
+    };
+    Some(format!("{place}, {}: {state}", cursor.process))
 }
 
 /// Where everything of the grids goes. A process may have tens of thousands of mappings: which rows each takes is
@@ -123,7 +131,7 @@ impl<'a> Plan<'a> {
         let mut head = vec![beside(heads(scene, &shown, width, palette), width)];
         let groups = groups(&shown);
         if groups.is_empty() {
-            let none = fit("The lesson has no mapping yet.", usize::from(area.width));
+            let none = fit(nothing(take), usize::from(area.width));
             head.push(Line::default());
             head.push(Line::from(Span::styled(none, palette.dim())));
         }

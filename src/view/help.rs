@@ -79,6 +79,7 @@ impl Kind {
             | Context::Trying
             | Context::Ahead
             | Context::Menu
+            | Context::Variables
             | Context::Cursor
             | Context::Inspect => Self::Explorer,
             Context::Watch | Context::Cells | Context::Find | Context::Vma => Self::Watch,

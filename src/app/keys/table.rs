@@ -62,6 +62,7 @@ const PAGES: &[Context] = &[
     C::Help,
     C::Inspect,
     C::Vma,
+    C::Variables,
 ];
 const SCROLLS: &[Context] = &[
     C::Line,
@@ -79,6 +80,7 @@ const SCROLLS: &[Context] = &[
     C::Watch,
     C::Cells,
     C::Vma,
+    C::Variables,
 ];
 /// The same where Home and End do not move through the moments.
 const SCROLLS_AT_NOW: &[Context] = &[
@@ -96,6 +98,7 @@ const SCROLLS_AT_NOW: &[Context] = &[
     C::Watch,
     C::Cells,
     C::Vma,
+    C::Variables,
 ];
 const OVERLAYS: &[Context] = &[
     C::Steps,
@@ -103,6 +106,7 @@ const OVERLAYS: &[Context] = &[
     C::Legend,
     C::Help,
     C::Inspect,
+    C::Variables,
     C::Menu,
     C::Vma,
 ];
@@ -153,8 +157,9 @@ pub(super) const ALL: &[Context] = &[
     C::Cells,
     C::Find,
     C::Vma,
-    C::Undo,
+    C::Variables,
     C::Menu,
+    C::Undo,
 ];
 
 const UP: &[Chord] = &[key(KeyCode::Up), char('k')];
@@ -524,6 +529,13 @@ pub static BINDINGS: &[Binding] = &[
         "type and run the chosen line",
     ),
     bind(
+        &[ENTER],
+        A::Example,
+        &[C::Prompt],
+        "example",
+        "in the empty lab: the next of a few lines to begin with",
+    ),
+    bind(
         &[key(KeyCode::Tab)],
         A::Complete,
         &[C::Type, C::Ahead],
@@ -631,14 +643,14 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[key(KeyCode::Left)],
         A::CellLeft,
-        &[C::Cursor, C::Inspect],
+        &[C::Cursor],
         "",
         "the page to the left",
     ),
     bind(
         &[key(KeyCode::Right)],
         A::CellRight,
-        &[C::Cursor, C::Inspect],
+        &[C::Cursor],
         "",
         "the page to the right",
     ),
@@ -655,6 +667,20 @@ pub static BINDINGS: &[Binding] = &[
         &[C::Cursor],
         "",
         "the page below",
+    ),
+    bind(
+        &[key(KeyCode::Left)],
+        A::CellLeft,
+        &[C::Inspect],
+        "page before",
+        "the page before it",
+    ),
+    bind(
+        &[key(KeyCode::Right)],
+        A::CellRight,
+        &[C::Inspect],
+        "page after",
+        "the page after it",
     ),
     bind(
         &[key(KeyCode::PageUp)],
@@ -809,6 +835,13 @@ pub static BINDINGS: &[Binding] = &[
         EXPLORER,
         "",
         "what the marks of the pages mean",
+    ),
+    bind(
+        &[key(KeyCode::F(7))],
+        A::Variables,
+        &[C::Prompt, C::Type, C::Trying, C::Ahead, C::Cursor],
+        "",
+        "the variables, what they hold and what they point to",
     ),
     bind(
         &[control('r')],
