@@ -15,6 +15,7 @@ mod help;
 mod hexdump;
 mod home;
 mod inspect;
+mod keeping;
 mod ledger;
 mod legend;
 mod lesson;
@@ -70,6 +71,10 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) -> Seen {
         (Some(Overlay::Claims(chosen)), _) => {
             forget(&mut canvas);
             ledger::draw(&mut canvas, above(area), app, chosen);
+        }
+        (Some(Overlay::Keep), Some(_)) => {
+            forget(&mut canvas);
+            keeping::draw(&mut canvas, above(area), &app.keeping);
         }
         (Some(Overlay::Legend(offset)), Some(take)) => {
             forget(&mut canvas);

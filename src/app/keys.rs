@@ -60,6 +60,10 @@ pub enum Context {
     Vma,
     /// The variables of a process lie over the screen.
     Variables,
+    /// The page that keeps a session lies over the screen: a name is typed.
+    Keep,
+    /// A recording waits, where a session would wait for something to be typed.
+    Tape,
     /// The learner is asked whether lines are to be undone.
     Undo,
 }
@@ -227,6 +231,10 @@ pub enum Action {
     ZoomFit,
     /// Watches the process again that was watched before.
     Return,
+    /// Asks as what the session is to be kept.
+    Keep,
+    /// Keeps it.
+    KeepIt,
 }
 
 /// A key with its modifier.

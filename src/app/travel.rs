@@ -1,6 +1,7 @@
 //! Getting about: focus, zoom, scrolling, choosing, the mouse.
 
 use super::explorer::cursor::{self, Cursor};
+use super::keeping;
 use super::panel::Panel;
 use super::scene::Scene;
 use super::take::Take;
@@ -83,6 +84,7 @@ fn go(app: &mut App, by: i32) -> Vec<Effect> {
             *step = was.saturating_add_signed(by as isize).min(last);
             return drawn(*step != was);
         }
+        Some(Overlay::Keep) => return keeping::walk(app, by > 0),
         Some(Overlay::Claims(claim)) => {
             let last = Ledger::built_in().claims().len().saturating_sub(1);
             let was = *claim;
@@ -209,6 +211,7 @@ fn point(app: &mut App, cursor: Cursor) -> Vec<Effect> {
 /// A click on a row of a list: chooses it; a second click on the chosen lesson opens it.
 fn pick(app: &mut App, index: usize) -> Vec<Effect> {
     match (&mut app.overlay, &mut app.screen) {
+        (Some(Overlay::Keep), _) => return keeping::choose(app, index),
         (Some(Overlay::Steps(step)), _) => *step = index,
         (Some(Overlay::Claims(claim)), _) => *claim = index,
         (None, Screen::Home) if app.home.chosen == index => return update::open(app, index, None),

@@ -139,6 +139,8 @@ pub(super) struct Prompt {
     lines: Vec<Line<'static>>,
     /// What is said below: a gist, a mistake.
     notes: Vec<Line<'static>>,
+    /// What stands in the bar above.
+    title: &'static str,
 }
 
 impl Prompt {
@@ -148,7 +150,25 @@ impl Prompt {
         Self {
             lines: rows(take, explorer, width, palette),
             notes: notes(take, explorer, width, palette),
+            title: if explorer.on_pages {
+                " your line (Tab: type) "
+            } else {
+                " ▸ your line "
+            },
         }
+    }
+
+    /// The same rows of a recording: nothing is typed there.
+    pub(super) fn of_tape(mut self, explorer: &Explorer, palette: Palette) -> Self {
+        self.title = " a recording ";
+        let text = if explorer.on_pages {
+            " Arrows choose a page; Enter says all about it."
+        } else {
+            " Nothing runs here, and nothing is typed: Enter shows the next line that was recorded."
+        };
+        self.lines = vec![Line::from(Span::styled(text, palette.dim()))];
+        self.notes.fill(Line::default());
+        self
     }
 
     /// Rows that it takes on the screen.
@@ -174,12 +194,7 @@ impl Prompt {
         };
         let width = usize::from(area.width);
         canvas.text(area, (0, 0), &bar.repeat(width), style);
-        let title = if explorer.on_pages {
-            " your line (Tab: type) "
-        } else {
-            " ▸ your line "
-        };
-        canvas.text(area, (1, 0), title, style);
+        canvas.text(area, (1, 0), self.title, style);
         let skipped = match explorer.mistake {
             // What is wrong is in the first rows, as a rule: nothing before it has run.
             Some(_) => 0,

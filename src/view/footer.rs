@@ -59,6 +59,8 @@ fn words(app: &App, context: Context, action: Action, short: &'static str) -> &'
         {
             "finish"
         }
+        (_, Action::Mark) if take.mark().is_some() => "unmark",
+        (Context::Back, Action::Now) if take.mark().is_some() => "unmark",
         (_, Action::Zoom) if take.desk.zoomed => "unzoom",
         _ => short,
     }

@@ -39,7 +39,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) 
         _ => 7,
     };
     let explorer = take.explorer.as_deref();
-    let prompt = explorer.map(|own| Prompt::of(take, own, area.width, canvas.palette));
+    let prompt = explorer.map(|own| {
+        let prompt = Prompt::of(take, own, area.width, canvas.palette);
+        match &app.tape {
+            Some(_) => prompt.of_tape(own, canvas.palette),
+            None => prompt,
+        }
+    });
     // The strip has a row of its own where there are rows to spare.
     let strip_rows = u16::from(area.height >= ROOMY);
     let rows = [

@@ -181,6 +181,12 @@ fn face(take: &Take, lines: &[Line], cell: &Cell, palette: Palette) -> (&'static
     if is_marked {
         return (glyph, palette.accent().add_modifier(Modifier::REVERSED));
     }
+    if let Some((mark, comparison)) = take.comparison() {
+        let (here, there) = (comparison.shown, mark.index);
+        if (here.min(there)..here.max(there)).contains(&cell.target()) {
+            style = style.patch(palette.between());
+        }
+    }
     if matches!(&take.desk.hand, Hand::Over(under) if under == cell) {
         style = style.patch(palette.chosen());
     }

@@ -157,6 +157,15 @@ impl Palette {
         (mark, self.tile(hue, fresh))
     }
 
+    /// What lies between two moments that are compared.
+    pub fn between(self) -> Style {
+        match self.theme {
+            Theme::Dark => Style::new().bg(Color::Indexed(238)),
+            Theme::Light => Style::new().bg(Color::Indexed(252)),
+            Theme::Mono => Style::new(),
+        }
+    }
+
     /// A kind of VMA on a map: its mark, and how it looks.
     pub fn kind(self, kind: space::Kind) -> (&'static str, Style) {
         let (mark, hue) = match kind {

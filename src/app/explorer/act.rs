@@ -125,7 +125,7 @@ pub(in crate::app) fn edit(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     done.map_or_else(Vec::new, |()| vec![Effect::Draw])
 }
 
-fn edit_of(key: &KeyEvent) -> Option<Edit> {
+pub(in crate::app) fn edit_of(key: &KeyEvent) -> Option<Edit> {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     let alt = key.modifiers.contains(KeyModifiers::ALT);
     Some(match key.code {

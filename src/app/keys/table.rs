@@ -40,7 +40,14 @@ const fn control_key(code: KeyCode) -> Chord {
 const ENTER: Chord = key(KeyCode::Enter);
 const SPACE: Chord = char(' ');
 /// Where a lesson waits for the learner.
-const IDLE: &[Context] = &[C::Line, C::Ask, C::StepDone, C::LessonDone, C::Back];
+const IDLE: &[Context] = &[
+    C::Line,
+    C::Ask,
+    C::StepDone,
+    C::LessonDone,
+    C::Back,
+    C::Tape,
+];
 /// A lesson's screen, whatever it does.
 const LESSON: &[Context] = &[
     C::Line,
@@ -49,6 +56,16 @@ const LESSON: &[Context] = &[
     C::LessonDone,
     C::Back,
     C::Running,
+];
+/// The same, also of a recording where its session had the input open.
+const SCREEN: &[Context] = &[
+    C::Line,
+    C::Ask,
+    C::StepDone,
+    C::LessonDone,
+    C::Back,
+    C::Running,
+    C::Tape,
 ];
 /// Where arrows scroll or choose.
 const LISTS: &[Context] = &[C::Home, C::Steps, C::Claims, C::Menu];
@@ -63,6 +80,7 @@ const PAGES: &[Context] = &[
     C::Inspect,
     C::Vma,
     C::Variables,
+    C::Tape,
 ];
 const SCROLLS: &[Context] = &[
     C::Line,
@@ -81,6 +99,7 @@ const SCROLLS: &[Context] = &[
     C::Cells,
     C::Vma,
     C::Variables,
+    C::Tape,
 ];
 /// The same where Home and End do not move through the moments.
 const SCROLLS_AT_NOW: &[Context] = &[
@@ -99,6 +118,7 @@ const SCROLLS_AT_NOW: &[Context] = &[
     C::Cells,
     C::Vma,
     C::Variables,
+    C::Tape,
 ];
 const OVERLAYS: &[Context] = &[
     C::Steps,
@@ -109,6 +129,18 @@ const OVERLAYS: &[Context] = &[
     C::Variables,
     C::Menu,
     C::Vma,
+];
+/// Where a session can be kept.
+const KEEPS: &[Context] = &[
+    C::Line,
+    C::Ask,
+    C::StepDone,
+    C::LessonDone,
+    C::Back,
+    C::Tape,
+    C::Prompt,
+    C::Type,
+    C::Cursor,
 ];
 /// Where keys are text.
 const TYPING: &[Context] = &[C::Prompt, C::Type, C::Trying, C::Ahead];
@@ -130,6 +162,7 @@ const PLAIN: &[Context] = &[
     C::Cursor,
     C::Watch,
     C::Cells,
+    C::Tape,
 ];
 /// A process that is watched.
 const WATCH: &[Context] = &[C::Watch, C::Cells];
@@ -158,6 +191,9 @@ pub(super) const ALL: &[Context] = &[
     C::Find,
     C::Vma,
     C::Variables,
+    C::Tape,
+    C::Keep,
+    C::Undo,
     C::Menu,
     C::Undo,
 ];
@@ -443,9 +479,30 @@ pub static BINDINGS: &[Binding] = &[
         "return to now and run the next line",
     ),
     bind(
+        &[ENTER],
+        A::Advance,
+        &[C::Tape],
+        "next line",
+        "show the next line that was recorded",
+    ),
+    bind(
+        &[char('u')],
+        A::Undo,
+        &[C::Back],
+        "undo to here",
+        "undo the lines after this one: new processes run the lines up to here again",
+    ),
+    bind(
+        &[char('m')],
+        A::Mark,
+        &[C::Back],
+        "mark",
+        "mark the moment on the screen: every other is then compared with it; again: no more",
+    ),
+    bind(
         &[SPACE],
         A::ReadOn,
-        &[C::Line, C::Ask, C::StepDone, C::LessonDone],
+        &[C::Line, C::Ask, C::StepDone, C::LessonDone, C::Tape],
         "read on",
         "turn the page of the text, while some of it is below the screen",
     ),
@@ -545,7 +602,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[key(KeyCode::Tab)],
         A::Pages,
-        &[C::Prompt],
+        &[C::Prompt, C::Tape],
         "pages",
         "a cursor on the pages: read, write, fork, inspect",
     ),
@@ -757,7 +814,7 @@ pub static BINDINGS: &[Binding] = &[
         A::Undo,
         &[C::Cursor],
         "undo",
-        "the same",
+        "the same, from the pages",
     ),
     bind(
         &[control('t'), key(KeyCode::F(5))],
@@ -771,7 +828,7 @@ pub static BINDINGS: &[Binding] = &[
         A::Mark,
         &[C::Cursor],
         "",
-        "the same",
+        "the same, from the pages",
     ),
     bind(
         &[char('[')],
@@ -804,7 +861,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[key(KeyCode::BackTab)],
         A::NextPanel,
-        TYPING,
+        &[C::Prompt, C::Type, C::Trying, C::Ahead, C::Tape],
         "",
         "the panel that PgUp and PgDn scroll",
     ),
@@ -853,7 +910,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[key(KeyCode::Esc)],
         A::Escape,
-        &[C::Prompt],
+        &[C::Prompt, C::Tape],
         "",
         "back: to now, out of the zoom, to the lesson",
     ),
@@ -867,7 +924,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[char('i')],
         A::Try,
-        IDLE,
+        &[C::Line, C::Ask, C::StepDone, C::LessonDone, C::Back],
         "try it",
         "type lines of your own, in these processes as they are now",
     ),
@@ -923,20 +980,6 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[char('u')],
         A::Undo,
-        &[C::Back],
-        "undo to here",
-        "undo the lines after this one: new processes run the lines up to here again",
-    ),
-    bind(
-        &[char('m')],
-        A::Mark,
-        &[C::Back],
-        "mark",
-        "mark the moment on the screen: every other is then compared with it; again: no more",
-    ),
-    bind(
-        &[char('u')],
-        A::Undo,
         &[C::Line, C::Ask, C::StepDone, C::LessonDone],
         "",
         "undo the last line: new processes run the lines before it again",
@@ -944,7 +987,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[char('m')],
         A::Mark,
-        &[C::Line, C::Ask, C::StepDone, C::LessonDone],
+        &[C::Line, C::Ask, C::StepDone, C::LessonDone, C::Tape],
         "",
         "mark what is true now, to compare it with an earlier or a later moment",
     ),
@@ -979,14 +1022,14 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[char('z')],
         A::Zoom,
-        LESSON,
+        SCREEN,
         "zoom",
         "let the panel fill the screen, and back",
     ),
     bind(
         &[char('l')],
         A::Legend,
-        LESSON,
+        SCREEN,
         "legend",
         "what the marks of the pages mean, and how many there are",
     ),
@@ -1000,7 +1043,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[char('s')],
         A::Slow,
-        LESSON,
+        SCREEN,
         "",
         "slow motion on or off: loops, memset and fork, page by page",
     ),
@@ -1015,21 +1058,21 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[char('p')],
         A::NextProcess,
-        LESSON,
+        SCREEN,
         "",
         "show the next process's maps",
     ),
     bind(
         &[char('e')],
         A::OwnRows,
-        LESSON,
+        SCREEN,
         "",
         "show or fold the program's own lines of maps",
     ),
     bind(
         &[char('t')],
         A::Notes,
-        LESSON,
+        SCREEN,
         "",
         "speaker notes on or off",
     ),
@@ -1097,9 +1140,38 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[char('q')],
         A::Leave,
-        LESSON,
+        SCREEN,
         "leave",
         "leave the lesson; its processes end, your place is kept",
+    ),
+    bind(&[ENTER], A::KeepIt, &[C::Keep], "keep it", "write the file"),
+    bind(
+        &[key(KeyCode::Up), key(KeyCode::BackTab)],
+        A::Up,
+        &[C::Keep],
+        "as what",
+        "keep it as something else",
+    ),
+    bind(
+        &[key(KeyCode::Down), key(KeyCode::Tab)],
+        A::Down,
+        &[C::Keep],
+        "",
+        "keep it as something else",
+    ),
+    bind(
+        &[key(KeyCode::Esc)],
+        A::Escape,
+        &[C::Keep],
+        "close",
+        "close this page",
+    ),
+    bind(
+        &[control('s')],
+        A::Keep,
+        KEEPS,
+        "",
+        "keep the session: a recording, a lesson, a C program",
     ),
     bind(
         &[control('l')],
