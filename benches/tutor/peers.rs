@@ -97,7 +97,8 @@ fn peers(home: &Path, pid: i32) -> Vec<Peer> {
         name: "mmap-tutor watch",
         command: Some(watch),
         marker: pid.clone(),
-        keys: Some(["j", "k"]),
+        // To the next panel: a key that always changes something.
+        keys: Some(["\t", "\t"]),
     };
     let least = Peer {
         name: "a bare ratatui program",
@@ -111,7 +112,7 @@ fn peers(home: &Path, pid: i32) -> Vec<Peer> {
     vec![
         ours,
         least,
-        peer("pagemon", &["pagemon", "-p", &pid], sideways),
+        peer("pagemon", &["pagemon", "-p", &pid], sideways).showing("Pagemon"),
         peer("htop -p", &["htop", "-p", &pid], Some(["h", "h"])),
         peer("htop", &["htop"], down_and_up).showing("PID"),
         peer("btop", &["btop"], Some(["\x1b[B", "\x1b[A"])).showing("proc"),

@@ -62,9 +62,14 @@ pub(crate) fn rss(pid: u32) -> u64 {
 
 /// The same of one process, without its children.
 pub(crate) fn rss_alone(pid: u32) -> u64 {
+    status(pid, "VmRSS:")
+}
+
+/// A field of `status` in bytes, by its name and colon.
+pub(crate) fn status(pid: u32, field: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let mut lines = status.lines();
-    let kib = lines.find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next());
+    let kib = lines.find_map(|line| line.strip_prefix(field)?.split_whitespace().next());
     kib.and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0) * 1024
 }
 

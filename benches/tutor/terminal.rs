@@ -111,10 +111,12 @@ fn idle(home: &Path) {
         Some(ours as f64 / bares as f64),
     );
     if let Some(lab) = spent::child(pids[0]) {
+        // The file-backed rest is the program and libc, touched on purpose and shared with the program's own.
+        let own = mib(spent::status(lab, "RssAnon:"));
         fact(
             "memory of an empty lab (RSS)",
             &mib(spent::rss_alone(lab)),
-            "",
+            &format!("what is its alone (RssAnon): {own}"),
             None,
         );
     }

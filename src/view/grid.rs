@@ -8,7 +8,7 @@ mod laid;
 mod spot;
 
 use super::cache;
-use super::canvas::{Canvas, Passage};
+use super::canvas::Canvas;
 use super::text::{fit, fit_end, pad};
 use super::theme::Palette;
 use super::tile::{self, Tile};
@@ -20,8 +20,10 @@ use crate::mem::{Addr, Bytes, Process, Reading};
 use crate::observe::{Mapping, Snapshot};
 use laid::Laid;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Cells between two processes.
@@ -33,15 +35,26 @@ const NARROWEST: usize = 12;
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
     let title = title_of(take, scene, area);
     let inner = canvas.panel(area, &take.desk, Panel::Pages, &title);
-    let (mut passage, laid) = match scene {
-        Some(scene) => passage(scene, take, inner, canvas.palette),
-        None => Default::default(),
-    };
-    let spot = spot::of(take, &laid);
-    if let Some(spot) = spot {
-        passage.focus = spot.row..spot.row + 1;
-    }
-    canvas.passage(inner, &take.desk, Panel::Pages, &passage);
+    let palette = canvas.palette;
+    let plan = scene.map(|scene| Plan::of(scene, take, inner, palette));
+    let laid = plan.as_ref().map_or(&[][..], |plan| &plan.laid);
+    let spot = spot::of(take, laid);
+    let changed = plan.as_ref().map_or(0..0, |plan| plan.focus.clone());
+    let focus = spot.map_or(changed, |spot| spot.row..spot.row + 1);
+    let counted = (plan.as_ref().map_or(0, Plan::rows), &focus);
+    canvas.rows(
+        inner,
+        &take.desk,
+        Panel::Pages,
+        counted,
+        |canvas, offset| {
+            if let Some(plan) = &plan {
+                let from = usize::from(offset);
+                let lines = plan.lines(from..from + usize::from(inner.height));
+                canvas.lines(inner, &lines, 0);
+            }
+        },
+    );
     let seen = canvas.seen.panel(Panel::Pages);
     let offset = seen.map_or(0, |seen| usize::from(seen.offset));
     let pages = laid.iter().map(|laid| laid.seen(inner, offset));
@@ -92,44 +105,134 @@ pub(super) fn words(scene: &Scene<'_>, cursor: Cursor) -> Option<String> {
     Some(format!("{place}, {}: {state}", cursor.process))
 }
 
-/// The grids as lines, and where the pages lie among them.
-fn passage(scene: &Scene<'_>, take: &Take, area: Rect, palette: Palette) -> (Passage, Vec<Laid>) {
-    let shown = on_screen(scene, take, usize::from(area.width));
-    let count = shown.len().max(1);
-    let width = (usize::from(area.width) + GAP) / count - GAP.min(usize::from(area.width));
-    let mut lines = vec![beside(heads(scene, &shown, width, palette), width)];
-    let groups = groups(&shown);
-    if groups.is_empty() {
-        lines.push(Line::default());
-        lines.push(Line::from(Span::styled(
-            fit(nothing(take), usize::from(area.width)),
-            palette.dim(),
-        )));
-        return (Passage { lines, focus: 0..0 }, Vec::new());
-    }
-    let room = usize::from(area.height).saturating_sub(1);
-    let tile = choose(&shown, &groups, width, room);
-    let mut focus = 0..0;
-    let mut laid = Vec::new();
-    for start in groups {
-        let from = lines.len();
-        let mut fresh = false;
-        let columns = shown.iter().enumerate().map(|(index, snapshot)| {
-            let mapping = starting_at(snapshot, start);
-            let (lines, changed) = mapping.map_or_else(Default::default, |mapping| {
-                let place = (from + 2, index * (width + GAP));
-                laid.extend(Laid::of(snapshot.process, mapping, (tile, width), place));
-                block(scene, snapshot.process, mapping, (width, tile, palette))
-            });
-            fresh |= changed;
-            lines
-        });
-        lines.extend(side_by_side(&columns.collect::<Vec<_>>(), width));
-        if fresh && focus.is_empty() {
-            focus = from..lines.len();
+/// Where everything of the grids goes. A process may have tens of thousands of mappings: which rows each takes is
+/// known of all, and the rows are made of those on the screen.
+struct Plan<'a> {
+    scene: &'a Scene<'a>,
+    shown: Vec<&'a Snapshot>,
+    /// Cells of a column.
+    width: usize,
+    tile: Tile,
+    palette: Palette,
+    /// The first row, or all of them where there is no mapping.
+    head: Vec<Line<'static>>,
+    /// Where the mappings of an address begin, and the rows they take.
+    groups: Vec<(u64, Range<usize>)>,
+    laid: Vec<Laid>,
+    /// The rows of the first mapping that changed.
+    focus: Range<usize>,
+}
+
+impl<'a> Plan<'a> {
+    fn of(scene: &'a Scene<'a>, take: &Take, area: Rect, palette: Palette) -> Self {
+        let shown = on_screen(scene, take, usize::from(area.width));
+        let count = shown.len().max(1);
+        let width = (usize::from(area.width) + GAP) / count - GAP.min(usize::from(area.width));
+        let mut head = vec![beside(heads(scene, &shown, width, palette), width)];
+        let groups = groups(&shown);
+        if groups.is_empty() {
+            let none = fit(nothing(take), usize::from(area.width));
+            head.push(Line::default());
+            head.push(Line::from(Span::styled(none, palette.dim())));
         }
+        let room = usize::from(area.height).saturating_sub(1);
+        let mut plan = Self {
+            scene,
+            tile: choose(&shown, &groups, width, room),
+            shown,
+            width,
+            palette,
+            head,
+            groups: Vec::with_capacity(groups.len()),
+            laid: Vec::new(),
+            focus: 0..0,
+        };
+        for start in groups {
+            plan.add(start);
+        }
+        plan
     }
-    (Passage { lines, focus }, laid)
+
+    /// Gives the mappings that begin at an address the rows below those before.
+    fn add(&mut self, start: u64) {
+        let from = self.rows();
+        let (mut height, mut fresh) = (0, false);
+        for (index, snapshot) in self.shown.iter().enumerate() {
+            let Some(mapping) = starting_at(snapshot, start) else {
+                continue;
+            };
+            let place = (from + 2, index * (self.width + GAP));
+            let shape = (self.tile, self.width);
+            self.laid
+                .extend(Laid::of(snapshot.process, mapping, shape, place));
+            height = height.max(height_of(mapping, shape));
+            fresh |= self.focus.is_empty() && is_fresh(self.scene, snapshot.process, mapping);
+        }
+        let rows = from..from + height;
+        if fresh {
+            self.focus = rows.clone();
+        }
+        self.groups.push((start, rows));
+    }
+
+    /// How many rows there are.
+    fn rows(&self) -> usize {
+        let last = self.groups.last();
+        last.map_or(self.head.len(), |(_, rows)| rows.end)
+    }
+
+    /// The rows from the first of a range on, at least as far as its end.
+    fn lines(&self, seen: Range<usize>) -> Vec<Line<'static>> {
+        let mut lines: Vec<Line<'static>> = self.head.iter().skip(seen.start).cloned().collect();
+        let first = self
+            .groups
+            .partition_point(|(_, rows)| rows.end <= seen.start);
+        let groups = self.groups[first..].iter();
+        for (start, rows) in groups.take_while(|(_, rows)| rows.start < seen.end) {
+            let columns: Vec<_> = self
+                .shown
+                .iter()
+                .map(|snapshot| {
+                    let mapping = starting_at(snapshot, *start);
+                    let paper = (self.width, self.tile, self.palette);
+                    mapping.map_or_else(Vec::new, |mapping| {
+                        block(self.scene, snapshot.process, mapping, paper)
+                    })
+                })
+                .collect();
+            let made = side_by_side(&columns, self.width);
+            debug_assert_eq!(made.len(), rows.len(), "rows of the mapping at {start:x}");
+            lines.extend(made.into_iter().skip(seen.start.saturating_sub(rows.start)));
+        }
+        lines
+    }
+}
+
+/// Rows that a mapping takes, as [`block`] makes them.
+fn height_of(mapping: &Mapping, (tile, width): (Tile, usize)) -> usize {
+    let pages = match &mapping.pages {
+        Reading::Known(pages) => {
+            let rows = match pages.states.len() {
+                0 => 0,
+                count => tile.rows_of(count, width) * tile.height,
+            };
+            rows + usize::from(pages.cut > 0)
+        }
+        Reading::Unknown(why) => unknown(why, width, Style::new()).len(),
+    };
+    2 + pages + usize::from(cache::has_row(mapping))
+}
+
+/// Whether something of a mapping just changed.
+fn is_fresh(scene: &Scene<'_>, process: Process, mapping: &Mapping) -> bool {
+    let changed = |fresh: &Freshness| *fresh != Freshness::Old;
+    scene.fate(process, mapping) != Fate::Same
+        || scene.freshness(process, mapping).iter().any(changed)
+}
+
+/// Why pages could not be read.
+fn unknown(why: &str, width: usize, style: Style) -> Vec<Line<'static>> {
+    super::text::wrap(&[("? ", style), (why, style)], width, 2)
 }
 
 /// The processes there is room for.
@@ -238,22 +341,20 @@ fn states(mapping: &Mapping) -> usize {
     mapping.pages.known().map_or(0, |pages| pages.states.len())
 }
 
-/// A mapping of a process: what it is, then its pages; and whether something of it just changed.
+/// A mapping of a process: what it is, then its pages.
 fn block(
     scene: &Scene<'_>,
     process: Process,
     mapping: &Mapping,
     (width, tile, palette): (usize, Tile, Palette),
-) -> (Vec<Line<'static>>, bool) {
+) -> Vec<Line<'static>> {
     let fate = scene.fate(process, mapping);
     let mut lines = vec![title(scene, process, (mapping, fate), (width, palette))];
     let per_cell = tile.per_cell(states(mapping), width);
     lines.push(place(mapping, per_cell, width, palette));
-    let mut changed = fate != Fate::Same;
     match &mapping.pages {
         Reading::Known(pages) => {
             let fresh = scene.freshness(process, mapping);
-            changed |= fresh.iter().any(|fresh| *fresh != Freshness::Old);
             lines.extend(tile::cells(tile, &pages.states, &fresh, (width, palette)));
             if pages.cut > 0 {
                 let text = format!("… {} more pages, not read", pages.cut);
@@ -263,10 +364,7 @@ fn block(
                 )));
             }
         }
-        Reading::Unknown(why) => {
-            let text = format!("? {why}");
-            lines.extend(super::text::wrap(&[(&text, palette.unknown())], width, 2));
-        }
+        Reading::Unknown(why) => lines.extend(unknown(why, width, palette.unknown())),
     }
     if cache::has_row(mapping) {
         let before = scene
@@ -274,7 +372,7 @@ fn block(
             .and_then(|before| starting_at(before, mapping.vma.range.start.0));
         lines.push(cache::row(mapping, before, (width, palette)));
     }
-    (lines, changed)
+    lines
 }
 
 /// `p  rw-p  16 pages`, marked when new or changed.

@@ -96,7 +96,8 @@ impl Tile {
         }
     }
 
-    fn rows_of(self, count: usize, width: usize) -> usize {
+    /// Rows of tiles.
+    pub(super) fn rows_of(self, count: usize, width: usize) -> usize {
         let tiles = count.div_ceil(self.per_cell(count, width));
         tiles.div_ceil(self.across(count, width))
     }

@@ -1,8 +1,10 @@
 //! What a frame asks of the allocator: the same for the same scene, frame after frame, and no more than it takes to
 //! put the words of one screen together.
 
-use crate::Walk;
+use crate::{Walk, story};
 use mmap_tutor::app::Theme;
+use mmap_tutor::mem::{Addr, PageState, Range};
+use mmap_tutor::session::{Moment, Report};
 use mmap_tutor::view;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -55,7 +57,7 @@ const TABLE: [(&str, &str, usize); 6] = [
     ("the list of lessons", "", 160),
     ("a lesson", "\n", 700),
     ("a fork", "\n\n\n\n", 1_800),
-    ("the help over it", "\n\n\n\n?", 6_000),
+    ("the help over it", "\n\n\n\n?", 6_500),
     ("a page in full", "\n\n\n\ni\tv\n", 2_600),
     ("the lab", "\n\n\n\nip[0] = 1;", 1_700),
 ];
@@ -80,4 +82,35 @@ fn a_frame_costs_few_allocations_and_keeps_nothing() {
             assert!(asked <= most, "{what} at {size:?}: {asked} allocations");
         }
     }
+}
+
+/// Allocations of a frame of a process with so many mappings of a page each.
+fn frame_of_mappings(count: u64) -> usize {
+    let mut walk = Walk::new((200, 60), Theme::Dark);
+    walk.keys("\n");
+    let mapping = |index: u64| {
+        let start = Addr(story::P.start.0 + index * 2 * story::PAGE);
+        story::mapping(Range::of(start, story::PAGE), vec![PageState::Private])
+    };
+    walk.hear(Report::Opened(Moment {
+        ran: None,
+        snapshots: vec![story::snapshot(
+            story::MAIN,
+            (0..count).map(mapping).collect(),
+        )],
+        changes: Vec::new(),
+    }));
+    let mut terminal = Terminal::new(TestBackend::new(200, 60)).unwrap();
+    frame(&mut terminal, &walk);
+    frame(&mut terminal, &walk).0
+}
+
+#[test]
+fn mappings_beside_the_screen_cost_next_to_nothing() {
+    let (some, many) = (frame_of_mappings(500), frame_of_mappings(2500));
+    let each = many.saturating_sub(some) / 2000;
+    assert!(
+        each <= 10,
+        "{each} allocations for a mapping that is not on the screen"
+    );
 }
