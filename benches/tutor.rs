@@ -15,8 +15,12 @@ mod directory;
 mod frames;
 #[path = "tutor/gauge.rs"]
 mod gauge;
+#[path = "tutor/history.rs"]
+mod history;
 #[path = "tutor/lab.rs"]
 mod lab;
+#[path = "../tests/support/history.rs"]
+mod made;
 #[path = "tutor/portrait.rs"]
 mod portrait;
 #[path = "../tests/support/pty.rs"]
@@ -43,13 +47,14 @@ fn main() {
         .skip(1)
         .filter(|word| !word.starts_with('-'))
         .collect();
-    let groups: [(&str, &dyn Fn()); 6] = [
+    let groups: [(&str, &dyn Fn()); 7] = [
         ("terminal", &|| terminal::rows(home.path())),
         ("lab", &|| lab::rows(home.path())),
         ("witness", &|| witness::rows(home.path())),
         ("portrait", &portrait::rows),
         ("gauge", &gauge::rows),
         ("frames", &frames::rows),
+        ("history", &history::rows),
     ];
     table::head();
     for (name, rows) in groups {

@@ -137,7 +137,7 @@ fn what_claims_to_be_enormous_is_refused() {
     places.put(u64::MAX);
     let head = places.clone();
     places.extend([0; 7]);
-    places.extend([0, 1, 0, 0, 0]);
+    places.extend([0, 1, 0, 0, 0, 0]);
     for (count, size) in [(1 << 40, 1), (1 << 30, 4096), (u64::MAX, 1)] {
         let mut places = places.clone();
         places.put(count);
