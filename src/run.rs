@@ -11,6 +11,7 @@ pub mod store;
 pub mod terminal;
 pub mod theatre;
 mod theme;
+mod waiting;
 pub mod watch;
 pub mod worker;
 

@@ -45,8 +45,8 @@ pub(crate) fn rows() {
         let bytes = long.app.take().map_or(0, |take| take.timeline.bytes());
         println!(
             "| {LINES} moments, 1 GiB{rights} | {:.1} MiB | | 1 | resident beside nothing: {:.1} MiB | |",
-            bytes as f64 / 1048576.0,
-            (resident() - before) as f64 / 1048576.0
+            bytes as f64 / 1_048_576.0,
+            (resident() - before) as f64 / 1_048_576.0
         );
         row(
             &format!("`[` to paint, {LINES} lines over 1 GiB{rights}"),

@@ -224,6 +224,7 @@ impl Loop {
     fn meet(&mut self, message: Message, due: &mut Due) {
         match message {
             Message::App(event) => self.tell(event, due),
+            Message::Report(report, _) => self.tell(Event::Report(*report), due),
             Message::Signal(SIGTSTP) => self.suspend(due),
             Message::Signal(SIGCONT) => {
                 self.hold.resume();

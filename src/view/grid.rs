@@ -35,7 +35,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Opti
     let inner = canvas.panel(area, &take.desk, Panel::Pages, &title);
     let (mut passage, laid) = match scene {
         Some(scene) => passage(scene, take, inner, canvas.palette),
-        None => Default::default(),
+        None => (not_kept(take, inner.width, canvas.palette), Vec::new()),
     };
     let spot = spot::of(take, &laid);
     if let Some(spot) = spot {
@@ -48,6 +48,17 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Opti
     canvas.seen.pages = pages.collect();
     if let Some(spot) = spot {
         spot::draw(canvas, inner, (spot, offset));
+    }
+}
+
+/// In the place of the pages of a moment that the history has forgotten.
+fn not_kept(take: &Take, width: u16, palette: Palette) -> Passage {
+    let text = take.not_kept().map(|why| format!("? {why}"));
+    let lines =
+        text.map(|text| super::text::wrap(&[(&text, palette.unknown())], usize::from(width), 2));
+    Passage {
+        lines: lines.unwrap_or_default(),
+        focus: 0..0,
     }
 }
 
