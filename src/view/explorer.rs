@@ -45,7 +45,7 @@ pub(super) fn transcript(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
 }
 
 /// Lines of the transcript before and after the one on the screen: of thousands, those around it are laid out.
-const AROUND: (usize, usize) = (80, 40);
+const AROUND: (usize, usize) = (40, 30);
 
 fn lines_that_ran(take: &Take, width: usize, palette: Palette) -> Passage {
     let mut passage = Passage::default();
