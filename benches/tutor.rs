@@ -16,8 +16,12 @@ mod directory;
 mod frames;
 #[path = "tutor/gauge.rs"]
 mod gauge;
+#[path = "tutor/history.rs"]
+mod history;
 #[path = "tutor/lab.rs"]
 mod lab;
+#[path = "../tests/support/history.rs"]
+mod made;
 #[path = "tutor/peers.rs"]
 mod peers;
 #[path = "tutor/portrait.rs"]
@@ -48,13 +52,14 @@ fn main() {
         .skip(1)
         .filter(|word| !word.starts_with('-'))
         .collect();
-    let groups: [(&str, &dyn Fn()); 6] = [
+    let groups: [(&str, &dyn Fn()); 7] = [
         ("terminal", &|| terminal::rows(home.path())),
         ("lab", &|| lab::rows(home.path())),
         ("witness", &|| witness::rows(home.path())),
         ("portrait", &portrait::rows),
         ("gauge", &gauge::rows),
         ("frames", &frames::rows),
+        ("history", &history::rows),
     ];
     if wanted.first().is_some_and(|word| word == "peers") {
         peers::table(home.path(), wanted.get(1).map(String::as_str));

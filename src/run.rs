@@ -14,6 +14,7 @@ pub mod store;
 pub mod terminal;
 pub mod theatre;
 mod theme;
+mod waiting;
 pub mod watch;
 mod watcher;
 pub mod worker;

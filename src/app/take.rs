@@ -212,6 +212,12 @@ impl Take {
         self.sight.moment.as_deref()
     }
 
+    /// Why the moment on the screen cannot be shown; `None` where it can, or there is none yet.
+    pub fn not_kept(&self) -> Option<&str> {
+        let is_gone = self.moment().is_none() && !self.timeline.is_empty();
+        is_gone.then(|| self.timeline.why_not_kept())
+    }
+
     /// The moment before the one on the screen.
     pub fn moment_before(&self) -> Option<&Moment> {
         self.sight.before.as_deref()

@@ -5,6 +5,7 @@
 //! not return from its wait for them, and the terminal a watchdog because crossterm spins for ever when it is gone.
 //! See signal(7), poll(2).
 
+use super::waiting::{Place, Waiting};
 use crate::app::Event;
 use crate::session::Report;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -21,6 +22,8 @@ use std::time::Duration;
 pub enum Message {
     /// For the app.
     App(Event),
+    /// What the player said, and its place among those that wait.
+    Report(Box<Report>, Place),
     /// A signal arrived.
     Signal(i32),
     /// A thread panicked, with what and where.
@@ -92,8 +95,10 @@ fn watch_terminal(out: &Sender<Message>) {
 }
 
 fn forward(reports: &Receiver<Report>, out: &Sender<Message>) {
+    let waiting = Waiting::default();
     while let Ok(report) = reports.recv() {
-        if out.send(Message::App(Event::Report(report))).is_err() {
+        let place = waiting.place();
+        if out.send(Message::Report(Box::new(report), place)).is_err() {
             return;
         }
     }

@@ -252,6 +252,7 @@ impl Loop {
                 self.watcher.look_at(&mut event);
                 self.tell(event, due);
             }
+            Message::Report(report, _) => self.tell(Event::Report(*report), due),
             Message::Signal(SIGTSTP) => self.suspend(due),
             Message::Signal(SIGCONT) => {
                 self.hold.resume();

@@ -10,7 +10,7 @@ use crate::session::{
     Command, Director, Player, Position, Refusal, Report, Stage, StageError, Wish,
 };
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, channel, sync_channel};
 use std::time::{Duration, Instant};
 
 /// How long a paused line stays paused, so that an eye can follow.
@@ -21,7 +21,8 @@ const SLOW_MOTION: Duration = Duration::from_secs(5);
 /// The player, whose thread starts when it is told to begin; what it is commanded before that, it does then.
 pub fn player() -> screen::Player {
     let (commands, commanded) = channel();
-    let (reporter, reports) = channel();
+    // The next report waits for the last one to be fetched: see `waiting`.
+    let (reporter, reports) = sync_channel(1);
     let wish = Arc::new(Wish::default());
     let heard = Arc::clone(&wish);
     let begin = move || {

@@ -37,10 +37,23 @@ pub(super) fn transcript(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
     canvas.passage(inner, &take.desk, Panel::Reading, &passage);
 }
 
+/// Lines of the transcript before and after the one on the screen: of thousands, those around it are laid out.
+const AROUND: (usize, usize) = (40, 30);
+
 fn lines_that_ran(take: &Take, width: usize, palette: Palette) -> Passage {
     let mut passage = Passage::default();
     let page = take.timeline.page_bytes();
-    for (index, ran) in (1..).zip(take.timeline.lines()) {
+    let all = take.timeline.lines();
+    let here = take.shown();
+    let (first, end) = (
+        here.saturating_sub(AROUND.0),
+        all.len().min(here + AROUND.1),
+    );
+    if first > 0 {
+        passage.lines.push(left_out(first, "before", palette));
+    }
+    let shown = all.get(first..end).unwrap_or_default();
+    for (index, ran) in (first + 1..).zip(shown) {
         let from = passage.lines.len();
         let looked = take.back() == Some(index);
         passage
@@ -50,10 +63,22 @@ fn lines_that_ran(take: &Take, width: usize, palette: Palette) -> Passage {
             passage.focus = from..passage.lines.len();
         }
     }
+    if end < all.len() {
+        passage
+            .lines
+            .push(left_out(all.len() - end, "after", palette));
+    }
     if passage.lines.is_empty() {
         passage.lines = welcome(width, palette);
     }
     passage
+}
+
+/// In the place of lines that are far from the one on the screen.
+fn left_out(count: usize, side: &str, palette: Palette) -> Line<'static> {
+    let lines = if count == 1 { "line" } else { "lines" };
+    let text = format!("  … {count} {lines} {side} these");
+    Line::from(Span::styled(text, palette.dim()))
 }
 
 fn welcome(width: usize, palette: Palette) -> Vec<Line<'static>> {

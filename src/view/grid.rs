@@ -8,7 +8,7 @@ mod laid;
 mod spot;
 
 use super::cache;
-use super::canvas::Canvas;
+use super::canvas::{Canvas, Passage};
 use super::text::{fit, fit_end, pad};
 use super::theme::Palette;
 use super::tile::{self, Tile};
@@ -36,23 +36,25 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Opti
     let title = title_of(take, scene, area);
     let inner = canvas.panel(area, &take.desk, Panel::Pages, &title);
     let palette = canvas.palette;
-    let plan = scene.map(|scene| Plan::of(scene, take, inner, palette));
-    let laid = plan.as_ref().map_or(&[][..], |plan| &plan.laid);
+    let Some(scene) = scene else {
+        let passage = not_kept(take, inner.width, palette);
+        canvas.passage(inner, &take.desk, Panel::Pages, &passage);
+        return;
+    };
+    let plan = Plan::of(scene, take, inner, palette);
+    let laid = &plan.laid;
     let spot = spot::of(take, laid);
-    let changed = plan.as_ref().map_or(0..0, |plan| plan.focus.clone());
-    let focus = spot.map_or(changed, |spot| spot.row..spot.row + 1);
-    let counted = (plan.as_ref().map_or(0, Plan::rows), &focus);
+    let focus = spot.map_or(plan.focus.clone(), |spot| spot.row..spot.row + 1);
+    let counted = (plan.rows(), &focus);
     canvas.rows(
         inner,
         &take.desk,
         Panel::Pages,
         counted,
         |canvas, offset| {
-            if let Some(plan) = &plan {
-                let from = usize::from(offset);
-                let lines = plan.lines(from..from + usize::from(inner.height));
-                canvas.lines(inner, &lines, 0);
-            }
+            let from = usize::from(offset);
+            let lines = plan.lines(from..from + usize::from(inner.height));
+            canvas.lines(inner, &lines, 0);
         },
     );
     let seen = canvas.seen.panel(Panel::Pages);
@@ -61,6 +63,17 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Opti
     canvas.seen.pages = pages.collect();
     if let Some(spot) = spot {
         spot::draw(canvas, inner, (spot, offset));
+    }
+}
+
+/// In the place of the pages of a moment that the history has forgotten.
+fn not_kept(take: &Take, width: u16, palette: Palette) -> Passage {
+    let text = take.not_kept().map(|why| format!("? {why}"));
+    let lines =
+        text.map(|text| super::text::wrap(&[(&text, palette.unknown())], usize::from(width), 2));
+    Passage {
+        lines: lines.unwrap_or_default(),
+        focus: 0..0,
     }
 }
 

@@ -200,13 +200,15 @@ fn face(states: &[PageState], fresh: &[Freshness], palette: Palette) -> Face {
         let (mark, style) = palette.page(first, newest);
         return Face { mark, style };
     }
-    let present = states.iter().filter(|state| **state != PageState::Absent);
-    let common = present.clone().copied().max_by_key(|state| {
-        let same = states.iter().filter(|other| *other == state);
-        same.count()
-    });
-    let (_, style) = palette.page(common.unwrap_or(first), newest);
-    let level = present.count() * HEIGHTS.len() / (states.len() + 1);
+    let mut counts = [0_usize; PageState::ALL.len()];
+    for state in states {
+        counts[*state as usize] += 1;
+    }
+    let absent = std::mem::take(&mut counts[PageState::Absent as usize]);
+    let numbered = PageState::ALL.into_iter().zip(counts);
+    let common = numbered.max_by_key(|(_, count)| *count);
+    let (_, style) = palette.page(common.map_or(first, |(state, _)| state), newest);
+    let level = (states.len() - absent) * HEIGHTS.len() / (states.len() + 1);
     let mark = HEIGHTS[level.min(HEIGHTS.len() - 1)];
     Face { mark, style }
 }

@@ -73,8 +73,23 @@ fn lines(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
     match (take.look(), take.moment()) {
         (Some(look), _) => running(look, width, palette),
         (None, Some(moment)) => told(take, moment, width, palette),
-        (None, None) => wrap(&[("starting the process …", palette.dim())], width, 0),
+        (None, None) => match take.not_kept() {
+            Some(why) => not_kept(why, width, palette),
+            None => wrap(&[("starting the process …", palette.dim())], width, 0),
+        },
     }
+}
+
+/// A moment of which only the line is left.
+fn not_kept(why: &str, width: usize, palette: Palette) -> Vec<Line<'static>> {
+    let text = format!(
+        "This moment is {why}. The line that ran, and what it cost, stand in the strip and on the left."
+    );
+    wrap(
+        &[("? ", palette.unknown()), (&text, palette.text())],
+        width,
+        2,
+    )
 }
 
 /// A process has died that is needed: how to have it again.
