@@ -4,6 +4,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+#[path = "screens/crowded.rs"]
+mod crowded;
 #[path = "screens/story.rs"]
 mod story;
 

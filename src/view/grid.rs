@@ -1,9 +1,11 @@
 //! The page grids: one column a process, one block a mapping, one cell a page.
 //!
 //! Blocks of the same address stand side by side. How large a page is drawn depends on the room there is; where a
-//! mapping has more pages than cells, a cell stands for several, and the block says so. Under the pages of a file stands
-//! what the page cache has of them.
+//! mapping has more pages than cells, a cell stands for several, and the block says so. Under each page of a file stands
+//! what the page cache has of it. Where there is no room for all mappings, [`plan`] folds those that did not change.
 
+mod laid;
+mod plan;
 mod spot;
 
 use super::cache;
@@ -11,14 +13,16 @@ use super::canvas::{Canvas, Passage};
 use super::text::{fit, fit_end, pad};
 use super::theme::Palette;
 use super::tile::{self, Tile};
+use crate::app::names::Name;
 use crate::app::panel::Panel;
-use crate::app::scene::{Fate, Freshness, Scene};
+use crate::app::scene::{Fate, Scene};
 use crate::app::take::Take;
-use crate::mem::{Bytes, Process, Reading};
+use crate::mem::{Addr, Bytes, Process, Reading};
 use crate::observe::{Mapping, Snapshot};
+use laid::Laid;
+use plan::Plan;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Cells between two processes.
@@ -30,12 +34,16 @@ const NARROWEST: usize = 12;
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
     let title = title_of(take, scene, area);
     let inner = canvas.panel(area, &take.desk, Panel::Pages, &title);
-    let passage = match scene {
+    let (mut passage, laid) = match scene {
         Some(scene) => passage(scene, take, inner, canvas.palette),
-        None => Passage::default(),
+        None => Default::default(),
     };
+    let spot = spot::of(take, &laid);
+    if let Some(spot) = spot {
+        passage.focus = spot.row..spot.row + 1;
+    }
     canvas.passage(inner, &take.desk, Panel::Pages, &passage);
-    if let Some(spot) = scene.and_then(|scene| spot::of(scene, take, inner)) {
+    if let Some(spot) = spot {
         spot::draw(canvas, inner, spot);
     }
 }
@@ -53,49 +61,117 @@ fn title_of(take: &Take, scene: Option<&Scene<'_>>, area: Rect) -> String {
     }
 }
 
-/// The grids as lines.
-fn passage(scene: &Scene<'_>, take: &Take, area: Rect, palette: Palette) -> Passage {
+/// The grids as lines, and where the pages lie among them.
+fn passage(scene: &Scene<'_>, take: &Take, area: Rect, palette: Palette) -> (Passage, Vec<Laid>) {
     let shown = on_screen(scene, take, usize::from(area.width));
     let count = shown.len().max(1);
     let width = (usize::from(area.width) + GAP) / count - GAP.min(usize::from(area.width));
     let mut lines = vec![beside(heads(scene, &shown, width, palette), width)];
-    let groups = groups(&shown);
-    if groups.is_empty() {
+    let room = usize::from(area.height).saturating_sub(1);
+    let plan = Plan::of(scene, take, &shown, (width, room));
+    if plan.groups.is_empty() {
         lines.push(Line::default());
         lines.push(Line::from(Span::styled(
             fit("The lesson has no mapping yet.", usize::from(area.width)),
             palette.dim(),
         )));
-        return Passage { lines, focus: 0..0 };
+        return (Passage { lines, focus: 0..0 }, Vec::new());
     }
-    let room = usize::from(area.height).saturating_sub(1);
-    let tile = choose(&shown, &groups, width, room);
-    let mut focus = 0..0;
-    for start in groups {
-        let from = lines.len();
-        let mut fresh = false;
-        let columns = shown.iter().map(|snapshot| {
-            let mapping = starting_at(snapshot, start);
-            let (lines, changed) = mapping.map_or_else(Default::default, |mapping| {
-                block(scene, snapshot.process, mapping, (width, tile, palette))
-            });
-            fresh |= changed;
-            lines
-        });
-        lines.extend(side_by_side(&columns.collect::<Vec<_>>(), width));
-        if fresh && focus.is_empty() {
-            focus = from..lines.len();
+    lines.extend(left_out(scene, &plan, (usize::from(area.width), palette)));
+    let above = lines.len();
+    let mut columns: Vec<Vec<Line<'static>>> = vec![Vec::new(); count];
+    let mut laid = Vec::new();
+    // Rows of what changed: in the process that ran, and in any.
+    let (mut ours, mut any) = (0..0, 0..0);
+    let ran = ran_in(take);
+    for group in &plan.groups {
+        let ends: Vec<usize> = columns.iter().map(Vec::len).collect();
+        let from = plan::row_of(group, &ends);
+        for &(index, mapping) in &group.mappings {
+            let process = shown[index].process;
+            let column = &mut columns[index];
+            column.resize(from, Line::default());
+            if !group.is_drawn {
+                column.push(folded(scene, process, mapping, (width, palette)));
+                continue;
+            }
+            let tile = plan::tile_of(mapping, plan.tile);
+            let place = (above + from + 2, index * (width + GAP));
+            laid.extend(Laid::of(process, mapping, (tile, width), place));
+            column.extend(block(scene, process, mapping, (width, tile, palette)));
+            let rows = above + from..above + column.len();
+            if plan::is_changed(scene, process, mapping) {
+                let first = if Some(process) == ran {
+                    &mut ours
+                } else {
+                    &mut any
+                };
+                if *first == (0..0) {
+                    *first = rows;
+                }
+            }
         }
     }
-    let spot = spot::of(scene, take, area);
-    let focus = spot.map_or(focus, |spot| spot.row..spot.row + 1);
-    Passage { lines, focus }
+    lines.extend(side_by_side(&columns, width));
+    let focus = if ours == (0..0) { any } else { ours };
+    (Passage { lines, focus }, laid)
+}
+
+/// The process that the line shown ran in.
+pub(super) fn ran_in(take: &Take) -> Option<Process> {
+    match take.look() {
+        Some(look) => Some(look.process),
+        None => take
+            .moment()
+            .and_then(|moment| moment.ran.as_ref())
+            .map(|ran| ran.process),
+    }
+}
+
+/// Mappings that are told together: `+3 mappings unchanged: p, s, e`.
+fn left_out(
+    scene: &Scene<'_>,
+    plan: &Plan<'_>,
+    (width, palette): (usize, Palette),
+) -> Option<Line<'static>> {
+    let left_out = &plan.left_out;
+    let unit = |count: usize| if count == 1 { "mapping" } else { "mappings" };
+    let mut said = Vec::new();
+    if left_out.changed > 0 {
+        let count = left_out.changed;
+        said.push(format!("+{count} more {} changed", unit(count)));
+    }
+    if !left_out.unchanged.is_empty() {
+        let count = left_out.unchanged.len();
+        let mut names: Vec<&str> = Vec::new();
+        for start in left_out.unchanged.iter().take(width) {
+            let is_its = |name: &&Name| name.address.0 == *start;
+            let found = scene
+                .names
+                .iter()
+                .find(is_its)
+                .map(|name| name.name.as_str());
+            names.extend(found.filter(|name| !names.contains(name)));
+        }
+        let names = match names.len() {
+            0 => String::new(),
+            _ => format!(": {}", names.join(", ")),
+        };
+        said.push(format!("+{count} {} unchanged{names}", unit(count)));
+    }
+    let style = match left_out.changed {
+        0 => palette.dim(),
+        _ => palette.changed(),
+    };
+    let text = fit(&said.join(", "), width);
+    (!said.is_empty()).then(|| Line::from(Span::styled(text, style)))
 }
 
 /// The processes there is room for.
 fn on_screen<'a>(scene: &Scene<'a>, take: &Take, width: usize) -> Vec<&'a Snapshot> {
     let most = ((width + GAP) / (NARROWEST + GAP)).max(1);
-    around(scene.now, take.desk.process, most).collect()
+    let wanted = take.desk.process.or_else(|| ran_in(take));
+    around(scene.now, wanted, most).collect()
 }
 
 /// As many of the processes as there is room for: all, or the first, or those up to the one chosen.
@@ -160,37 +236,10 @@ fn heads(
     shown.iter().map(head).collect()
 }
 
-/// Where the mappings on the screen begin, each address once.
-fn groups(shown: &[&Snapshot]) -> BTreeSet<u64> {
-    let mappings = shown.iter().flat_map(|snapshot| snapshot.lesson_mappings());
-    mappings.map(|mapping| mapping.vma.range.start.0).collect()
-}
-
 fn starting_at(snapshot: &Snapshot, start: u64) -> Option<&Mapping> {
     snapshot
-        .lesson_mappings()
-        .find(|mapping| mapping.vma.range.start.0 == start)
-}
-
-/// The largest tile with which everything fits; when none does, the smallest, several pages a cell.
-fn choose(shown: &[&Snapshot], groups: &BTreeSet<u64>, width: usize, room: usize) -> Tile {
-    let counts: Vec<usize> = groups
-        .iter()
-        .map(|start| {
-            let pages = shown
-                .iter()
-                .filter_map(|snapshot| starting_at(snapshot, *start));
-            pages.map(states).max().unwrap_or(0)
-        })
-        .collect();
-    let with_cache = |start: &&u64| {
-        let mut here = shown
-            .iter()
-            .filter_map(|snapshot| starting_at(snapshot, **start));
-        here.any(cache::has_row)
-    };
-    let cache_rows = groups.iter().filter(with_cache).count();
-    tile::choose(&counts, width, room.saturating_sub(cache_rows))
+        .mapping_at(Addr(start))
+        .filter(|mapping| !mapping.own && mapping.vma.range.start.0 == start)
 }
 
 /// Number of pages of a mapping that were read.
@@ -198,23 +247,31 @@ fn states(mapping: &Mapping) -> usize {
     mapping.pages.known().map_or(0, |pages| pages.states.len())
 }
 
-/// A mapping of a process: what it is, then its pages; and whether something of it just changed.
+/// A mapping of a process: what it is, then its pages.
 fn block(
     scene: &Scene<'_>,
     process: Process,
     mapping: &Mapping,
     (width, tile, palette): (usize, Tile, Palette),
-) -> (Vec<Line<'static>>, bool) {
+) -> Vec<Line<'static>> {
     let fate = scene.fate(process, mapping);
     let mut lines = vec![title(scene, process, (mapping, fate), (width, palette))];
     let per_cell = tile.per_cell(states(mapping), width);
     lines.push(place(mapping, per_cell, width, palette));
-    let mut changed = fate != Fate::Same;
     match &mapping.pages {
         Reading::Known(pages) => {
             let fresh = scene.freshness(process, mapping);
-            changed |= fresh.iter().any(|fresh| *fresh != Freshness::Old);
-            lines.extend(tile::cells(tile, &pages.states, &fresh, (width, palette)));
+            let before = scene
+                .before(process)
+                .and_then(|before| starting_at(before, mapping.vma.range.start.0));
+            let cached = |pages| cache::face(mapping, before, pages, palette);
+            let below: Option<tile::Below<'_>> = if cache::is_known(mapping) {
+                Some(&cached)
+            } else {
+                None
+            };
+            let drawn = (&pages.states[..], &fresh[..]);
+            lines.extend(tile::cells(tile, drawn, below, (width, palette)));
             if pages.cut > 0 {
                 let text = format!("… {} more pages, not read", pages.cut);
                 lines.push(Line::from(Span::styled(
@@ -228,13 +285,40 @@ fn block(
             lines.extend(super::text::wrap(&[(&text, palette.unknown())], width, 2));
         }
     }
-    if cache::has_row(mapping) {
-        let before = scene
-            .before(process)
-            .and_then(|before| starting_at(before, mapping.vma.range.start.0));
-        lines.push(cache::row(mapping, before, (width, palette)));
-    }
-    (lines, changed)
+    lines.extend(cache::unknown(mapping, width, palette));
+    lines
+}
+
+/// A mapping in one line: `p rw-p 16 of 64 pages present`.
+fn folded(
+    scene: &Scene<'_>,
+    process: Process,
+    mapping: &Mapping,
+    (width, palette): (usize, Palette),
+) -> Line<'static> {
+    let names = scene.names_in(process, mapping.vma.range);
+    let name = match names.first() {
+        Some(name) => name.name.clone(),
+        None => format!("{:x}", mapping.vma.range.start.0),
+    };
+    let head = format!("{name} {}", mapping.vma.perms);
+    let room = width.saturating_sub(head.chars().count());
+    let numbers = match &mapping.pages {
+        Reading::Known(pages) => {
+            let all = pages.states.len() as u64 + pages.cut;
+            let present = pages.present();
+            let unit = if all == 1 { "page" } else { "pages" };
+            [
+                format!(" {present} of {all} {unit} present"),
+                format!(" {present}/{all} present"),
+                format!(" {present}/{all}"),
+            ]
+        }
+        Reading::Unknown(_) => [" pages ?".to_owned(), " ?".to_owned(), String::new()],
+    };
+    let fitting = numbers.into_iter().find(|one| one.len() <= room);
+    let text = head + &fitting.unwrap_or_default();
+    Line::from(Span::styled(fit(&text, width), palette.dim()))
 }
 
 /// `p  rw-p  16 pages`, marked when new or changed.

@@ -13,6 +13,9 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
+/// So many of the first lines, and of the last, are shown: a process may have tens of thousands.
+const MOST: usize = 500;
+
 /// Draws the lines of maps.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
     let snapshot = scene.and_then(|scene| selected(take, scene));
@@ -51,7 +54,16 @@ fn passage(scene: &Scene<'_>, snapshot: &Snapshot, take: &Take, paper: (u16, Pal
     rows.extend(removed.into_iter().map(|mapping| (mapping, Fate::Removed)));
     rows.sort_by_key(|(mapping, _)| mapping.vma.range);
     let mut passage = Passage::default();
-    for (mapping, fate) in rows {
+    let between = rows.len().saturating_sub(2 * MOST);
+    for (index, (mapping, fate)) in rows.into_iter().enumerate() {
+        if between > 0 && (MOST..MOST + between).contains(&index) {
+            if index == MOST {
+                let text = fit(&format!(" … {between} more lines …"), usize::from(paper.0));
+                let style = paper.1.dim();
+                passage.lines.push(Line::from(Span::styled(text, style)));
+            }
+            continue;
+        }
         let row = passage.lines.len();
         if fate != Fate::Same {
             passage.focus = row..row + 1;
