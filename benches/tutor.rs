@@ -1,7 +1,8 @@
 //! What the program costs, printed as a Markdown table: `cargo bench`.
 //!
 //! Nothing is asserted. Each thing is timed in turn with something it can be compared with, in the same run; see
-//! `tutor/table.rs`. Run it on a machine that has nothing else to do; `cargo bench -- gauge` is the part about watching.
+//! `tutor/table.rs`. Run it on a machine that has nothing else to do. `cargo bench -- frames` prints one group of rows,
+//! `cargo bench -- peers SECONDS` a table of other programs beside `watch`; see `scripts/peers`.
 
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 
@@ -17,10 +18,16 @@ mod frames;
 mod gauge;
 #[path = "tutor/lab.rs"]
 mod lab;
+#[path = "tutor/peers.rs"]
+mod peers;
 #[path = "tutor/portrait.rs"]
 mod portrait;
 #[path = "../tests/support/pty.rs"]
 mod pty;
+#[path = "tutor/scene.rs"]
+mod scene;
+#[path = "tutor/spent.rs"]
+mod spent;
 #[path = "tutor/table.rs"]
 mod table;
 #[path = "../tests/support/target.rs"]
@@ -37,17 +44,28 @@ fn main() {
         return;
     }
     let home = directory::fresh_directory();
-    table::head();
-    if std::env::args().any(|word| word == "gauge") {
-        gauge::rows();
+    let wanted: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'))
+        .collect();
+    let groups: [(&str, &dyn Fn()); 6] = [
+        ("terminal", &|| terminal::rows(home.path())),
+        ("lab", &|| lab::rows(home.path())),
+        ("witness", &|| witness::rows(home.path())),
+        ("portrait", &portrait::rows),
+        ("gauge", &gauge::rows),
+        ("frames", &frames::rows),
+    ];
+    if wanted.first().is_some_and(|word| word == "peers") {
+        peers::table(home.path(), wanted.get(1).map(String::as_str));
         return;
     }
-    terminal::rows(home.path());
-    lab::rows(home.path());
-    witness::rows(home.path());
-    portrait::rows();
-    gauge::rows();
-    frames::rows();
+    table::head();
+    for (name, rows) in groups {
+        if wanted.is_empty() || wanted.iter().any(|word| word == name) {
+            rows();
+        }
+    }
 }
 
 /// A stage starts its labs from the program that runs, which is this one here.

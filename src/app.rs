@@ -20,18 +20,22 @@ pub mod take;
 mod travel;
 pub mod undo;
 mod update;
+pub mod watching;
 
 pub use update::update;
 
 use crate::lesson::Card;
-use crate::mem::Control;
+use crate::mem::{Control, Pid};
 use crate::session::{Command, Item, Machine, Progress, Report};
+use crate::watch::Request;
+use crate::watch::sample::{Sample, Subject};
 use crossterm::event::{KeyEvent, MouseEvent};
 use home::Home;
 use keys::Context;
 use panel::{Panel, Seen};
 use take::{Activity, Take};
 use undo::Undo;
+use watching::Watching;
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -48,6 +52,23 @@ pub enum Event {
     Report(Report),
     /// The player is gone, which it never should be.
     PlayerGone,
+    /// A process is watched from now on.
+    Watched(Box<Watched>),
+    /// A process cannot be watched, with the reason.
+    Unwatched(String),
+    /// What was read of a process.
+    Sampled(Pid, Box<Sample>),
+    /// Lines that a command printed which was started to be watched.
+    Printed(Vec<String>),
+}
+
+/// A process that is watched from now on.
+#[derive(Clone, Debug)]
+pub struct Watched {
+    /// Who it is.
+    pub subject: Subject,
+    /// The time of the day.
+    pub at: String,
 }
 
 /// Something to be done because of it.
@@ -63,6 +84,8 @@ pub enum Effect {
     Wish(Control),
     /// Keep the progress.
     Save,
+    /// Watch another process.
+    Watch(Pid),
     /// Hand the terminal back to the shell until told to go on.
     Suspend,
     /// Leave the program.
@@ -88,6 +111,8 @@ pub enum Screen {
     Home,
     /// A lesson.
     Lesson(Box<Take>),
+    /// Any process.
+    Watch(Box<Watching>),
 }
 
 /// A page that lies over the screen.
@@ -103,6 +128,8 @@ pub enum Overlay {
     Claims(usize),
     /// All that is known of the page under the cursor; scrolled by so many rows.
     Inspect(u16),
+    /// All that is known of the chosen VMA of the process that is watched; scrolled by so many rows.
+    Vma(u16),
 }
 
 /// The terminal program.
@@ -120,6 +147,8 @@ pub struct App {
     pub home: Home,
     /// What fills the screen.
     pub screen: Screen,
+    /// The watch, while a lesson that one of its sentences named fills the screen.
+    pub beneath: Option<Box<Watching>>,
     /// What lies over it.
     pub overlay: Option<Overlay>,
     /// Something to be said on the home screen.
@@ -140,6 +169,7 @@ impl App {
             theme,
             home: Home::default(),
             screen: Screen::Home,
+            beneath: None,
             overlay: None,
             notice: None,
             seen: Seen::default(),
@@ -161,7 +191,28 @@ impl App {
     pub fn take(&self) -> Option<&Take> {
         match &self.screen {
             Screen::Lesson(take) => Some(take),
-            Screen::Home => None,
+            Screen::Home | Screen::Watch(_) => None,
+        }
+    }
+
+    /// The process that is watched, whether or not it is on the screen.
+    pub fn watching(&self) -> Option<&Watching> {
+        match &self.screen {
+            Screen::Watch(watch) => Some(watch),
+            _ => self.beneath.as_deref(),
+        }
+    }
+
+    /// What should be read of the process that is watched: little while it is not on the screen, nothing while reading
+    /// is paused.
+    pub fn request(&self) -> Option<Request> {
+        match &self.screen {
+            Screen::Watch(watch) => watch.request(&self.seen.watch),
+            _ => self
+                .beneath
+                .as_ref()
+                .filter(|watch| !watch.paused)
+                .map(|_| Request::default()),
         }
     }
 
@@ -178,6 +229,8 @@ impl App {
             (Some(Overlay::Legend(_)), _) => Context::Legend,
             (Some(Overlay::Steps(_)), _) => Context::Steps,
             (Some(Overlay::Claims(_)), _) => Context::Claims,
+            (Some(Overlay::Vma(_)), _) => Context::Vma,
+            (None, Screen::Watch(watch)) => watch_context(watch),
             (None, Screen::Home) if self.home.search.is_some() => Context::Search,
             (None, Screen::Home) => Context::Home,
             (Some(Overlay::Inspect(_)), _) => Context::Inspect,
@@ -189,11 +242,22 @@ impl App {
     }
 }
 
+/// The context of the watch.
+fn watch_context(watch: &Watching) -> Context {
+    match watch.bench.focus {
+        _ if watch.list.typing => Context::Find,
+        watching::pane::Pane::Pages => Context::Cells,
+        _ => Context::Watch,
+    }
+}
+
 /// The context of a lesson's screen.
 fn lesson_context(take: &Take) -> Context {
     if let Some(explorer) = &take.explorer {
         return match take.activity {
-            Activity::Opening | Activity::Busy { .. } => Context::Trying,
+            _ if explorer.menu.is_some() => Context::Menu,
+            Activity::Opening | Activity::Busy { .. } if explorer.is_empty() => Context::Trying,
+            Activity::Opening | Activity::Busy { .. } => Context::Ahead,
             Activity::Idle if explorer.on_pages => Context::Cursor,
             Activity::Idle if explorer.is_empty() => Context::Prompt,
             Activity::Idle => Context::Type,

@@ -4,6 +4,7 @@
 //! observer, and tests over a script.
 
 mod budget;
+pub mod codec;
 pub mod journal;
 pub mod measure;
 pub mod moment;
@@ -23,7 +24,7 @@ pub mod wish;
 pub use journal::{Difference, Halt, Replayed};
 pub use moment::{Expected, Graded, Moment, Ran, Verdict};
 pub use need::lacking;
-pub use play::{Command, Report};
+pub use play::{Command, Held, Report};
 pub use player::{Director, Player, free::Refusal};
 pub use progress::{Guess, LessonProgress, Progress};
 pub use race::Race;

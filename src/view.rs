@@ -12,6 +12,7 @@ mod footer;
 mod grid;
 mod header;
 mod help;
+mod hexdump;
 mod home;
 mod inspect;
 mod ledger;
@@ -30,6 +31,7 @@ pub mod theme;
 mod tile;
 mod undo;
 mod voice;
+mod watch;
 
 use crate::app::panel::Seen;
 use crate::app::{App, Overlay, Screen};
@@ -57,6 +59,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) -> Seen {
     match &app.screen {
         Screen::Home => draw_home(&mut canvas, area, app),
         Screen::Lesson(take) => lesson::draw(&mut canvas, area, app, take),
+        Screen::Watch(process) => watch::draw(&mut canvas, area, app, process),
     }
     match (app.overlay, app.take()) {
         (Some(Overlay::Help(offset)), _) => {
@@ -74,6 +77,16 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) -> Seen {
         (Some(Overlay::Inspect(offset)), Some(take)) => {
             forget(&mut canvas);
             inspect::draw(&mut canvas, above(area), take, offset);
+        }
+        (Some(Overlay::Legend(offset)), None) => {
+            forget(&mut canvas);
+            watch::legend::draw(&mut canvas, above(area), offset);
+        }
+        (Some(Overlay::Vma(offset)), _) => {
+            if let Some(process) = app.watching() {
+                forget(&mut canvas);
+                watch::inspect::draw(&mut canvas, above(area), process, offset);
+            }
         }
         (Some(Overlay::Steps(step)), Some(take)) => {
             forget(&mut canvas);
@@ -93,6 +106,7 @@ fn draw_home(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
 fn forget(canvas: &mut Canvas<'_>) {
     canvas.seen.items.clear();
     canvas.seen.strip = None;
+    canvas.seen.pages.clear();
 }
 
 /// `area` without its last row, where the keys are.

@@ -4,8 +4,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+#[path = "screens/allocations.rs"]
+mod allocations;
 #[path = "screens/crowded.rs"]
 mod crowded;
+#[path = "screens/past.rs"]
+mod past;
 #[path = "screens/story.rs"]
 mod story;
 
@@ -13,7 +17,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent,
 use mmap_tutor::app::panel::Panel;
 use mmap_tutor::app::{App, Effect, Event, Theme, update};
 use mmap_tutor::diagnostic::Diagnostic;
-use mmap_tutor::mem::{Control, Field, PageSize, PageState, Range};
+use mmap_tutor::mem::{Contents, Control, Field, PageSize, PageState, Range, Reading};
 use mmap_tutor::session::{Command, Machine, Position, Progress, Replayed, Report};
 use mmap_tutor::view;
 use ratatui::Terminal;
@@ -96,7 +100,7 @@ impl Walk {
                     self.hear(Report::At(next));
                 }
                 Command::Replay { lines } => self.replay(*lines),
-                Command::Close | Command::Explore => {}
+                Command::Close | Command::Explore | Command::Page { .. } => {}
                 Command::Type { source, .. } => self.typed.push(source.clone()),
             }
         }
@@ -675,7 +679,7 @@ fn huge_pages_have_a_row_only_where_there_are_some() {
         unreachable!()
     };
     let mut mapping = story::mapping(story::P, vec![PageState::Private; 16]);
-    if let mmap_tutor::mem::Reading::Known(usage) = &mut mapping.usage {
+    if let Reading::Known(usage) = &mut mapping.usage {
         let rss = usage.sizes.get(Field::Rss).unwrap();
         usage.sizes.set(Field::AnonHugePages, rss);
     }
@@ -859,7 +863,80 @@ fn blocks_go_on_until_they_are_closed_and_pasted_rows_wait() {
     walk.happen(Event::Paste("p[1] = 1;\r\np[2] = 1;\n".to_owned()));
     assert_eq!(walk.typed.len(), 1);
     walk.keys("\n");
-    assert_eq!(walk.typed[1], "p[1] = 1;\np[2] = 1;");
+    assert_eq!(walk.typed[1..], ["p[1] = 1;"], "one after the other");
+    walk.hear(Report::At(walk.at));
+    assert_eq!(walk.typed[2..], ["p[2] = 1;"]);
+}
+
+#[test]
+fn what_is_typed_while_a_line_runs_waits_for_its_end() {
+    for size in SIZES {
+        let mut walk = exploring(size);
+        walk.keys("memset(p, 1, PAGE)\n");
+        walk.keys("p[1] = 1;\nfork()\np[2");
+        assert_eq!(walk.typed, ["memset(p, 1, PAGE);"]);
+        assert_shows(
+            &walk.text(),
+            &[
+                "main> p[2",
+                "2 lines wait: p[1] = 1;  fork()",
+                "Enter run it next",
+            ],
+        );
+        walk.hear(Report::At(walk.at));
+        assert_eq!(walk.typed[1..], ["p[1] = 1;"]);
+        assert_shows(&walk.text(), &["main> p[2", "1 line waits: fork()"]);
+        walk.keys("\x1b");
+        walk.hear(Report::At(walk.at));
+        assert_eq!(walk.typed.len(), 2, "Esc stops, and nothing more runs");
+        assert_shows(&walk.text(), &["main> fork()", "      p[2"]);
+    }
+}
+
+#[test]
+fn a_mistake_gives_back_what_waits_behind_it() {
+    let mut walk = exploring(SMALL);
+    walk.happen(Event::Paste("zz = 1;\nfor (;;) {\n}\nfork();".to_owned()));
+    walk.keys("\n");
+    assert_eq!(walk.typed, ["zz = 1;"]);
+    walk.keys("p");
+    walk.hear(Report::Refused(Diagnostic::new(
+        0..2,
+        "`zz` was not declared",
+    )));
+    walk.hear(Report::At(walk.at));
+    assert_eq!(walk.typed.len(), 1);
+    let text = walk.text();
+    assert_shows(
+        &text,
+        &[
+            "main> zz = 1;",
+            "      for (;;) {",
+            "      fork();",
+            "      p",
+        ],
+    );
+    assert_shows(&text, &["✗ `zz` was"]);
+}
+
+#[test]
+fn ctrl_c_stops_a_line_of_ones_own_and_then_the_program() {
+    let mut walk = exploring(SMALL);
+    walk.keys("for (;;) { }\n");
+    let interrupt = || Event::Key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL));
+    walk.effects.clear();
+    walk.happen(interrupt());
+    assert!(
+        matches!(walk.effects[..], [Effect::Wish(Control::Stop)]),
+        "{:?}",
+        walk.effects
+    );
+    walk.happen(interrupt());
+    assert!(
+        walk.effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Quit))
+    );
 }
 
 #[test]
@@ -900,6 +977,108 @@ fn the_cursor_types_the_c_that_it_does() {
         assert_shows(&walk.text(), &["Locked"]);
         walk.keys("\x1b\x1b");
         assert_shows(&walk.text(), &["▸ your line"]);
+    }
+}
+
+#[test]
+fn a_click_chooses_the_page_under_it_and_a_second_one_tells_all_of_it() {
+    for size in SIZES {
+        for explores in [false, true] {
+            let mut walk = Walk::after(3, size);
+            if explores {
+                walk.keys("i");
+            }
+            let pages = walk.app.seen.pages.clone();
+            assert_eq!(pages.len(), 2, "main and child");
+            let click = |walk: &mut Walk, (column, row): (u16, u16)| {
+                walk.happen(Event::Mouse(MouseEvent {
+                    kind: MouseEventKind::Down(MouseButton::Left),
+                    column,
+                    row,
+                    modifiers: KeyModifiers::NONE,
+                }));
+            };
+            for (pages, name) in pages.iter().zip(["main", "child"]) {
+                for page in [0, 3, 15_u16] {
+                    let place = (
+                        pages.origin.0 + page % pages.across * pages.cell.0,
+                        pages.origin.1 as u16 + page / pages.across * pages.cell.1,
+                    );
+                    click(&mut walk, place);
+                    let told = format!("page {page} of p, {name}: shared");
+                    // The title of a narrow panel has no room for all of it.
+                    assert_shows(&walk.text(), &[&told]);
+                    let (buffer, _) = walk.draw();
+                    let style = buffer[place].modifier;
+                    assert!(style.contains(Modifier::REVERSED), "{page} in {name}");
+                }
+            }
+            let last = pages[1];
+            let place = (last.origin.0, last.origin.1 as u16);
+            click(&mut walk, place);
+            click(&mut walk, place);
+            assert_shows(&walk.text(), &["Page 0 in child", "Its bytes"]);
+            walk.keys("\x1b");
+            assert!(!walk.text().contains("Its bytes"));
+        }
+    }
+}
+
+#[test]
+fn the_bytes_of_a_chosen_page_are_asked_for_once_and_shown() {
+    for size in SIZES {
+        let mut walk = exploring(size);
+        walk.effects.clear();
+        walk.keys("\t");
+        let asked = |walk: &Walk| {
+            let pages = walk.effects.iter().filter_map(|effect| match effect {
+                Effect::Send(Command::Page { process, address }) => Some((*process, *address)),
+                _ => None,
+            });
+            pages.collect::<Vec<_>>()
+        };
+        let [(process, address)] = asked(&walk)[..] else {
+            panic!("{:?}", asked(&walk))
+        };
+        let mut bytes = vec![0; 4096];
+        bytes[..4].copy_from_slice(b"text");
+        walk.hear(Report::Page {
+            process,
+            address,
+            contents: Reading::Known(Contents {
+                bytes,
+                ..Contents::default()
+            }),
+        });
+        assert_shows(&walk.text(), &["0000: 74 65 78 74 00 00 00 00 |text....|"]);
+        walk.keys("\n");
+        let row = "0000  74 65 78 74 00 00 00 00  00 00 00 00 00 00 00 00  |text............|";
+        assert_shows(&walk.text(), &["Its bytes", row, "*", "1000"]);
+        assert_eq!(asked(&walk).len(), 1);
+        // Of an earlier moment nobody knows them.
+        walk.keys("\x1b[\n");
+        assert_shows(&walk.text(), &["nobody looked at this page"]);
+    }
+}
+
+#[test]
+fn the_menu_lists_what_can_be_done_as_the_c_that_it_types() {
+    for size in SIZES {
+        let mut walk = exploring(size);
+        walk.keys("\t>a");
+        assert_shows(
+            &walk.text(),
+            &[
+                "munmap((char *) 0x1000001000, PAGE);",
+                "MADV_POPULATE_READ",
+                "Enter do it",
+            ],
+        );
+        walk.keys("vvvvv\n");
+        assert_eq!(walk.typed, ["munmap((char *) 0x1000001000, PAGE);"]);
+        walk.hear(Report::At(walk.at));
+        walk.keys("a\x1bl");
+        assert_eq!(walk.typed[1..], ["mlock((char *) 0x1000001000, PAGE);"]);
     }
 }
 

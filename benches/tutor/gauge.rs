@@ -11,6 +11,7 @@ use mmap_tutor::observe::gauge::maps::Reader;
 use mmap_tutor::observe::gauge::meter::Meter;
 use mmap_tutor::observe::gauge::pages::{Abilities, Counter, Detail};
 use mmap_tutor::observe::gauge::sizes::Stream;
+use mmap_tutor::observe::gauge::status;
 use mmap_tutor::observe::gauge::vmas::Vmas;
 use mmap_tutor::observe::live::scan::{
     PAGE_IS_PRESENT, PAGE_IS_SWAPPED, PageRegion, VECTOR, Wanted, call,
@@ -66,7 +67,7 @@ impl Watched {
 
     fn open(&mut self, name: Name) -> File {
         let file = self.files.get(name, &mut Meter::unpaced());
-        file.and_then(|file| Ok(file.try_clone().expect("a descriptor")))
+        file.map(|file| file.try_clone().expect("a descriptor"))
             .expect("our child can be read")
     }
 
@@ -216,10 +217,13 @@ fn reserved() {
 fn against_pagemap(what: &str, watched: &mut Watched, n: usize) {
     let pagemap = watched.open(Name::Pagemap);
     let mut counter = Counter::new(page_size(), Abilities::default());
+    let status = status::read(&mut watched.files, &mut Meter::unpaced());
+    let tables = status.expect("our child can be read").page_tables;
+    counter.with_tables(tables.expect("status has VmPTE"));
     let mut drawing = watched.drawing();
     let watched = RefCell::new(watched);
     let mut pass = |detail| {
-        let watched = &mut *watched.borrow_mut();
+        let mut watched = watched.borrow_mut();
         cpu(|| watched.pass(&mut counter, &mut drawing, detail))
     };
     if watched.borrow().length <= GIB as u64 {

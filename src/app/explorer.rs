@@ -5,8 +5,10 @@
 pub mod act;
 pub mod complete;
 pub mod cursor;
+pub mod dump;
 #[cfg(test)]
 mod tests;
+pub mod verb;
 pub mod why;
 
 use crate::c::Variable;
@@ -14,9 +16,10 @@ use crate::c::tokens::{Class, tokenize};
 use crate::diagnostic::Diagnostic;
 use crate::lesson::Who;
 use crate::mem::Process;
+use crate::session::Held;
 use complete::Popup;
 use cursor::Cursor;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use tui_input::Input;
 
 /// The most that one text may hold, in bytes: more is no line any more.
@@ -36,11 +39,17 @@ pub struct Explorer {
     /// The names that would complete the word before the cursor.
     pub popup: Option<Popup>,
     /// The variables of every process.
-    pub variables: BTreeMap<Process, Vec<Variable>>,
+    pub variables: BTreeMap<Process, Held>,
     /// The text that runs now.
     pub sent: Option<String>,
+    /// Texts that wait for its end.
+    pub queue: VecDeque<String>,
+    /// Whether it was asked to stop.
+    pub stopping: bool,
     /// The page chosen on the grid.
     pub cursor: Option<Cursor>,
+    /// The place chosen in the menu of what can be done with the page, while it is open.
+    pub menu: Option<usize>,
     /// Whether the grid has the keys rather than the input.
     pub on_pages: bool,
     history: Vec<String>,
@@ -151,14 +160,27 @@ impl Explorer {
         self.sent = Some(text);
     }
 
-    /// The text that was sent could not be run: back into the input with it, unless something else is typed by now.
+    /// The text that was sent could not be run: back into the input with it and with all that waited for it, before
+    /// what is typed by now.
     pub fn give_back(&mut self, mistake: Option<Diagnostic>) {
         let Some(text) = self.sent.take() else { return };
-        if self.is_empty() {
-            let offset = addressed(&text).offset;
-            self.set(&text);
-            self.mistake = mistake.map(|mistake| mistake.moved(offset));
+        let offset = addressed(&text).offset;
+        self.queue.push_front(text);
+        self.take_back();
+        self.mistake = mistake.map(|mistake| mistake.moved(offset));
+    }
+
+    /// Takes the texts that wait back into the input, before what is typed by now.
+    fn take_back(&mut self) {
+        if self.queue.is_empty() {
+            return;
         }
+        let typed = self.text();
+        let mut texts: Vec<String> = self.queue.drain(..).collect();
+        texts.extend((!typed.is_empty()).then_some(typed));
+        let mistake = self.mistake.take();
+        self.set(&texts.join("\n"));
+        self.mistake = mistake;
     }
 
     /// Goes through the lines typed before, `forward` to the later ones.
@@ -203,7 +225,8 @@ impl Explorer {
                 .unwrap_or(self.who),
             None | Some(Who::Peers(..)) => self.who,
         };
-        self.variables.get(&process).map_or(&[], Vec::as_slice)
+        let held = self.variables.get(&process);
+        held.map_or(&[], |held| held.variables.as_slice())
     }
 
     /// The next of the living processes runs what is typed.
@@ -255,6 +278,50 @@ pub fn is_open(text: &str) -> bool {
         }
     }
     depth > 0 || text.trim_end_matches(' ').ends_with('\\')
+}
+
+/// A text in the pieces that can run one after the other: rows up to one that ends a statement.
+pub fn chunks(text: &str) -> Vec<String> {
+    let mut chunks: Vec<String> = Vec::new();
+    let mut chunk = String::new();
+    let mut rows = text.split('\n').peekable();
+    while let Some(row) = rows.next() {
+        if chunk.trim().is_empty() {
+            chunk.clear();
+        } else {
+            chunk.push('\n');
+        }
+        chunk.push_str(row);
+        let goes_on = rows
+            .peek()
+            .is_some_and(|next| next.trim_start().starts_with("else"));
+        if is_whole(&chunk) && !goes_on {
+            chunks.push(std::mem::take(&mut chunk));
+        }
+    }
+    let words = tokenize(&chunk, 0..chunk.len());
+    match chunks.last_mut() {
+        // A last comment is no line of its own.
+        Some(last) if words.iter().all(|token| token.class == Class::Comment) => {
+            if !chunk.trim().is_empty() {
+                last.push('\n');
+                last.push_str(&chunk);
+            }
+        }
+        _ => chunks.push(chunk),
+    }
+    chunks
+}
+
+/// Whether a text ends where a statement does. (A `do` block goes on after its brace.)
+fn is_whole(text: &str) -> bool {
+    let code = addressed(text).code;
+    let mut tokens = tokenize(code, 0..code.len());
+    tokens.retain(|token| token.class != Class::Comment);
+    let word = |index: usize| tokens.get(index).map(|token| &code[token.span.clone()]);
+    let last = tokens.len().checked_sub(1).and_then(word);
+    let ends = last == Some(";") || (last == Some("}") && word(0) != Some("do"));
+    ends && !is_open(text)
 }
 
 /// The text as the compiler takes it: backslashes that only said "there is more" become spaces, so that every byte keeps

@@ -40,12 +40,24 @@ pub enum Context {
     Prompt,
     /// The explorer waits, and something is typed.
     Type,
-    /// A line of the learner's own is running.
+    /// A line of the learner's own is running, and nothing is typed.
     Trying,
+    /// A line of the learner's own is running, and the next one is typed.
+    Ahead,
     /// The grid has the keys, with a cursor on its pages.
     Cursor,
+    /// The menu of what can be done with a page is open.
+    Menu,
     /// What is known of a page lies over the screen.
     Inspect,
+    /// A process is watched.
+    Watch,
+    /// A process is watched, and the grid of its pages has the keys.
+    Cells,
+    /// A process is watched, while the search among its VMAs is typed.
+    Find,
+    /// What is known of a VMA lies over the watch.
+    Vma,
     /// The learner is asked whether lines are to be undone.
     Undo,
 }
@@ -81,7 +93,7 @@ pub enum Action {
     First,
     /// Shows what is true now again.
     Now,
-    /// Marks the moment on the screen, to compare others with it; takes the mark away.
+    /// Marks the moment on the screen, to compare others with it; takes the mark away. In the watch, marks this moment.
     Mark,
     /// Asks whether lines are to be undone.
     Undo,
@@ -173,10 +185,42 @@ pub enum Action {
     ProtectPage,
     /// Drops the page.
     DropPage,
+    /// Takes the page out of the address space.
+    UnmapPage,
+    /// Holds the page in memory, or no longer.
+    LockPage,
+    /// Opens the menu of what can be done with the page.
+    Menu,
     /// Forks the process.
     Fork,
     /// Says all that is known of the page.
     Inspect,
+    /// Opens what is chosen: the lesson of a sentence, a VMA's numbers, another process.
+    Choose,
+    /// Gives the keys to the panel of that number.
+    Pane(u8),
+    /// Lists VMAs of one kind only.
+    Filter,
+    /// Lists VMAs only that have pages in memory.
+    Resident,
+    /// Lists VMAs in another order.
+    Order,
+    /// Stops reading, or goes on.
+    Pause,
+    /// Takes the mark of the watch away.
+    Unmark,
+    /// Reads everything anew.
+    Refresh,
+    /// Draws the pages of a VMA, of what lies around it, or of all.
+    Scope,
+    /// Smaller cells: fewer pages in each.
+    ZoomIn,
+    /// Larger cells.
+    ZoomOut,
+    /// Cells so large that all fit.
+    ZoomFit,
+    /// Watches the process again that was watched before.
+    Return,
 }
 
 /// A key with its modifier.

@@ -3,7 +3,7 @@
 use super::account::Account;
 use super::names::Name;
 use super::take::Take;
-use crate::mem::{Addr, PageSize, Process, Range};
+use crate::mem::{Addr, PageSize, Process, Range, Reading};
 use crate::observe::{self, compare::Difference};
 use crate::session::Moment;
 use std::sync::Arc;
@@ -49,23 +49,27 @@ impl Mark {
     }
 }
 
-/// The moments between two whose lines changed a page, the last ones first; and whether there are more.
+/// The moments between two whose lines changed a page, the last ones first; and why there may be more, where there may.
 pub fn changes_of(
     take: &Take,
-    between: (usize, usize),
+    (first, last): (usize, usize),
     (process, address): (Process, Addr),
-) -> (Vec<usize>, bool) {
-    let (first, mut at) = between;
+) -> (Vec<usize>, Option<String>) {
     let mut changes = Vec::new();
-    while let Some(since) = take.timeline.since(at, process, address) {
-        if since <= first {
-            return (changes, false);
+    let mut at = last;
+    loop {
+        match take.timeline.since(at, process, address) {
+            Reading::Known(since) if since <= first => return (changes, None),
+            Reading::Known(_) if changes.len() == MOST_CHANGES => {
+                return (changes, Some("earlier ones".to_owned()));
+            }
+            Reading::Known(since) => {
+                changes.push(since);
+                at = since - 1;
+            }
+            // Where no mapping is, none of its lines is told: the mapping itself is a difference.
+            Reading::Unknown(_) if !changes.is_empty() => return (changes, None),
+            Reading::Unknown(why) => return (changes, Some(why)),
         }
-        if changes.len() == MOST_CHANGES {
-            return (changes, true);
-        }
-        changes.push(since);
-        at = since - 1;
     }
-    (changes, false)
 }

@@ -3,9 +3,10 @@
 //! The view decides where panels lie and how long their text is; it hands that back as [`Seen`], so that a click finds
 //! its panel and scrolling stops at the end.
 
-use super::explorer::cursor::Strides;
+use super::explorer::cursor::{Cursor, Strides};
 use super::strip::Cell;
-use crate::mem::Process;
+use super::watching::pane::Drawn;
+use crate::mem::{Addr, Process};
 use ratatui::layout::{Position, Rect};
 use std::collections::HashMap;
 
@@ -156,6 +157,49 @@ impl SeenStrip {
     }
 }
 
+/// Where the pages of a mapping were drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeenPages {
+    /// Whose.
+    pub process: Process,
+    /// The first byte of the first page.
+    pub start: Addr,
+    /// Bytes of a page.
+    pub page: u64,
+    /// How many pages there are.
+    pub count: u64,
+    /// Pages that one cell stands for.
+    pub per_cell: u64,
+    /// Cells in a row.
+    pub across: u16,
+    /// Columns and rows of a cell, the gap to the next included.
+    pub cell: (u16, u16),
+    /// Column and row of the first cell; above the screen when scrolled there.
+    pub origin: (u16, i32),
+    /// What is on the screen of it.
+    pub clip: Rect,
+}
+
+impl SeenPages {
+    /// The page under a place of the screen; of a cell of several, the first.
+    fn at(&self, column: u16, row: u16) -> Option<Cursor> {
+        if !self.clip.contains(Position::new(column, row)) {
+            return None;
+        }
+        let across = column.checked_sub(self.origin.0)? / self.cell.0.max(1);
+        let down =
+            u64::try_from(i32::from(row) - self.origin.1).ok()? / u64::from(self.cell.1.max(1));
+        if across >= self.across {
+            return None;
+        }
+        let page = (down * u64::from(self.across) + u64::from(across)) * self.per_cell;
+        (page < self.count).then(|| Cursor {
+            process: self.process,
+            address: Addr(self.start.0 + page * self.page),
+        })
+    }
+}
+
 /// What the last frame showed, for the mouse and for scrolling.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
@@ -165,8 +209,12 @@ pub struct Seen {
     pub items: Vec<(Rect, usize)>,
     /// The strip of moments, where it is on the screen.
     pub strip: Option<SeenStrip>,
+    /// The pages of each mapping on the grid.
+    pub pages: Vec<SeenPages>,
     /// How pages lie around the cursor of the grid.
     pub strides: Option<Strides>,
+    /// What the watch showed.
+    pub watch: Drawn,
     /// The largest offset of the page that lies over the screen (help, legend).
     pub overlay_limit: u16,
 }
@@ -181,6 +229,11 @@ impl Seen {
     pub fn panel_at(&self, column: u16, row: u16) -> Option<&SeenPanel> {
         let place = Position::new(column, row);
         self.panels.iter().find(|seen| seen.area.contains(place))
+    }
+
+    /// The page under a place of the screen.
+    pub fn page_at(&self, column: u16, row: u16) -> Option<Cursor> {
+        self.pages.iter().find_map(|pages| pages.at(column, row))
     }
 
     /// The index of the list row under a place of the screen.

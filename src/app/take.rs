@@ -3,6 +3,8 @@
 use super::account::{Account, Accounts};
 use super::answers::Answers;
 use super::explorer::Explorer;
+use super::explorer::cursor::Cursor;
+use super::explorer::dump::Dumps;
 use super::guess::Guess;
 use super::mark::{Comparison, Mark};
 use super::panel::Desk;
@@ -79,6 +81,10 @@ pub struct Take {
     pub explorer: Option<Box<Explorer>>,
     /// The same while the lesson goes on.
     pub shelved: Option<Box<Explorer>>,
+    /// The page that the mouse chose, while no explorer is open.
+    pub pointed: Option<Cursor>,
+    /// The bytes of pages that were looked at.
+    pub dumps: Dumps,
     /// A step that this machine cannot show, and what is missing.
     pub missing: Option<(usize, Vec<String>)>,
     /// What could not be done, in a sentence.
@@ -121,6 +127,8 @@ impl Take {
             desk,
             explorer: None,
             shelved: None,
+            pointed: None,
+            dumps: Dumps::default(),
             missing: None,
             failure: None,
             gone: Vec::new(),
@@ -331,6 +339,11 @@ impl Take {
             Report::Rewound { step, moment } => self.rewound(step, moment),
             Report::Replayed(replayed) => self.undo = Undo::Done(replayed),
             Report::Gone(gone) => self.gone = gone,
+            Report::Page {
+                process,
+                address,
+                contents,
+            } => self.dumps.keep(Cursor { process, address }, contents),
             Report::Graded(graded) => self.answers.grade(graded),
             Report::Expected { step, expected } => self.answers.expect(step, expected),
             Report::Refused(mistake) => self.give_back(Some(mistake)),
@@ -389,6 +402,7 @@ impl Take {
         self.timeline = Timeline::opened(moment);
         self.accounts = Accounts::default();
         self.sight = Sight::default();
+        self.dumps = Dumps::default();
         self.unmark();
         self.failure = None;
         self.gone.clear();
@@ -399,6 +413,14 @@ impl Take {
     fn give_back(&mut self, mistake: Option<Diagnostic>) {
         if let Some(explorer) = &mut self.explorer {
             explorer.give_back(mistake);
+        }
+    }
+
+    /// The page that is chosen, if one is: by the cursor of the explorer, or by the mouse.
+    pub fn cursor(&self) -> Option<Cursor> {
+        match &self.explorer {
+            Some(explorer) => explorer.cursor,
+            None => self.pointed,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Getting about: focus, zoom, scrolling, choosing, the mouse.
 
+use super::explorer::cursor::Cursor;
 use super::panel::Panel;
 use super::take::Take;
 use super::update::{drawn, with_take};
@@ -51,7 +52,9 @@ fn next_process(take: &mut Take) {
 fn go(app: &mut App, by: i32) -> Vec<Effect> {
     let limit = app.seen.overlay_limit;
     match &mut app.overlay {
-        Some(Overlay::Help(row) | Overlay::Legend(row) | Overlay::Inspect(row)) => {
+        Some(
+            Overlay::Help(row) | Overlay::Legend(row) | Overlay::Inspect(row) | Overlay::Vma(row),
+        ) => {
             let was = *row;
             *row = moved(was, by, limit);
             return drawn(*row != was);
@@ -59,7 +62,7 @@ fn go(app: &mut App, by: i32) -> Vec<Effect> {
         Some(Overlay::Steps(step)) => {
             let steps = match &app.screen {
                 Screen::Lesson(take) => take.lesson.steps.len(),
-                Screen::Home => 0,
+                Screen::Home | Screen::Watch(_) => 0,
             };
             let last = steps.saturating_sub(1);
             let was = *step;
@@ -89,6 +92,7 @@ fn go(app: &mut App, by: i32) -> Vec<Effect> {
             let focus = take.desk.focus;
             scroll(app, focus, by)
         }
+        Screen::Watch(_) => Vec::new(),
     }
 }
 
@@ -119,6 +123,9 @@ fn moved(row: u16, by: i32, limit: u16) -> u16 {
 
 /// The mouse: a click gives a panel the keys or picks a row, the wheel scrolls what it points at.
 pub(super) fn mouse(app: &mut App, event: MouseEvent) -> Vec<Effect> {
+    if app.overlay.is_none() && matches!(app.screen, Screen::Watch(_)) {
+        return super::watching::act::mouse(app, event);
+    }
     match event.kind {
         MouseEventKind::Down(MouseButton::Left) => click(app, event.column, event.row),
         MouseEventKind::ScrollUp => wheel(app, event, -WHEEL),
@@ -148,14 +155,41 @@ fn click(app: &mut App, column: u16, row: u16) -> Vec<Effect> {
     if app.overlay.is_some() {
         return Vec::new();
     }
+    if let Some(cursor) = app.seen.page_at(column, row) {
+        return point(app, cursor);
+    }
     let Some(panel) = app.seen.panel_at(column, row).map(|seen| seen.panel) else {
         return Vec::new();
     };
     with_take(app, |take| {
         let was = take.desk.focus;
         take.desk.focus = panel;
-        drawn(was != panel)
+        let was_on_pages = match &mut take.explorer {
+            Some(explorer) if panel == Panel::Reading => std::mem::take(&mut explorer.on_pages),
+            _ => false,
+        };
+        drawn(was != panel || was_on_pages)
     })
+}
+
+/// A click on a page chooses it; a second one says all that is known of it.
+fn point(app: &mut App, cursor: Cursor) -> Vec<Effect> {
+    let Screen::Lesson(take) = &mut app.screen else {
+        return Vec::new();
+    };
+    let was = take.cursor();
+    take.desk.focus = Panel::Pages;
+    let was_chosen = if let Some(explorer) = &mut take.explorer {
+        explorer.cursor = Some(cursor);
+        std::mem::replace(&mut explorer.on_pages, true)
+    } else {
+        take.pointed = Some(cursor);
+        true
+    };
+    if was_chosen && was == Some(cursor) {
+        app.overlay = Some(Overlay::Inspect(0));
+    }
+    vec![Effect::Draw]
 }
 
 /// A click on a row of a list: chooses it; a second click on the chosen lesson opens it.
@@ -165,6 +199,9 @@ fn pick(app: &mut App, index: usize) -> Vec<Effect> {
         (Some(Overlay::Claims(claim)), _) => *claim = index,
         (None, Screen::Home) if app.home.chosen == index => return update::open(app, index, None),
         (None, Screen::Home) => app.home.chosen = index,
+        (None, Screen::Lesson(take)) if take.explorer.is_some() => {
+            return super::explorer::act::pick(app, index);
+        }
         (None, Screen::Lesson(take)) => {
             take.guess = super::guess::Guess {
                 typed: String::new(),

@@ -3,8 +3,6 @@
 //! All but the last two are sizes: smaps shows kB, here they are bytes. See proc(5), and
 //! `Documentation/filesystems/proc.rst`.
 
-use serde::{Deserialize, Serialize};
-
 /// How many there are.
 pub const FIELDS: usize = 24;
 
@@ -236,75 +234,6 @@ impl Field {
     }
 }
 
-/// The numbers of one block. One that was not there, or was no number, is `None`, never 0.
-///
-/// Written to a file as pairs of a field's place and its number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "Vec<(u8, u64)>", from = "Vec<(u8, u64)>")]
-pub struct Sizes {
-    values: [u64; FIELDS],
-    known: u32,
-}
-
-impl Sizes {
-    /// A number; sizes in bytes.
-    pub fn get(&self, field: Field) -> Option<u64> {
-        (self.known >> field.index() & 1 == 1).then(|| self.values[field.index()])
-    }
-
-    /// Sets a number.
-    pub fn set(&mut self, field: Field, value: u64) {
-        self.values[field.index()] = value;
-        self.known |= 1 << field.index();
-    }
-
-    /// Nothing at all, before sums: every size is 0.
-    pub fn zeros() -> Self {
-        Field::all()
-            .filter(|field| field.adds_up())
-            .map(|field| (field, 0))
-            .collect()
-    }
-
-    /// Adds the sizes of another VMA. A sum is known only where both are; what does not add up is not known.
-    #[must_use]
-    pub fn plus(&self, other: &Self) -> Self {
-        let sum = |field: Field| {
-            let both = self.get(field).zip(other.get(field));
-            both.map(|(one, other)| (field, one.saturating_add(other)))
-        };
-        Field::all()
-            .filter(|field| field.adds_up())
-            .filter_map(sum)
-            .collect()
-    }
-}
-
-impl FromIterator<(Field, u64)> for Sizes {
-    fn from_iter<T: IntoIterator<Item = (Field, u64)>>(numbers: T) -> Self {
-        let mut sizes = Self::default();
-        for (field, value) in numbers {
-            sizes.set(field, value);
-        }
-        sizes
-    }
-}
-
-impl From<Sizes> for Vec<(u8, u64)> {
-    fn from(sizes: Sizes) -> Self {
-        let known = |field: Field| Some((field.index() as u8, sizes.get(field)?));
-        Field::all().filter_map(known).collect()
-    }
-}
-
-impl From<Vec<(u8, u64)>> for Sizes {
-    /// Fields that this program does not have are passed over.
-    fn from(pairs: Vec<(u8, u64)>) -> Self {
-        let known = |(place, value): (u8, u64)| Some((Field::at(usize::from(place))?, value));
-        pairs.into_iter().filter_map(known).collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -323,37 +252,5 @@ mod tests {
         }
         let names: HashSet<&str> = TABLE.iter().map(|row| row.2).collect();
         assert_eq!(names.len(), FIELDS);
-    }
-
-    #[test]
-    fn what_was_not_set_is_not_known() {
-        let mut sizes = Sizes::default();
-        assert_eq!(sizes.get(Field::Rss), None);
-        sizes.set(Field::Rss, 0);
-        assert_eq!(sizes.get(Field::Rss), Some(0));
-        assert_eq!(sizes.get(Field::Pss), None);
-    }
-
-    #[test]
-    fn they_are_written_and_read_again() {
-        let sizes: Sizes = [(Field::Rss, 4096), (Field::ThpEligible, 0)]
-            .into_iter()
-            .collect();
-        let mut pairs: Vec<(u8, u64)> = sizes.into();
-        assert_eq!(pairs.len(), 2);
-        pairs.push((200, 1));
-        assert_eq!(Sizes::from(pairs), sizes);
-    }
-
-    #[test]
-    fn a_sum_with_an_unknown_is_unknown() {
-        let one: Sizes = [(Field::Rss, 4096), (Field::LazyFree, 0)]
-            .into_iter()
-            .collect();
-        let other: Sizes = [(Field::Rss, 8192)].into_iter().collect();
-        let sum = Sizes::zeros().plus(&one).plus(&other);
-        assert_eq!(sum.get(Field::Rss), Some(12288));
-        assert_eq!(sum.get(Field::LazyFree), None);
-        assert_eq!(Sizes::zeros().get(Field::KernelPageSize), None);
     }
 }

@@ -131,5 +131,6 @@ impl Snapshot {
         self.mappings[first..]
             .iter()
             .take_while(move |mapping| mapping.vma.range.start < range.end)
+            .filter(move |mapping| mapping.vma.range.intersection(range).is_some())
     }
 }

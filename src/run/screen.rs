@@ -5,6 +5,7 @@
 
 use super::input::{Message, listen};
 use super::terminal::Hold;
+use super::watcher::Watcher;
 use crate::app::{App, Effect, Event, Theme, update};
 use crate::lesson::Card;
 use crate::mem::error_text;
@@ -36,7 +37,6 @@ pub type Begin = Box<dyn FnOnce() -> std::io::Result<()>>;
 pub type Keep = Box<dyn FnMut(&Progress) -> anyhow::Result<()>>;
 
 /// What the terminal program shows first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
     /// The list of lessons.
     Home,
@@ -44,6 +44,8 @@ pub enum Start {
     Lesson(usize, Option<usize>),
     /// The empty lab.
     Lab,
+    /// A process, whoever's it is.
+    Watch(super::watch::Target),
 }
 
 /// What the terminal program starts with.
@@ -92,14 +94,21 @@ pub fn run(opening: Opening, player: Player) -> anyhow::Result<i32> {
         commands: player.commands,
         wish: player.wish,
         keep: opening.keep,
+        // Who watches a process has not asked for lessons yet.
         begin: Some(player.begin),
+        is_wanted: !matches!(opening.start, Start::Watch(_)),
+        watcher: Watcher::new(sender),
     };
     let start = opening.start;
     let ended = catch_unwind(AssertUnwindSafe(|| stage.turn(&messages, start)));
     // A line that runs is not waited for.
     stage.wish.say(crate::mem::Control::Stop);
+    let left = stage.watcher.left();
     // The terminal is handed back once, before anything is printed.
     drop(stage);
+    if let Some(told) = left {
+        drop(std::io::stderr().write_all(told.as_bytes()));
+    }
     let end = match ended {
         Ok(end) => end,
         Err(_) => End::Panic(last_panic(&messages)),
@@ -148,6 +157,10 @@ struct Loop {
     wish: Arc<Wish>,
     keep: Keep,
     begin: Option<Begin>,
+    /// Whether the player is to begin after the first frame, or only when a lesson is opened.
+    is_wanted: bool,
+    /// Dropped after `hold`: a command may take its time to end.
+    watcher: Watcher,
 }
 
 /// What is left to do before the loop sleeps again.
@@ -168,6 +181,10 @@ impl Loop {
             Start::Home => Vec::new(),
             Start::Lesson(index, step) => self.app.open(index, step),
             Start::Lab => self.app.open_lab(),
+            Start::Watch(target) => {
+                self.watcher.start(target.started);
+                update(&mut self.app, self.watcher.watch(target.pid))
+            }
         };
         self.carry_out(effects, &mut due);
         loop {
@@ -175,7 +192,10 @@ impl Loop {
                 // It can no longer be written to: the watchdog says the same in a moment.
                 return End::Signal(SIGHUP);
             }
-            if let Some(begin) = self.begin.take() {
+            self.watcher.ask(self.app.request());
+            if self.is_wanted
+                && let Some(begin) = self.begin.take()
+            {
                 self.begin(begin, &mut due);
             }
             let Ok(first) = messages.recv() else {
@@ -223,7 +243,10 @@ impl Loop {
 
     fn meet(&mut self, message: Message, due: &mut Due) {
         match message {
-            Message::App(event) => self.tell(event, due),
+            Message::App(mut event) => {
+                self.watcher.look_at(&mut event);
+                self.tell(event, due);
+            }
             Message::Signal(SIGTSTP) => self.suspend(due),
             Message::Signal(SIGCONT) => {
                 self.hold.resume();
@@ -246,9 +269,16 @@ impl Loop {
                 Effect::Draw => due.draw = true,
                 Effect::Redraw => (due.draw, due.clear) = (true, true),
                 // The player's end is told by its own message.
-                Effect::Send(command) => drop(self.commands.send(command)),
+                Effect::Send(command) => {
+                    self.is_wanted |= matches!(command, Command::Open { .. });
+                    drop(self.commands.send(command));
+                }
                 Effect::Wish(control) => self.wish.say(control),
                 Effect::Save => self.save(due),
+                Effect::Watch(pid) => {
+                    let event = self.watcher.watch(pid);
+                    self.tell(event, due);
+                }
                 Effect::Suspend => self.suspend(due),
                 Effect::Quit => due.end = Some(End::Left),
             }

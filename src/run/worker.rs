@@ -91,9 +91,21 @@ fn play(commands: &Receiver<Command>, wish: &Wish, tell: &mut dyn FnMut(Report))
                 }
             }
             Command::Explore => {
-                if let Some(player) = &playing {
+                if let Some(player) = &mut playing {
                     director.report(Report::Variables(player.variables()));
                 }
+                continue;
+            }
+            Command::Page { process, address } => {
+                if let Some(player) = &mut playing {
+                    let contents = player.page(process, address);
+                    director.report(Report::Page {
+                        process,
+                        address,
+                        contents,
+                    });
+                }
+                continue;
             }
             Command::Close => idle = playing.take().map(Player::close).or(idle.take()),
         }

@@ -7,8 +7,7 @@ use super::stage::Machine;
 use crate::c::Variable;
 use crate::diagnostic::Diagnostic;
 use crate::lesson::{Lesson, Who};
-use crate::mem::Outcome;
-use crate::mem::Process;
+use crate::mem::{Addr, Contents, Outcome, Process, Reading};
 use crate::observe::Snapshot;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -46,10 +45,26 @@ pub enum Command {
         /// How many lines.
         lines: usize,
     },
-    /// Tell the variables there are.
+    /// Tell the variables there are. Nothing else is said.
     Explore,
+    /// Tell the bytes of a page, where to read them changes nothing. Nothing else is said.
+    Page {
+        /// Whose.
+        process: Process,
+        /// Its first byte.
+        address: Addr,
+    },
     /// Close the lesson: its processes end.
     Close,
+}
+
+/// The variables of a process, and what they hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Names, types and places, in the order of declaration.
+    pub variables: Vec<Variable>,
+    /// The bytes of the frame that they lie in, from its first one.
+    pub frame: Reading<Contents>,
 }
 
 /// What came of it.
@@ -100,12 +115,21 @@ pub enum Report {
         /// What is missing, and what can be done about it, in a sentence each.
         why: Vec<String>,
     },
-    /// The next thing to happen; sent after each command when all its reports are out.
+    /// The next thing to happen; sent after each command that does something, when all its reports are out.
     At(Position),
     /// What was typed is no C that runs here; nothing of it has run.
     Refused(Diagnostic),
     /// The variables of every living process; sent after each line that was typed.
-    Variables(BTreeMap<Process, Vec<Variable>>),
+    Variables(BTreeMap<Process, Held>),
+    /// The bytes of a page that was asked for.
+    Page {
+        /// Whose.
+        process: Process,
+        /// Its first byte.
+        address: Addr,
+        /// Its bytes, or why they were not read.
+        contents: Reading<Contents>,
+    },
     /// Something could not be done, in a sentence; the lesson stays where it is.
     Failed(String),
 }

@@ -72,12 +72,12 @@ fn page(
     width: usize,
     palette: Palette,
 ) -> Vec<Line<'static>> {
-    let explorer = take.explorer.as_ref().filter(|explorer| explorer.on_pages);
-    let Some(cursor) = explorer.and_then(|explorer| explorer.cursor) else {
+    let is_typing = take.explorer.as_ref().is_some_and(|own| !own.on_pages);
+    let Some(cursor) = take.cursor().filter(|_| !is_typing) else {
         return Vec::new();
     };
     let between = (there.min(here), there.max(here));
-    let (changes, more) = changes_of(take, between, (cursor.process, cursor.address));
+    let (changes, rest) = changes_of(take, between, (cursor.process, cursor.address));
     let mut told: Vec<String> = changes
         .iter()
         .filter_map(|moment| {
@@ -85,20 +85,14 @@ fn page(
             Some(format!("line {moment} `{}`", code(line)))
         })
         .collect();
-    if more {
-        told.push("earlier ones".to_owned());
-    }
-    let text = if told.is_empty() {
-        format!(
-            "The chosen page, {}: no line in between changed it.",
-            cursor.address
-        )
-    } else {
-        format!(
-            "The chosen page, {}: changed by {}.",
-            cursor.address,
-            told.join(", ")
-        )
+    let at = cursor.address;
+    let text = match (told.is_empty(), rest) {
+        (true, None) => format!("The chosen page, {at}: no line in between changed it."),
+        (true, Some(rest)) => format!("The chosen page, {at}: {rest}."),
+        (false, rest) => {
+            told.extend(rest);
+            format!("The chosen page, {at}: changed by {}.", told.join(", "))
+        }
     };
     wrap(&[(&text, palette.text())], width, 2)
 }

@@ -87,15 +87,31 @@ impl Canvas<'_> {
 
     /// A panel's text, scrolled as the desk says, with a mark where more lies above or below.
     pub(super) fn passage(&mut self, area: Rect, desk: &Desk, panel: Panel, passage: &Passage) {
-        let total = u16::try_from(passage.lines.len()).unwrap_or(u16::MAX);
+        let rows = (passage.lines.len(), &passage.focus);
+        self.rows(area, desk, panel, rows, |canvas, offset| {
+            canvas.lines(area, &passage.lines, offset);
+        });
+    }
+
+    /// The same of a text too long to be made whole: so many rows, some of them in focus, and what draws those from a
+    /// row on.
+    pub(super) fn rows(
+        &mut self,
+        area: Rect,
+        desk: &Desk,
+        panel: Panel,
+        (total, focus): (usize, &std::ops::Range<usize>),
+        draw: impl FnOnce(&mut Self, u16),
+    ) {
+        let total = u16::try_from(total).unwrap_or(u16::MAX);
         let limit = total.saturating_sub(area.height);
         let offset = match desk.scroll(panel) {
             Scroll::At(row) => row.min(limit),
-            Scroll::Follow => follow(&passage.focus, area.height).min(limit),
+            Scroll::Follow => follow(focus, area.height).min(limit),
         };
-        self.lines(area, &passage.lines, offset);
+        draw(self, offset);
         self.more(area, offset > 0, offset < limit);
-        let end = u16::try_from(passage.focus.end).unwrap_or(u16::MAX);
+        let end = u16::try_from(focus.end).unwrap_or(u16::MAX);
         self.seen.panels.push(SeenPanel {
             panel,
             area,

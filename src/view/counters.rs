@@ -252,9 +252,9 @@ impl Row {
             Self::Minor => Ok((tally.before.minor, tally.lesson.minor)),
             Self::Major => Ok((tally.before.major, tally.lesson.major)),
             Self::Usage(field) => {
-                let now = sums.now.clone()?;
-                let before = sums.before.unwrap_or(now);
-                let now = match read(&now, field) {
+                let now = sums.now.as_ref().map_err(Clone::clone)?;
+                let before = sums.before.as_ref().unwrap_or(now);
+                let now = match read(now, field) {
                     Reading::Known(now) => now,
                     Reading::Unknown(why) => return Err(why),
                 };

@@ -1,14 +1,20 @@
 //! The learner's own lines: those that ran, where the lesson's text stands otherwise; and the input above the keys, with
 //! what the man page says of the function under the cursor, or what is wrong with the text.
 
+mod menu;
+
 use super::canvas::{Canvas, Passage, below};
 use super::code::{coloured, lit, upshot};
 use super::text::{fit, pad, wrap};
 use super::theme::Palette;
+use super::{grid, hexdump};
 use crate::app::explorer::Explorer;
 use crate::app::explorer::complete::{Popup, Sort, function_at};
+use crate::app::explorer::dump::{Sight, sight};
+use crate::app::explorer::verb::{self, Verb};
 use crate::app::explorer::why::why;
 use crate::app::panel::Panel;
+use crate::app::scene::Scene;
 use crate::app::take::{Activity, Take};
 use crate::c::builtins::Function;
 use crate::c::constants::{errno_name, errno_text};
@@ -142,7 +148,7 @@ impl Prompt {
         let width = usize::from(width);
         Self {
             lines: rows(take, explorer, width, palette),
-            notes: notes(explorer, width, palette),
+            notes: notes(take, explorer, width, palette),
         }
     }
 
@@ -156,7 +162,12 @@ impl Prompt {
     }
 
     /// Draws it, the popup above it.
-    pub(super) fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, explorer: &Explorer) {
+    pub(super) fn draw(
+        &self,
+        canvas: &mut Canvas<'_>,
+        area: Rect,
+        (take, explorer): (&Take, &Explorer),
+    ) {
         let (bar, style) = if explorer.on_pages {
             ("─", canvas.palette.rule())
         } else {
@@ -170,12 +181,19 @@ impl Prompt {
             " ▸ your line "
         };
         canvas.text(area, (1, 0), title, style);
-        let skipped = self.lines.len() - self.shown();
+        let skipped = match explorer.mistake {
+            // What is wrong is in the first rows, as a rule: nothing before it has run.
+            Some(_) => 0,
+            None => self.lines.len() - self.shown(),
+        };
         canvas.lines(below(area, 1), &self.lines, skipped as u16);
         let under = below(area, 1 + self.shown() as u16);
         canvas.lines(under, &self.notes, 0);
         if let Some(popup) = &explorer.popup {
             draw_popup(canvas, area, popup);
+        }
+        if let Some(chosen) = explorer.menu {
+            menu::draw(canvas, area, (take, explorer), chosen);
         }
     }
 }
@@ -285,7 +303,7 @@ impl Paper {
 
 /// Below the text: what is wrong with it, or what the function under the cursor does; two rows, so that nothing jumps
 /// while one types.
-fn notes(explorer: &Explorer, width: usize, palette: Palette) -> Vec<Line<'static>> {
+fn notes(take: &Take, explorer: &Explorer, width: usize, palette: Palette) -> Vec<Line<'static>> {
     if let Some(mistake) = &explorer.mistake {
         let mut lines = wrap(
             &[(" ✗ ", palette.bad()), (&mistake.message, palette.bad())],
@@ -302,19 +320,79 @@ fn notes(explorer: &Explorer, width: usize, palette: Palette) -> Vec<Line<'stati
         lines.resize(lines.len().max(2), Line::default());
         return lines;
     }
+    if !explorer.queue.is_empty() {
+        return waiting(explorer, width, palette);
+    }
     let function = function_at(&explorer.text(), explorer.place());
     if let Some((function, argument)) = function.filter(|_| !explorer.on_pages) {
         return gist(function, argument, width, palette);
     }
-    let hint = if explorer.on_pages {
-        "Arrows choose a page; r reads it, w writes it, p protects, d drops it, f forks; Enter says all about it."
-    } else {
-        "`child: p[0] = 1;` runs in the child, `peer: …` elsewhere. F1: keys."
-    };
+    if explorer.on_pages {
+        return chosen(take, explorer, width, palette);
+    }
+    let hint = "`child: p[0] = 1;` runs in the child, `peer: …` elsewhere. F1: keys.";
     vec![
         Line::from(Span::styled(fit(&format!(" {hint}"), width), palette.dim())),
         Line::default(),
     ]
+}
+
+/// The lines that wait for the one that runs.
+fn waiting(explorer: &Explorer, width: usize, palette: Palette) -> Vec<Line<'static>> {
+    let count = explorer.queue.len();
+    let lines = if count == 1 {
+        "line waits"
+    } else {
+        "lines wait"
+    };
+    let texts: Vec<String> = explorer
+        .queue
+        .iter()
+        .map(|text| text.replace('\n', " "))
+        .collect();
+    let head = format!(" {count} {lines}: {}", texts.join("  "));
+    let hint = " They run one after the other. Esc stops the one that runs, and brings them back.";
+    vec![
+        Line::from(Span::styled(fit(&head, width), palette.accent())),
+        Line::from(Span::styled(fit(hint, width), palette.dim())),
+    ]
+}
+
+/// The chosen page in two rows: what it is and holds, and the C that its keys type.
+fn chosen(take: &Take, explorer: &Explorer, width: usize, palette: Palette) -> Vec<Line<'static>> {
+    let found = explorer.cursor.zip(Scene::of(take));
+    let Some((cursor, words)) =
+        found.and_then(|(cursor, scene)| Some((cursor, grid::words(&scene, cursor)?)))
+    else {
+        let hint = " No page is chosen: the arrows choose one.";
+        return vec![
+            Line::from(Span::styled(fit(hint, width), palette.dim())),
+            Line::default(),
+        ];
+    };
+    let holds = match sight(take, cursor) {
+        Sight::Bytes(contents) => format!("   {}", hexdump::few(&contents.bytes)),
+        Sight::Refused(_) | Sight::Waiting | Sight::Past => String::new(),
+    };
+    let mut first = vec![Span::styled(format!(" {words}"), palette.heading())];
+    if words.chars().count() + holds.chars().count() < width {
+        first.push(Span::styled(holds, palette.code()));
+    }
+    let mut second = Vec::new();
+    let mut used = 0;
+    for offer in verb::offers(take, explorer, cursor) {
+        let wide = offer.code.chars().count() + 4;
+        let Some(key) = offer
+            .key
+            .filter(|_| offer.verb != Verb::Fork && used + wide <= width)
+        else {
+            continue;
+        };
+        used += wide;
+        second.push(Span::styled(format!(" {key} "), palette.accent()));
+        second.push(Span::styled(format!("{} ", offer.code), palette.dim()));
+    }
+    vec![Line::from(first), Line::from(second)]
 }
 
 /// A function in two rows: its prototype with the argument that is next, and what its man page says.

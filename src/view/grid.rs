@@ -13,6 +13,7 @@ use super::canvas::{Canvas, Passage};
 use super::text::{fit, fit_end, pad};
 use super::theme::Palette;
 use super::tile::{self, Tile};
+use crate::app::explorer::cursor::{self, Cursor};
 use crate::app::names::Name;
 use crate::app::panel::Panel;
 use crate::app::scene::{Fate, Scene};
@@ -43,13 +44,24 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Opti
         passage.focus = spot.row..spot.row + 1;
     }
     canvas.passage(inner, &take.desk, Panel::Pages, &passage);
+    let seen = canvas.seen.panel(Panel::Pages);
+    let offset = seen.map_or(0, |seen| usize::from(seen.offset));
+    let pages = laid.iter().map(|laid| laid.seen(inner, offset));
+    canvas.seen.pages = pages.collect();
     if let Some(spot) = spot {
-        spot::draw(canvas, inner, spot);
+        spot::draw(canvas, inner, (spot, offset));
     }
 }
 
 /// The panel's title; where there are more processes than columns, it says so, and which key shows the others.
 fn title_of(take: &Take, scene: Option<&Scene<'_>>, area: Rect) -> String {
+    let pointed = take.pointed.filter(|_| take.explorer.is_none());
+    if let Some(words) = pointed
+        .zip(scene)
+        .and_then(|(cursor, scene)| words(scene, cursor))
+    {
+        return words;
+    }
     let all = scene.map_or(0, |scene| scene.now.len());
     let shown = scene.map_or(0, |scene| {
         on_screen(scene, take, usize::from(area.width)).len()
@@ -59,6 +71,19 @@ fn title_of(take: &Take, scene: Option<&Scene<'_>>, area: Rect) -> String {
         (shown, all) if shown < all => format!("pages of {shown} of {all} processes: p others"),
         _ => "pages of each process".to_owned(),
     }
+}
+
+/// A page in a line: `page 3 of p, main: private`.
+pub(super) fn words(scene: &Scene<'_>, cursor: Cursor) -> Option<String> {
+    let (mapping, size) = cursor::mapping(scene, cursor)?;
+    let range = mapping.vma.range;
+    let index = (cursor.address.0 - range.start.0) / size.max(1);
+    let state = mapping.pages.known()?.state(index);
+    let names = scene.names_in(cursor.process, range);
+    let of = names
+        .first()
+        .map_or_else(String::new, |name| format!(" of {}", name.name));
+    Some(format!("page {index}{of}, {}: {state}", cursor.process))
 }
 
 /// The grids as lines, and where the pages lie among them.

@@ -3,13 +3,14 @@
 //!
 //! Read proc(5), and `Documentation/filesystems/proc.rst` for smaps.
 
-mod mapping;
+pub(super) mod mapping;
 
 use super::canvas::Canvas;
-use super::overlay;
 use super::text::{pad, wrap};
 use super::theme::Palette;
+use super::{hexdump, overlay};
 use crate::app::explorer::cursor::{self, Cursor};
+use crate::app::explorer::dump::{Sight, sight};
 use crate::app::scene::Scene;
 use crate::app::take::Take;
 use crate::mem::{Addr, Bytes, PageState, Reading};
@@ -19,6 +20,12 @@ use ratatui::text::{Line, Span};
 
 /// Cells of the column of names.
 const COLUMN: usize = 16;
+
+/// Rows of bytes that stand before the mapping; where there are more, all of them stand at the end.
+const FIRST_ROWS: usize = 12;
+
+/// Where the bytes come from.
+const ASKED: &str = "asked of the process: to read a present page costs it no fault";
 
 /// Draws what is known, scrolled by `offset` rows.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, offset: u16) {
@@ -33,7 +40,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, offset: u16
 }
 
 fn lines(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
-    let cursor = take.explorer.as_ref().and_then(|explorer| explorer.cursor);
+    let cursor = take.cursor();
     let found = cursor.zip(Scene::of(take)).and_then(|(cursor, scene)| {
         let snapshot = scene.now(cursor.process)?;
         let (mapping, size) = cursor::mapping(&scene, cursor)?;
@@ -43,26 +50,36 @@ fn lines(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
         let text = "No page is chosen: it is no longer mapped in this moment.";
         return wrap(&[(text, palette.text())], width, 0);
     };
-    let mut sheet = Sheet {
-        lines: Vec::new(),
-        width,
-        palette,
-    };
+    let mut sheet = Sheet::new(width, palette);
     page(&mut sheet, take, cursor, (snapshot, mapping, size));
-    mapping::maps(&mut sheet, snapshot, mapping);
+    let rest = bytes(&mut sheet, take, cursor);
+    mapping::maps(&mut sheet, snapshot.pid, &mapping.vma);
     mapping::smaps(&mut sheet, snapshot, mapping);
+    if let Some(all) = rest {
+        sheet.head("All its bytes", ASKED);
+        sheet.lines.extend(all);
+    }
     sheet.lines
 }
 
 /// Rows of a name, a value and its meaning.
-struct Sheet {
-    lines: Vec<Line<'static>>,
+pub(super) struct Sheet {
+    pub(super) lines: Vec<Line<'static>>,
     width: usize,
     palette: Palette,
 }
 
 impl Sheet {
-    fn head(&mut self, title: &str, source: &str) {
+    /// An empty one of so many cells.
+    pub(super) fn new(width: usize, palette: Palette) -> Self {
+        Self {
+            lines: Vec::new(),
+            width,
+            palette,
+        }
+    }
+
+    pub(super) fn head(&mut self, title: &str, source: &str) {
         if !self.lines.is_empty() {
             self.lines.push(Line::default());
         }
@@ -72,7 +89,7 @@ impl Sheet {
         ]));
     }
 
-    fn row(&mut self, name: &str, value: &str, meaning: &str) {
+    pub(super) fn row(&mut self, name: &str, value: &str, meaning: &str) {
         let name = pad(name, COLUMN);
         let value = if meaning.is_empty() {
             value.to_owned()
@@ -121,6 +138,50 @@ fn page(
     }
 }
 
+/// The bytes of the page, or why there are none; gives them all when they are many.
+fn bytes(sheet: &mut Sheet, take: &Take, cursor: Cursor) -> Option<Vec<Line<'static>>> {
+    sheet.head("Its bytes", ASKED);
+    let contents = match sight(take, cursor) {
+        Sight::Bytes(contents) => contents,
+        Sight::Refused(why) => {
+            sheet.row("not shown", "", why);
+            return None;
+        }
+        Sight::Waiting => {
+            sheet.row(
+                "not shown",
+                "",
+                "the process is asked when its line has ended",
+            );
+            return None;
+        }
+        Sight::Past => {
+            let why = "nobody looked at this page at that moment, and what it held then is gone";
+            sheet.row("not shown", "", why);
+            return None;
+        }
+    };
+    if contents.faults.total() > 0 {
+        let told = format!(
+            "the kernel had taken the page away: to read it cost {}",
+            contents.faults
+        );
+        sheet.row("note", "", &told);
+    }
+    let rows = hexdump::rows(&contents.bytes, sheet.palette);
+    let more = rows.len().saturating_sub(FIRST_ROWS);
+    sheet.lines.extend(rows.iter().take(FIRST_ROWS).cloned());
+    if more == 0 {
+        return None;
+    }
+    sheet.row(
+        "",
+        "",
+        &format!("{more} more rows: G, at the end of this page"),
+    );
+    Some(rows)
+}
+
 fn state(mapping: &Mapping, index: u64) -> PageState {
     let pages = mapping.pages.known();
     pages.map_or(PageState::Unknown, |pages| pages.state(index))
@@ -157,11 +218,12 @@ fn meaning(state: PageState) -> &'static str {
 
 /// The line that gave the page the state it has.
 fn since(take: &Take, cursor: Cursor) -> String {
-    let first = take
-        .timeline
-        .since(take.shown(), cursor.process, cursor.address);
-    match first.and_then(|first| Some((first, take.timeline.line(first)?))) {
-        Some((index, line)) => format!("line {index}, {}: {}", line.actor(), line.code),
-        None => "before the first line".to_owned(),
+    let timeline = &take.timeline;
+    match timeline.since(take.shown(), cursor.process, cursor.address) {
+        Reading::Known(index) => match timeline.line(index) {
+            Some(line) => format!("line {index}, {}: {}", line.actor(), line.code),
+            None => "before the first line".to_owned(),
+        },
+        Reading::Unknown(why) => format!("? {why}"),
     }
 }

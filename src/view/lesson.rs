@@ -72,7 +72,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) 
         strip::draw(canvas, moments, take);
     }
     if let Some((prompt, explorer)) = prompt.zip(explorer) {
-        prompt.draw(canvas, typed, explorer);
+        prompt.draw(canvas, typed, (take, explorer));
     }
     footer::draw(canvas, bottom, app);
 }

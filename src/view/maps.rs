@@ -1,7 +1,7 @@
 //! `/proc/<pid>/maps` of one process: the lesson's lines, marked where they are new, changed or gone; the program's own
 //! lines folded into one.
 
-use super::canvas::{Canvas, Passage};
+use super::canvas::Canvas;
 use super::text::{fit, fit_end};
 use super::theme::Palette;
 use crate::app::panel::Panel;
@@ -13,9 +13,6 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-/// So many of the first lines, and of the last, are shown: a process may have tens of thousands.
-const MOST: usize = 500;
-
 /// Draws the lines of maps.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
     let snapshot = scene.and_then(|scene| selected(take, scene));
@@ -24,13 +21,52 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Opti
         |snapshot| format!("/proc/{}/maps of {}", snapshot.pid, snapshot.process),
     );
     let inner = canvas.panel(area, &take.desk, Panel::Maps, &title);
-    let passage = match (scene, snapshot) {
-        (Some(scene), Some(snapshot)) => {
-            passage(scene, snapshot, take, (inner.width, canvas.palette))
+    let rows = scene.zip(snapshot).map(|(scene, snapshot)| Rows {
+        scene,
+        process: snapshot.process,
+        shown: shown(scene, snapshot, take),
+        folded: folded(snapshot, take, (inner.width, canvas.palette)),
+    });
+    let rows = rows.as_ref();
+    let total = rows.map_or(0, Rows::count);
+    let focus = rows.map_or(0..0, Rows::focus);
+    let counted = (total, &focus);
+    canvas.rows(inner, &take.desk, Panel::Maps, counted, |canvas, offset| {
+        let paper = (inner.width, canvas.palette);
+        let from = usize::from(offset);
+        let seen = from..total.min(from + usize::from(inner.height));
+        let lines: Vec<_> = seen.filter_map(|row| rows?.line(row, paper)).collect();
+        canvas.lines(inner, &lines, 0);
+    });
+}
+
+/// The lines of maps, not yet written: a process may have tens of thousands.
+struct Rows<'a> {
+    scene: &'a Scene<'a>,
+    process: Process,
+    shown: Vec<(&'a Mapping, Fate)>,
+    /// The program's own in one line, where they are not shown.
+    folded: Option<Line<'static>>,
+}
+
+impl Rows<'_> {
+    fn count(&self) -> usize {
+        self.shown.len() + usize::from(self.folded.is_some())
+    }
+
+    /// The last row that is not as it was.
+    fn focus(&self) -> std::ops::Range<usize> {
+        let changed = |(_, fate): &(&Mapping, Fate)| *fate != Fate::Same;
+        let last = self.shown.iter().rposition(changed);
+        last.map_or(0..0, |row| row..row + 1)
+    }
+
+    fn line(&self, row: usize, paper: (u16, Palette)) -> Option<Line<'static>> {
+        match self.shown.get(row) {
+            Some(shown) => Some(line(self.scene, self.process, *shown, paper)),
+            None => self.folded.clone(),
         }
-        _ => Passage::default(),
-    };
-    canvas.passage(inner, &take.desk, Panel::Maps, &passage);
+    }
 }
 
 /// The process whose maps are shown: the one chosen, or the one the last line ran in.
@@ -43,7 +79,8 @@ fn selected<'a>(take: &Take, scene: &Scene<'a>) -> Option<&'a Snapshot> {
         .or_else(|| scene.now.first().map(AsRef::as_ref))
 }
 
-fn passage(scene: &Scene<'_>, snapshot: &Snapshot, take: &Take, paper: (u16, Palette)) -> Passage {
+/// The VMAs to be shown, in their order, and what became of each.
+fn shown<'a>(scene: &Scene<'a>, snapshot: &'a Snapshot, take: &Take) -> Vec<(&'a Mapping, Fate)> {
     let mut rows: Vec<(&Mapping, Fate)> = snapshot
         .mappings
         .iter()
@@ -53,28 +90,7 @@ fn passage(scene: &Scene<'_>, snapshot: &Snapshot, take: &Take, paper: (u16, Pal
     let removed = scene.removed(snapshot.process);
     rows.extend(removed.into_iter().map(|mapping| (mapping, Fate::Removed)));
     rows.sort_by_key(|(mapping, _)| mapping.vma.range);
-    let mut passage = Passage::default();
-    let between = rows.len().saturating_sub(2 * MOST);
-    for (index, (mapping, fate)) in rows.into_iter().enumerate() {
-        if between > 0 && (MOST..MOST + between).contains(&index) {
-            if index == MOST {
-                let text = fit(&format!(" … {between} more lines …"), usize::from(paper.0));
-                let style = paper.1.dim();
-                passage.lines.push(Line::from(Span::styled(text, style)));
-            }
-            continue;
-        }
-        let row = passage.lines.len();
-        if fate != Fate::Same {
-            passage.focus = row..row + 1;
-        }
-        let process = snapshot.process;
-        passage
-            .lines
-            .push(line(scene, process, (mapping, fate), paper));
-    }
-    passage.lines.extend(folded(snapshot, take, paper));
-    passage
+    rows
 }
 
 /// One line as the kernel writes it, as far as there is room; the name the code has for it at the end.

@@ -48,20 +48,20 @@ pub(super) fn choose(
         rows: MOST_ROWS,
     };
     let fits = |tile: &Tile| rows(*tile) <= room && per_cell(*tile) == 1;
-    let squeezed = |rows| Tile {
+    let squeezed = |rows: usize| Tile {
         width: 1,
         height: 1,
         rows,
     };
-    SHAPES
-        .map(whole)
-        .into_iter()
-        .find(fits)
-        .or_else(|| {
-            let mut fewer = (1..=MOST_ROWS).rev().map(squeezed);
-            fewer.find(|tile| rows(*tile) <= room)
-        })
-        .unwrap_or(squeezed(2))
+    let fitting = SHAPES.map(whole).into_iter().find(fits);
+    fitting.unwrap_or_else(|| {
+        // More rows of tiles never take less room. Where even one each is too much, two each are scrolled through.
+        let all: [usize; MOST_ROWS] = std::array::from_fn(|row| row + 1);
+        match all.partition_point(|each| rows(squeezed(*each)) <= room) {
+            0 => squeezed(2),
+            each => squeezed(each),
+        }
+    })
 }
 
 impl Tile {

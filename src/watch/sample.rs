@@ -59,7 +59,7 @@ pub enum Fate {
 pub struct Cost {
     /// CPU time of the reading thread.
     pub cpu: Duration,
-    /// System calls made.
+    /// System calls made, but for those of finding the family.
     pub calls: u64,
     /// The longest of them that makes the process wait for its own mmap calls.
     pub longest: Duration,

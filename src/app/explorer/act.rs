@@ -1,15 +1,15 @@
 //! What keys do in the explorer: edit, complete, recall, run, move over the pages.
 
-use super::complete::{Popup, candidates, common, word_before};
-use super::cursor::{self, Verb};
-use super::{Explorer, addressed, is_open, joined};
-use crate::app::keys::{Action, Context};
+use super::complete::{Popup, common, offers, word_before};
+use super::verb::{self, Verb};
+use super::{Explorer, addressed, chunks, cursor, is_open, joined};
+use crate::app::keys::{self, Action, Context};
 use crate::app::panel::Panel;
 use crate::app::scene::Scene;
 use crate::app::take::{Activity, Stride, Take};
 use crate::app::{App, Effect, Overlay, Screen};
 use crate::lesson::Who;
-use crate::mem::Control;
+use crate::mem::{Control, Ending};
 use crate::session::Command;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::InputRequest as Edit;
@@ -20,7 +20,9 @@ pub(in crate::app) fn open(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     };
     let kept = take.shelved.take();
-    take.explorer = Some(kept.unwrap_or_default());
+    let mut explorer = kept.unwrap_or_default();
+    explorer.cursor = take.pointed.take().or(explorer.cursor);
+    take.explorer = Some(explorer);
     take.to_now();
     take.desk.focus = Panel::Reading;
     take.desk.zoomed = false;
@@ -33,6 +35,8 @@ pub(in crate::app) fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> 
     match action {
         Action::Escape if app.context() == Context::Undo => return None,
         Action::Escape => return escape(app),
+        Action::Stop => return Some(stop(app)),
+        Action::Quit => return quit(app),
         Action::Leave => return leave(app),
         Action::Inspect => {
             app.overlay = Some(Overlay::Inspect(0));
@@ -40,9 +44,15 @@ pub(in crate::app) fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> 
         }
         _ => {}
     }
-    let strides = app.seen.strides;
+    let strides = app.seen.strides.filter(|_| app.overlay.is_none());
     let (row, cell) = strides.map_or((1, 1), |strides| (strides.row as i64, strides.cell as i64));
     with(app, |take, explorer| {
+        if let Some(chosen) = explorer.menu {
+            return menu(take, explorer, (action, chosen));
+        }
+        if let Some(verb) = verb::of(action) {
+            return Some(handle(take, explorer, verb));
+        }
         match action {
             Action::Submit => return Some(submit(take, explorer)),
             Action::Complete => complete(explorer),
@@ -56,11 +66,10 @@ pub(in crate::app) fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> 
             Action::CellRight => walk(take, explorer, cell),
             Action::CellUp => walk(take, explorer, -row),
             Action::CellDown => walk(take, explorer, row),
-            Action::ReadPage => return Some(handle(take, explorer, Verb::Read)),
-            Action::WritePage => return Some(handle(take, explorer, Verb::Write)),
-            Action::ProtectPage => return Some(handle(take, explorer, Verb::Protect)),
-            Action::DropPage => return Some(handle(take, explorer, Verb::Drop)),
-            Action::Fork => return Some(fork(take, explorer)),
+            Action::Menu => {
+                explorer.cursor = cursor::settled(take, explorer);
+                explorer.menu = explorer.cursor.map(|_| 0);
+            }
             _ => return None,
         }
         Some(vec![Effect::Draw])
@@ -80,10 +89,18 @@ fn with<T>(app: &mut App, change: impl FnOnce(&mut Take, &mut Explorer) -> Optio
 
 /// A key that the table does not know: text and its editing, as in a shell.
 pub(in crate::app) fn edit(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
+    let on_pages = app
+        .take()
+        .and_then(|take| take.explorer.as_ref())
+        .is_some_and(|explorer| explorer.on_pages);
+    if on_pages {
+        // A line runs: what is done with pages meanwhile waits for its end.
+        let action = keys::action(Context::Cursor, key);
+        return action
+            .and_then(|action| act(app, action))
+            .unwrap_or_default();
+    }
     let done = with(app, |_, explorer| {
-        if explorer.on_pages {
-            return None;
-        }
         let edit = edit_of(key)?;
         match edit {
             Edit::InsertChar(c) => explorer.insert(c.encode_utf8(&mut [0; 4])),
@@ -153,11 +170,21 @@ fn submit(take: &mut Take, explorer: &mut Explorer) -> Vec<Effect> {
         return vec![Effect::Draw];
     }
     explorer.set("");
-    send(take, explorer, &text)
+    let mut chunks = chunks(&text).into_iter();
+    let Some(first) = chunks.next() else {
+        return vec![Effect::Draw];
+    };
+    let effects = send(take, explorer, &first);
+    explorer.queue.extend(chunks);
+    effects
 }
 
-/// Gives a text to the player.
+/// Gives a text to the player, or lets it wait while another one runs.
 fn send(take: &mut Take, explorer: &mut Explorer, text: &str) -> Vec<Effect> {
+    if !matches!(take.activity, Activity::Idle) {
+        explorer.queue.push_back(text.to_owned());
+        return vec![Effect::Draw];
+    }
     let addressed = addressed(text);
     let who = addressed.who.unwrap_or(Who::Named(explorer.who));
     let source = joined(addressed.code);
@@ -177,6 +204,47 @@ fn send(take: &mut Take, explorer: &mut Explorer, text: &str) -> Vec<Effect> {
     ]
 }
 
+/// A line has ended: the next one that waits, or all of them back into the input when something went wrong.
+pub(in crate::app) fn go_on(take: &mut Take) -> Vec<Effect> {
+    let Some(mut explorer) = take.explorer.take() else {
+        return Vec::new();
+    };
+    let was_stopped = std::mem::take(&mut explorer.stopping);
+    let ending = take.timeline.lines().last().map(|line| line.ending.clone());
+    let ended_well = matches!(ending, None | Some(Some(Ending::Finished)));
+    let goes_on = ended_well && !was_stopped && take.failure.is_none();
+    let effects = if !goes_on || explorer.mistake.is_some() {
+        explorer.take_back();
+        Vec::new()
+    } else if let Some(next) = explorer.queue.pop_front() {
+        send(take, &mut explorer, &next)
+    } else {
+        Vec::new()
+    };
+    take.explorer = Some(explorer);
+    effects
+}
+
+/// Esc while a line runs: it stops, and the lines that wait come back.
+fn stop(app: &mut App) -> Vec<Effect> {
+    with(app, |_, explorer| {
+        explorer.stopping = true;
+        Some(())
+    });
+    vec![Effect::Wish(Control::Stop)]
+}
+
+/// Ctrl-C stops a line that runs; where none does, or it was asked to stop already, the program is left.
+fn quit(app: &mut App) -> Option<Vec<Effect>> {
+    let take = app.take()?;
+    let runs = matches!(take.activity, Activity::Busy { .. });
+    let was_asked = take
+        .explorer
+        .as_ref()
+        .is_some_and(|explorer| explorer.stopping);
+    (runs && !was_asked).then(|| stop(app))
+}
+
 /// Tab: what all names have in common; then one name after the other.
 fn complete(explorer: &mut Explorer) {
     if let Some(popup) = &mut explorer.popup {
@@ -189,7 +257,7 @@ fn complete(explorer: &mut Explorer) {
     }
     let (text, place) = (explorer.text(), explorer.place());
     let word = word_before(&text, place);
-    let found = candidates(word, explorer.names());
+    let found = offers(&text, place, explorer.names());
     let length = word.chars().count();
     let shared = common(&found).to_owned();
     if let [only] = &found[..] {
@@ -262,21 +330,50 @@ fn walk(take: &Take, explorer: &mut Explorer, pages: i64) {
 fn handle(take: &mut Take, explorer: &mut Explorer, verb: Verb) -> Vec<Effect> {
     take.to_now();
     explorer.cursor = cursor::settled(take, explorer);
+    if explorer.cursor.is_none() && verb == Verb::Fork {
+        return send_to(take, explorer, (explorer.who, "fork();"));
+    }
     let Some(cursor) = explorer.cursor else {
         return Vec::new();
     };
-    match cursor::statement(take, explorer, cursor, verb) {
+    match verb::statement(take, explorer, cursor, verb) {
         Some(line) => send_to(take, explorer, (cursor.process, &line)),
         None => Vec::new(),
     }
 }
 
-/// Types and runs a `fork` in the process of the chosen page.
-fn fork(take: &mut Take, explorer: &mut Explorer) -> Vec<Effect> {
-    let process = explorer
-        .cursor
-        .map_or(explorer.who, |cursor| cursor.process);
-    send_to(take, explorer, (process, "fork();"))
+/// Keys of the menu.
+fn menu(
+    take: &mut Take,
+    explorer: &mut Explorer,
+    (action, chosen): (Action, usize),
+) -> Option<Vec<Effect>> {
+    let cursor = explorer.cursor?;
+    let offers = verb::offers(take, explorer, cursor);
+    let last = offers.len().saturating_sub(1);
+    match action {
+        Action::Up => explorer.menu = Some(chosen.saturating_sub(1)),
+        Action::Down => explorer.menu = Some((chosen + 1).min(last)),
+        Action::Submit => {
+            explorer.menu = None;
+            let offer = offers.into_iter().nth(chosen)?;
+            return Some(handle(take, explorer, offer.verb));
+        }
+        _ => return None,
+    }
+    Some(vec![Effect::Draw])
+}
+
+/// A click on a row of the menu: chooses it; a second one does it.
+pub(in crate::app) fn pick(app: &mut App, index: usize) -> Vec<Effect> {
+    let done = with(app, |take, explorer| {
+        let was = explorer.menu.replace(index)?;
+        if was == index {
+            return menu(take, explorer, (Action::Submit, index));
+        }
+        Some(vec![Effect::Draw])
+    });
+    done.unwrap_or_default()
 }
 
 fn send_to(
@@ -301,7 +398,9 @@ fn escape(app: &mut App) -> Option<Vec<Effect>> {
     let Screen::Lesson(take) = &mut app.screen else {
         return None;
     };
-    if take.desk.zoomed {
+    let menu = take.explorer.as_mut().and_then(|own| own.menu.take());
+    if menu.is_some() {
+    } else if take.desk.zoomed {
         take.desk.zoomed = false;
     } else if take.unmark() {
         take.desk.follow();

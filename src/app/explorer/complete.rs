@@ -5,7 +5,9 @@
 use crate::c::Variable;
 use crate::c::builtins::{FUNCTIONS, Function};
 use crate::c::constants;
+use crate::c::stat::{STAT_FIELDS, stat_field};
 use crate::c::tokens::{Class, tokenize};
+use crate::c::types::{Kind, Type};
 
 /// Words of C that are worth completing.
 const WORDS: &[&str] = &[
@@ -108,6 +110,90 @@ pub fn candidates(word: &str, variables: &[Variable]) -> Vec<Candidate> {
         .chain(words)
         .filter(|candidate| candidate.name.starts_with(word) && candidate.name != word)
         .collect()
+}
+
+/// The flags that an argument of a function takes, by what their names begin with.
+const FLAGS: [(&str, usize, &str); 16] = [
+    ("mmap", 2, "PROT_"),
+    ("mmap", 3, "MAP_"),
+    ("mprotect", 2, "PROT_"),
+    ("madvise", 2, "MADV_"),
+    ("msync", 2, "MS_"),
+    ("mremap", 3, "MREMAP_"),
+    ("open", 1, "O_"),
+    ("open", 2, "S_I"),
+    ("creat", 1, "S_I"),
+    ("shm_open", 1, "O_"),
+    ("shm_open", 2, "S_I"),
+    ("memfd_create", 1, "MFD_"),
+    ("lseek", 2, "SEEK_"),
+    ("posix_fadvise", 3, "POSIX_FADV_"),
+    ("fallocate", 1, "FALLOC_FL_"),
+    ("sync_file_range", 3, "SYNC_FILE_RANGE_"),
+];
+
+/// What may stand at a byte of a text: fields after a dot; where an argument takes flags, those first; else every name
+/// that begins as the word there does.
+pub fn offers(text: &str, at: usize, variables: &[Variable]) -> Vec<Candidate> {
+    let word = word_before(text, at);
+    let before = &text[..at - word.len()];
+    if let Some(owner) = before.strip_suffix('.').or(before.strip_suffix("->")) {
+        return fields(word_before(owner, owner.len()), word, variables);
+    }
+    let flags = function_at(text, at).and_then(|(function, argument)| {
+        let wanted = |row: &&(&str, usize, &str)| (row.0, Some(row.1)) == (function.name, argument);
+        FLAGS.iter().find(wanted).map(|row| row.2)
+    });
+    let mut found = candidates(word, variables);
+    if let Some(prefix) = flags {
+        let others = |candidate: &Candidate| !candidate.name.starts_with(prefix);
+        found.retain(others);
+        let mut first = constants_like(prefix);
+        first.retain(|candidate| candidate.name.starts_with(word) && candidate.name != word);
+        if !first.is_empty() && !word.is_empty() && word.len() >= prefix.len().min(2) {
+            found.retain(|candidate| candidate.sort != Sort::Constant);
+        }
+        first.append(&mut found);
+        return first;
+    }
+    found
+}
+
+/// The fields of a variable of a structure, of which there is one kind.
+fn fields(owner: &str, word: &str, variables: &[Variable]) -> Vec<Candidate> {
+    let is_stat = |of: &Type| match &of.kind {
+        Kind::Stat => true,
+        Kind::Pointer(to) => to.kind == Kind::Stat,
+        _ => false,
+    };
+    let structure = variables
+        .iter()
+        .rfind(|variable| variable.name == owner && is_stat(&variable.of));
+    if structure.is_none() {
+        return Vec::new();
+    }
+    let names = STAT_FIELDS
+        .iter()
+        .filter(|name| name.starts_with(word) && **name != word);
+    let candidate = |name: &&str| Candidate {
+        name: (*name).to_owned(),
+        sort: Sort::Variable,
+        about: stat_field(name).map_or_else(String::new, |(_, of)| of.to_string()),
+    };
+    names.map(candidate).collect()
+}
+
+/// The constants whose names begin so.
+fn constants_like(prefix: &str) -> Vec<Candidate> {
+    let names = constants::names().filter(|name| name.starts_with(prefix));
+    let candidate = |name: &str| Candidate {
+        name: name.to_owned(),
+        sort: Sort::Constant,
+        about: constants::lookup(name).map_or_else(String::new, |constant| {
+            crate::c::show(constant.word, &constant.of)
+        }),
+    };
+    names.map(candidate).collect()
 }
 
 /// What all names begin with.

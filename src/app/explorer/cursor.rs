@@ -1,9 +1,9 @@
-//! The page chosen on the grid, and the C that does something with it.
+//! The page chosen on the grid, and where the next ones are.
 
 use super::Explorer;
 use crate::app::scene::{Scene, page_bytes};
 use crate::app::take::Take;
-use crate::mem::{Addr, Process, Range};
+use crate::mem::{Addr, Process};
 use crate::observe::Mapping;
 
 /// A page of a process.
@@ -13,19 +13,6 @@ pub struct Cursor {
     pub process: Process,
     /// Its first byte.
     pub address: Addr,
-}
-
-/// What is done with a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verb {
-    /// Reads a byte of it.
-    Read,
-    /// Writes a byte of it.
-    Write,
-    /// Takes the right to write it, or gives it back.
-    Protect,
-    /// Drops it with `MADV_DONTNEED`.
-    Drop,
 }
 
 /// How pages lie on the screen: so many a row, so many a cell.
@@ -91,112 +78,4 @@ pub fn moved(scene: &Scene<'_>, cursor: Cursor, pages: i64) -> Option<Cursor> {
         Addr(before.vma.range.end.0 - page_bytes(before)?)
     };
     Some(Cursor { address, ..cursor })
-}
-
-/// The statement that does `verb` with a page, as a learner would write it.
-pub fn statement(take: &Take, explorer: &Explorer, cursor: Cursor, verb: Verb) -> Option<String> {
-    let scene = Scene::of(take)?;
-    let (mapping, size) = mapping(&scene, cursor)?;
-    let place = place(&scene, explorer, cursor, (mapping, size));
-    Some(match verb {
-        Verb::Read => format!("{};", place.element()),
-        Verb::Write => format!("{} = 'x';", place.element()),
-        Verb::Protect => {
-            let rights = if mapping.vma.perms.write {
-                "PROT_READ"
-            } else {
-                "PROT_READ | PROT_WRITE"
-            };
-            format!("mprotect({}, PAGE, {rights});", place.pointer())
-        }
-        Verb::Drop => format!("madvise({}, PAGE, MADV_DONTNEED);", place.pointer()),
-    })
-}
-
-/// A page as the code names it.
-struct Place {
-    /// A `char *`, and whether it binds looser than `[…]`.
-    base: (String, bool),
-    /// From there, in C: `3 * PAGE`, `0`.
-    offset: String,
-}
-
-impl Place {
-    /// The first byte of the page.
-    fn element(&self) -> String {
-        let (base, loose) = &self.base;
-        if *loose {
-            format!("({base})[{}]", self.offset)
-        } else {
-            format!("{base}[{}]", self.offset)
-        }
-    }
-
-    /// A pointer to the page.
-    fn pointer(&self) -> String {
-        match self.offset.as_str() {
-            "0" => self.base.0.clone(),
-            offset => format!("{} + {offset}", self.base.0),
-        }
-    }
-}
-
-/// The mapping with those that touch it before: one mapping once, split since by protections or advice.
-fn run_of(scene: &Scene<'_>, cursor: Cursor, mapping: &Mapping) -> Range {
-    let mut range = mapping.vma.range;
-    let Some(snapshot) = scene.now(cursor.process) else {
-        return range;
-    };
-    let mut others: Vec<Range> = snapshot
-        .lesson_mappings()
-        .map(|other| other.vma.range)
-        .collect();
-    others.sort();
-    for other in others.into_iter().rev() {
-        if other.end == range.start {
-            range.start = other.start;
-        }
-    }
-    range
-}
-
-/// Names the page by the nearest variable before it in its mapping; by its bare address where there is none.
-fn place(
-    scene: &Scene<'_>,
-    explorer: &Explorer,
-    cursor: Cursor,
-    (mapping, size): (&Mapping, u64),
-) -> Place {
-    let variables = explorer.variables.get(&cursor.process);
-    let of = |name: &str| variables?.iter().rfind(|variable| variable.name == name);
-    let named = scene
-        .names_in(cursor.process, run_of(scene, cursor, mapping))
-        .into_iter()
-        .filter(|name| name.address <= cursor.address)
-        .filter_map(|name| Some((name, of(&name.name)?.of.to_string())))
-        .rfind(|(_, of)| of.ends_with('*'));
-    let Some((name, of)) = named else {
-        let base = format!("(char *) {}", cursor.address);
-        return Place {
-            base: (base, true),
-            offset: "0".to_owned(),
-        };
-    };
-    let bytes = of == "char *" || of == "unsigned char *";
-    let base = if bytes {
-        name.name.clone()
-    } else {
-        format!("(char *) {}", name.name)
-    };
-    let distance = cursor.address.0 - name.address.0;
-    let offset = match (distance / size, distance % size) {
-        (0, 0) => "0".to_owned(),
-        (1, 0) => "PAGE".to_owned(),
-        (pages, 0) => format!("{pages} * PAGE"),
-        _ => distance.to_string(),
-    };
-    Place {
-        base: (base, !bytes),
-        offset,
-    }
 }

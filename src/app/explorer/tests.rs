@@ -116,3 +116,27 @@ fn what_did_not_run_comes_back_with_its_mistake() {
     explorer.insert(" ");
     assert_eq!(explorer.mistake, None);
 }
+
+#[test]
+fn rows_run_as_pieces_that_end_where_statements_do() {
+    let table: [(&str, &[&str]); 9] = [
+        ("a;", &["a;"]),
+        ("a", &["a"]),
+        ("a; b;", &["a; b;"]),
+        ("a;\n\nchild: b;", &["a;", "child: b;"]),
+        ("char *p =\n mmap(0);\nb;", &["char *p =\n mmap(0);", "b;"]),
+        (
+            "if (a) {\n}\nelse {\n}\nb;",
+            &["if (a) {\n}\nelse {\n}", "b;"],
+        ),
+        ("do {\n} while (a);\nb;", &["do {\n} while (a);", "b;"]),
+        ("do {\n}\nwhile (a);\nb;", &["do {\n}\nwhile (a);", "b;"]),
+        (
+            "// one\na; // two\n// three",
+            &["// one\na; // two\n// three"],
+        ),
+    ];
+    for (text, expected) in table {
+        assert_eq!(chunks(text), expected, "{text}");
+    }
+}

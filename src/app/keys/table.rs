@@ -51,7 +51,7 @@ const LESSON: &[Context] = &[
     C::Running,
 ];
 /// Where arrows scroll or choose.
-const LISTS: &[Context] = &[C::Home, C::Steps, C::Claims];
+const LISTS: &[Context] = &[C::Home, C::Steps, C::Claims, C::Menu];
 const PAGES: &[Context] = &[
     C::Line,
     C::StepDone,
@@ -61,6 +61,7 @@ const PAGES: &[Context] = &[
     C::Legend,
     C::Help,
     C::Inspect,
+    C::Vma,
 ];
 const SCROLLS: &[Context] = &[
     C::Line,
@@ -75,6 +76,9 @@ const SCROLLS: &[Context] = &[
     C::Steps,
     C::Claims,
     C::Inspect,
+    C::Watch,
+    C::Cells,
+    C::Vma,
 ];
 /// The same where Home and End do not move through the moments.
 const SCROLLS_AT_NOW: &[Context] = &[
@@ -89,10 +93,21 @@ const SCROLLS_AT_NOW: &[Context] = &[
     C::Steps,
     C::Claims,
     C::Inspect,
+    C::Watch,
+    C::Cells,
+    C::Vma,
 ];
-const OVERLAYS: &[Context] = &[C::Steps, C::Claims, C::Legend, C::Help, C::Inspect];
+const OVERLAYS: &[Context] = &[
+    C::Steps,
+    C::Claims,
+    C::Legend,
+    C::Help,
+    C::Inspect,
+    C::Menu,
+    C::Vma,
+];
 /// Where keys are text.
-const TYPING: &[Context] = &[C::Prompt, C::Type, C::Trying];
+const TYPING: &[Context] = &[C::Prompt, C::Type, C::Trying, C::Ahead];
 /// The explorer, waiting for the learner.
 const EXPLORER: &[Context] = &[C::Prompt, C::Type, C::Cursor];
 const PLAIN: &[Context] = &[
@@ -109,7 +124,11 @@ const PLAIN: &[Context] = &[
     C::Help,
     C::Prompt,
     C::Cursor,
+    C::Watch,
+    C::Cells,
 ];
+/// A process that is watched.
+const WATCH: &[Context] = &[C::Watch, C::Cells];
 /// Everywhere.
 pub(super) const ALL: &[Context] = &[
     C::Home,
@@ -127,9 +146,15 @@ pub(super) const ALL: &[Context] = &[
     C::Prompt,
     C::Type,
     C::Trying,
+    C::Ahead,
     C::Cursor,
     C::Inspect,
+    C::Watch,
+    C::Cells,
+    C::Find,
+    C::Vma,
     C::Undo,
+    C::Menu,
 ];
 
 const UP: &[Chord] = &[key(KeyCode::Up), char('k')];
@@ -137,6 +162,224 @@ const DOWN: &[Chord] = &[key(KeyCode::Down), char('j')];
 
 /// The table, in the order of the footer and the help.
 pub static BINDINGS: &[Binding] = &[
+    bind(
+        &[ENTER],
+        A::Choose,
+        &[C::Watch],
+        "open",
+        "open what is chosen: the lesson of a sentence, the numbers of a VMA, another process, the page of a fault",
+    ),
+    bind(
+        &[ENTER, char('+'), char('=')],
+        A::ZoomIn,
+        &[C::Cells],
+        "closer",
+        "smaller cells, down to one a page",
+    ),
+    bind(
+        &[char('-')],
+        A::ZoomOut,
+        &[C::Cells],
+        "further",
+        "larger cells, up to one a GiB and more",
+    ),
+    bind(
+        &[char('+'), char('=')],
+        A::ZoomIn,
+        &[C::Watch],
+        "",
+        "smaller cells in the grid of pages",
+    ),
+    bind(
+        &[char('-')],
+        A::ZoomOut,
+        &[C::Watch],
+        "",
+        "larger cells in the grid of pages",
+    ),
+    bind(
+        &[char('0')],
+        A::ZoomFit,
+        WATCH,
+        "",
+        "cells so large that all of them fit",
+    ),
+    bind(
+        &[char('a')],
+        A::Scope,
+        WATCH,
+        "range",
+        "the pages of the chosen VMA, of what lies around it, or of the whole address space",
+    ),
+    bind(
+        &[key(KeyCode::Left), char('h')],
+        A::CellLeft,
+        WATCH,
+        "",
+        "the cell to the left; in the map, the VMA below",
+    ),
+    bind(
+        &[key(KeyCode::Right)],
+        A::CellRight,
+        WATCH,
+        "",
+        "the cell to the right; in the map, the VMA above",
+    ),
+    bind(UP, A::CellUp, &[C::Cells], "", "the cell above"),
+    bind(DOWN, A::CellDown, &[C::Cells], "", "the cell below"),
+    bind(UP, A::Up, &[C::Watch], "", "the row above"),
+    bind(DOWN, A::Down, &[C::Watch], "", "the row below"),
+    bind(
+        &[char('m')],
+        A::Mark,
+        WATCH,
+        "mark",
+        "set a mark: from now on every number shows what changed since",
+    ),
+    bind(
+        &[char('M')],
+        A::Unmark,
+        WATCH,
+        "",
+        "take the mark away: each look is compared with the one before it",
+    ),
+    bind(
+        &[SPACE, char('p')],
+        A::Pause,
+        WATCH,
+        "pause",
+        "stop reading, and go on; the process runs all the while",
+    ),
+    bind(
+        &[char('/')],
+        A::Search,
+        WATCH,
+        "search",
+        "search the VMAs: a part of a name, of an address, or permissions such as r-x",
+    ),
+    bind(
+        &[char('o')],
+        A::Order,
+        WATCH,
+        "order",
+        "list the VMAs by address, rss, size, pss, dirty, swap",
+    ),
+    bind(
+        &[char('f')],
+        A::Filter,
+        WATCH,
+        "filter",
+        "list all VMAs, or only anonymous ones, files, shared memory, those without access",
+    ),
+    bind(
+        &[char('e')],
+        A::Resident,
+        WATCH,
+        "",
+        "list only VMAs that have pages in memory, or the empty ones too",
+    ),
+    bind(
+        &[char('u')],
+        A::Refresh,
+        WATCH,
+        "",
+        "read everything anew, whatever it costs",
+    ),
+    bind(
+        &[ENTER],
+        A::SearchDone,
+        &[C::Find],
+        "done",
+        "keep what the search found",
+    ),
+    bind(
+        &[key(KeyCode::Esc)],
+        A::Escape,
+        &[C::Find],
+        "all",
+        "leave the search: all VMAs again",
+    ),
+    bind(
+        &[key(KeyCode::Backspace)],
+        A::Return,
+        WATCH,
+        "",
+        "watch the process again that was watched before",
+    ),
+    bind(
+        &[key(KeyCode::Tab)],
+        A::NextPanel,
+        WATCH,
+        "panel",
+        "give the keys to the next panel; a digit to the panel of that number",
+    ),
+    bind(
+        &[key(KeyCode::BackTab)],
+        A::PreviousPanel,
+        WATCH,
+        "",
+        "give the keys to the panel before",
+    ),
+    bind(
+        &[char('z')],
+        A::Zoom,
+        WATCH,
+        "zoom",
+        "let the panel fill the screen, and back",
+    ),
+    bind(
+        &[char('l')],
+        A::Legend,
+        WATCH,
+        "legend",
+        "what the marks of pages and of the map mean",
+    ),
+    bind(
+        &[key(KeyCode::Esc)],
+        A::Escape,
+        WATCH,
+        "",
+        "back: ends the search, then the zoom",
+    ),
+    bind(
+        &[char('q')],
+        A::Leave,
+        WATCH,
+        "quit",
+        "leave the program; a command that it started is ended, unless --leave was given",
+    ),
+    bind(
+        &[char('1')],
+        A::Pane(1),
+        WATCH,
+        "",
+        "what is going on, in plain words",
+    ),
+    bind(&[char('2')], A::Pane(2), WATCH, "", "where RSS goes"),
+    bind(&[char('3')], A::Pane(3), WATCH, "", "the VMAs"),
+    bind(
+        &[char('4')],
+        A::Pane(4),
+        WATCH,
+        "",
+        "the map of the address space",
+    ),
+    bind(&[char('5')], A::Pane(5), WATCH, "", "the pages"),
+    bind(&[char('6')], A::Pane(6), WATCH, "", "the processes below"),
+    bind(
+        &[char('7')],
+        A::Pane(7),
+        WATCH,
+        "",
+        "the faults, one by one",
+    ),
+    bind(
+        &[char('8')],
+        A::Pane(8),
+        WATCH,
+        "",
+        "what the command printed",
+    ),
     bind(&[ENTER], A::Open, &[C::Home], "open", "open the lesson"),
     bind(
         &[char('/')],
@@ -267,9 +510,23 @@ pub static BINDINGS: &[Binding] = &[
         "run what is typed; a block that is still open goes on",
     ),
     bind(
+        &[ENTER],
+        A::Submit,
+        &[C::Ahead],
+        "run it next",
+        "let the line wait until the one that runs has ended",
+    ),
+    bind(
+        &[ENTER],
+        A::Submit,
+        &[C::Menu],
+        "do it",
+        "type and run the chosen line",
+    ),
+    bind(
         &[key(KeyCode::Tab)],
         A::Complete,
-        &[C::Type],
+        &[C::Type, C::Ahead],
         "complete",
         "complete the word; again for the next that fits",
     ),
@@ -351,16 +608,37 @@ pub static BINDINGS: &[Binding] = &[
         "drop the page (MADV_DONTNEED)",
     ),
     bind(
+        &[char('a')],
+        A::Menu,
+        &[C::Cursor],
+        "all acts",
+        "all that can be done with the page, each as the C it is",
+    ),
+    bind(
+        &[char('x')],
+        A::UnmapPage,
+        &[C::Cursor],
+        "",
+        "take the page out of the address space (munmap)",
+    ),
+    bind(
+        &[char('l')],
+        A::LockPage,
+        &[C::Cursor],
+        "",
+        "hold the page in memory (mlock), or no longer",
+    ),
+    bind(
         &[key(KeyCode::Left)],
         A::CellLeft,
-        &[C::Cursor],
+        &[C::Cursor, C::Inspect],
         "",
         "the page to the left",
     ),
     bind(
         &[key(KeyCode::Right)],
         A::CellRight,
-        &[C::Cursor],
+        &[C::Cursor, C::Inspect],
         "",
         "the page to the right",
     ),
@@ -493,35 +771,35 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[key(KeyCode::Esc)],
         A::Stop,
-        &[C::Trying],
+        &[C::Trying, C::Ahead],
         "stop",
         "stop the line that runs; what ran has run",
     ),
     bind(
         &[key(KeyCode::BackTab)],
         A::NextPanel,
-        &[C::Prompt, C::Type, C::Trying],
+        TYPING,
         "",
         "the panel that PgUp and PgDn scroll",
     ),
     bind(
         &[key(KeyCode::F(4))],
         A::Zoom,
-        &[C::Prompt, C::Type, C::Trying, C::Cursor],
+        &[C::Prompt, C::Type, C::Trying, C::Ahead, C::Cursor],
         "",
         "let the panel fill the screen, and back",
     ),
     bind(
         &[key(KeyCode::F(1))],
         A::Help,
-        &[C::Type, C::Trying],
+        &[C::Type, C::Trying, C::Ahead],
         "",
         "this page",
     ),
     bind(
         &[key(KeyCode::F(2))],
         A::Slow,
-        &[C::Prompt, C::Type, C::Trying, C::Cursor],
+        &[C::Prompt, C::Type, C::Trying, C::Ahead, C::Cursor],
         "",
         "slow motion on or off: loops, memset and fork, page by page",
     ),
@@ -751,7 +1029,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[key(KeyCode::Backspace)],
         A::Erase,
-        &[C::Ask, C::Search],
+        &[C::Ask, C::Search, C::Find],
         "",
         "take back a character",
     ),
@@ -809,6 +1087,6 @@ pub static BINDINGS: &[Binding] = &[
         A::Quit,
         ALL,
         "",
-        "leave the program, whatever it does",
+        "leave the program, whatever it does; a line of yours that runs is stopped first",
     ),
 ];

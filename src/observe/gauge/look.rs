@@ -58,6 +58,11 @@ impl Look {
         self.covered = None;
     }
 
+    /// The process has so many bytes of page tables: it is not asked about more at once than that makes cheap.
+    pub fn with_tables(&mut self, bytes: u64) {
+        self.counter.with_tables(bytes);
+    }
+
     /// Reads as much as the tick allows, and gives the cells as they are known then: the same `Arc` as before where
     /// nothing has changed. `stirred` says whether the process seems to have done something since the last time.
     pub fn through(

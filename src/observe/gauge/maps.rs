@@ -32,9 +32,23 @@ pub struct Reader {
 
 /// The end of a line, from the device on, and what it meant: it is the same for many VMAs one after the other.
 #[derive(Debug, Default)]
-struct Rest {
+pub(in crate::observe) struct Rest {
     text: Vec<u8>,
     source: u32,
+}
+
+impl Rest {
+    /// One line, without its newline; `None` when it is not a line of maps.
+    pub(in crate::observe) fn line(&mut self, line: &[u8], names: &mut Arc<Names>) -> Option<Line> {
+        let (head, used) = head(line)?;
+        let tail = &line[used..];
+        if tail != self.text || tail.is_empty() {
+            self.source = source(line, names)?;
+            self.text.clear();
+            self.text.extend_from_slice(tail);
+        }
+        Some(Line::new(head.range, head.offset, head.perms, self.source))
+    }
 }
 
 /// Whether single VMAs can be asked for.
@@ -219,32 +233,21 @@ fn lines(text: &[u8], rest: &mut Rest, names: &mut Arc<Names>, list: &mut Vec<Li
     let mut at = 0;
     loop {
         let line = &text[at..];
-        let Some((head, used)) = head(line) else {
-            // Not begun as a line of maps is, or not whole yet.
-            match line.iter().position(|&byte| byte == b'\n') {
-                Some(end) => at += end + 1,
-                None => return at,
-            }
+        // Most often the end is that of the line before: then the newline need not be looked for.
+        if let Some((head, used)) = head(line)
+            && !rest.text.is_empty()
+            && line[used..].starts_with(&rest.text)
+            && line.get(used + rest.text.len()) == Some(&b'\n')
+        {
+            list.push(Line::new(head.range, head.offset, head.perms, rest.source));
+            at += used + rest.text.len() + 1;
             continue;
-        };
-        let tail = &line[used..];
-        if !rest.text.is_empty() && tail.starts_with(&rest.text) {
-            at += used + rest.text.len();
-        } else {
-            let Some(end) = tail.iter().position(|&byte| byte == b'\n') else {
-                return at;
-            };
-            if let Some(source) = source(&line[..used + end], names) {
-                rest.source = source;
-                rest.text.clear();
-                rest.text.extend_from_slice(&tail[..=end]);
-            } else {
-                at += used + end + 1;
-                continue;
-            }
-            at += used + end + 1;
         }
-        list.push(Line::new(head.range, head.offset, head.perms, rest.source));
+        let Some(end) = line.iter().position(|&byte| byte == b'\n') else {
+            return at;
+        };
+        list.extend(rest.line(&line[..end], names));
+        at += end + 1;
     }
 }
 

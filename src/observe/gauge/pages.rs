@@ -75,7 +75,13 @@ pub struct Counter {
     entries: Box<[u64]>,
     regions: Box<[PageRegion; VECTOR]>,
     stride: u64,
+    longest: u64,
 }
+
+/// What the kernel takes for one entry of a page table at most, with caches cold, in nanoseconds.
+const ENTRY: u64 = 3;
+/// The longest that a call may take.
+const MOST: u64 = 400_000;
 
 impl Counter {
     /// A counter that tries these abilities.
@@ -86,7 +92,20 @@ impl Counter {
             entries: vec![0; PIECE as usize].into(),
             regions: Box::new([PageRegion::default(); VECTOR]),
             stride: FIRST_STRIDE,
+            longest: STRIDES.1,
         }
+    }
+
+    /// The process has so many bytes of page tables (`VmPTE`). Where they are few, no call can take long, however many
+    /// addresses it is asked about.
+    pub fn with_tables(&mut self, bytes: u64) {
+        let entries = bytes / 8;
+        self.longest = if entries.saturating_mul(ENTRY) < MOST {
+            1 << 46
+        } else {
+            STRIDES.1
+        };
+        self.stride = self.stride.min(self.longest);
     }
 
     /// What of the abilities is there, as far as was tried.
@@ -198,18 +217,23 @@ impl Counter {
         if !self.abilities.scan {
             let count = self.read(file, piece, meter)?;
             let first = self.page.number(piece.start);
-            runs(
-                &self.entries[..count],
-                PRESENT | SWAPPED | GUARD,
-                |bits, at, count| {
-                    let kind = match bits {
-                        bits if bits & PRESENT != 0 => Kind::Present,
-                        bits if bits & GUARD != 0 => Kind::Guard,
-                        _ => Kind::Swapped,
-                    };
-                    drawing.add(Pages { kind, huge: false }, first + at as u64, count as u64);
-                },
-            );
+            let mut at = 0;
+            while at < count {
+                let (bits, length) = first_run(&self.entries[at..count]);
+                let kind = match bits {
+                    bits if bits & PRESENT != 0 => Kind::Present,
+                    bits if bits & GUARD != 0 => Kind::Guard,
+                    _ => Kind::Swapped,
+                };
+                if bits & (PRESENT | SWAPPED | GUARD) != 0 {
+                    drawing.add(
+                        Pages { kind, huge: false },
+                        first + at as u64,
+                        length as u64,
+                    );
+                }
+                at += length;
+            }
             return Ok(piece.end);
         }
         let guards = if self.abilities.guards {
@@ -251,7 +275,7 @@ impl Counter {
         if took > DEAR {
             self.stride = (self.stride / 2).max(STRIDES.0);
         } else if took < CHEAP {
-            self.stride = (self.stride * 2).min(STRIDES.1);
+            self.stride = (self.stride * 2).min(self.longest);
         }
     }
 
@@ -268,46 +292,43 @@ impl Counter {
         let count = self
             .read(file, piece, meter)
             .map_err(|error| wrong(&error))?;
-        let entries = &self.entries[..count];
-        let is_open = |&bits: &u64| state::is_ambiguous(bits);
-        let (first, last) = if few && entries.iter().any(|bits| bits & PRESENT != 0) {
-            (Some(0), Some(count - 1))
-        } else {
-            (
-                entries.iter().position(is_open),
-                entries.iter().rposition(is_open),
-            )
-        };
         let base = self.page.number(piece.start);
-        let mut marked = 0;
-        if let (true, Some(first), Some(last)) = (self.abilities.scan, first, last) {
-            let address = |index: usize| Addr((base + index as u64) * self.page.bytes());
-            let range = Range::new(address(first), address(last + 1));
-            match self.marks(file, range, meter) {
-                Ok(count) => marked = count,
-                Err(error) if self.learns_from(&error) => {}
-                Err(error) => return Err(wrong(&error)),
+        let page = self.page;
+        let address = |index: usize| Addr((base + index as u64) * page.bytes());
+        // What the bits of pagemap leave open is asked about once, from the first page that needs it.
+        let mut asked = !self.abilities.scan;
+        let (mut at, mut cut, mut marked) = (0, count, 0);
+        while at < cut {
+            let (bits, length) = first_run(&self.entries[at..cut]);
+            if !asked && (state::is_ambiguous(bits) || few && bits & PRESENT != 0) {
+                asked = true;
+                let called = self.marks(file, Range::new(address(at), address(count)), meter);
+                match called {
+                    Ok(found) => marked = found,
+                    Err(error) if self.learns_from(&error) => {}
+                    Err(error) => return Err(wrong(&error)),
+                }
+                if marked == VECTOR {
+                    // There may be more: those are asked for with the next piece.
+                    let end = self.page.number(Addr(self.regions[VECTOR - 1].end));
+                    cut = (end.saturating_sub(base) as usize).clamp(at + 1, count);
+                }
             }
+            let length = length.min(cut - at);
+            if bits != 0 {
+                let marks = &self.regions[..marked];
+                let told = self.abilities.scan;
+                split(
+                    bits,
+                    (base + at as u64, length as u64),
+                    (marks, told),
+                    self.page,
+                    drawing,
+                );
+            }
+            at += length;
         }
-        // Where not all marks came at once, those behind are asked for when the piece is cut there.
-        let mut cut = count;
-        if marked == VECTOR {
-            let end = self.page.number(Addr(self.regions[VECTOR - 1].end));
-            cut = (end.saturating_sub(base) as usize).clamp(1, count);
-        }
-        let mut marks = Marks {
-            regions: &self.regions[..marked],
-            page: self.page,
-            told: self.abilities.scan,
-        };
-        runs(
-            &self.entries[..cut],
-            PRESENT | SWAPPED | FILE | GUARD | EXCLUSIVE,
-            |bits, at, count| {
-                marks.split(bits, base + at as u64, count as u64, drawing);
-            },
-        );
-        Ok(Addr((base + cut as u64) * self.page.bytes()))
+        Ok(address(cut))
     }
 
     fn marks(&mut self, file: &File, range: Range, meter: &mut Meter) -> io::Result<usize> {
@@ -344,22 +365,26 @@ fn contiguous(vmas: &Vmas, index: usize, end: Addr) -> Addr {
     reached
 }
 
-/// Calls `each` with every run of entries that are the same under `mask`, but for those that are all zeros: bits, index
-/// of the first, how many.
-fn runs(entries: &[u64], mask: u64, mut each: impl FnMut(u64, usize, usize)) {
-    let mut at = 0;
-    while let Some(&first) = entries.get(at) {
-        let bits = first & mask;
-        let rest = &entries[at..];
-        let count = rest
-            .iter()
-            .position(|entry| entry & mask != bits)
-            .unwrap_or(rest.len());
-        if bits != 0 {
-            each(bits, at, count);
-        }
-        at += count;
-    }
+/// Of the bits that tell kinds.
+const TELLING: u64 = PRESENT | SWAPPED | FILE | GUARD | EXCLUSIVE;
+
+/// The telling bits of the first entry, and how many entries from there on have the same.
+fn first_run(entries: &[u64]) -> (u64, usize) {
+    /// As many as a processor compares at once, and more.
+    const BLOCK: usize = 16;
+    let bits = entries.first().map_or(0, |entry| entry & TELLING);
+    let same = |block: &[u64]| {
+        let differing = block.iter().fold(0, |sum, entry| sum | (entry ^ bits));
+        differing & TELLING == 0
+    };
+    let blocks = entries.chunks_exact(BLOCK).take_while(|block| same(block));
+    let whole = blocks.count() * BLOCK;
+    let rest = &entries[whole..];
+    let more = rest
+        .iter()
+        .position(|entry| (entry ^ bits) & TELLING != 0)
+        .unwrap_or(rest.len());
+    (bits, whole + more)
 }
 
 fn present_kind(categories: u64) -> Kind {
@@ -372,43 +397,36 @@ fn present_kind(categories: u64) -> Kind {
     }
 }
 
-/// What `PAGEMAP_SCAN` said of some of the pages, in the order of addresses.
-struct Marks<'a> {
-    regions: &'a [PageRegion],
+/// Adds a run of pages (number of the first, how many) with the same bits of pagemap, in parts where `PAGEMAP_SCAN` said
+/// different things of them. `told` says whether it was asked: a page that it does not name is not the zero page.
+fn split(
+    bits: u64,
+    (first, count): (u64, u64),
+    (marks, told): (&[PageRegion], bool),
     page: PageSize,
-    /// Whether it was asked: a page that it did not name is not the zero page.
-    told: bool,
-}
-
-impl Marks<'_> {
-    /// Adds a run of pages with the same bits of pagemap, in parts where it is marked in parts.
-    fn split(&mut self, bits: u64, first: u64, count: u64, drawing: &mut Drawing) {
-        let (mut at, end) = (first, first + count);
-        while at < end {
-            while let Some(region) = self.regions.first()
-                && self.page.number(Addr(region.end)) <= at
-            {
-                self.regions = &self.regions[1..];
+    drawing: &mut Drawing,
+) {
+    let (mut at, end) = (first, first + count);
+    let behind = |number: u64| marks.partition_point(|mark| page.number(Addr(mark.end)) <= number);
+    let mut marks = marks[behind(at)..].iter().peekable();
+    while at < end {
+        let (categories, until) = match marks.peek() {
+            None => (0, end),
+            Some(mark) if at < page.number(Addr(mark.start)) => (0, page.number(Addr(mark.start))),
+            Some(mark) => {
+                let until = page.number(Addr(mark.end));
+                let categories = mark.categories;
+                marks.next();
+                (categories, until)
             }
-            let (categories, until) = match self.regions.first() {
-                None => (0, end),
-                Some(region) => {
-                    let start = self.page.number(Addr(region.start));
-                    if at < start {
-                        (0, start)
-                    } else {
-                        (region.categories, self.page.number(Addr(region.end)))
-                    }
-                }
-            };
-            let until = until.min(end);
-            let pages = Pages {
-                kind: kind(bits, categories, self.told),
-                huge: categories & PAGE_IS_HUGE != 0 && bits & PRESENT != 0,
-            };
-            drawing.add(pages, at, until - at);
-            at = until;
-        }
+        };
+        let until = until.min(end);
+        let pages = Pages {
+            kind: kind(bits, categories, told),
+            huge: categories & PAGE_IS_HUGE != 0 && bits & PRESENT != 0,
+        };
+        drawing.add(pages, at, until - at);
+        at = until;
     }
 }
 

@@ -28,7 +28,7 @@ pub struct Vmas {
 
 /// What stands behind VMAs, each once.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Names {
+pub(in crate::observe) struct Names {
     sources: Vec<Source>,
     backings: Vec<Backing>,
     known_sources: HashMap<Source, u32>,
@@ -72,14 +72,13 @@ impl Vmas {
 
     /// What stands behind a VMA of these.
     pub fn backing(&self, line: &Line) -> &Backing {
-        self.source(line)
-            .and_then(|source| self.names.backings.get(source.backing as usize))
-            .unwrap_or(&Backing::Anonymous)
+        self.names.backing_of(line)
     }
 
     /// Device of the file behind a VMA of these, and inode; zeros where there is none.
     pub fn file(&self, line: &Line) -> ((u32, u32), u64) {
-        self.source(line)
+        self.names
+            .source_at(line)
             .map_or(((0, 0), 0), |source| (source.device, source.inode))
     }
 
@@ -94,10 +93,6 @@ impl Vmas {
             inode,
             backing: self.backing(line).clone(),
         }
-    }
-
-    fn source(&self, line: &Line) -> Option<&Source> {
-        self.names.sources.get(line.source as usize)
     }
 }
 
@@ -156,8 +151,19 @@ impl FromIterator<Vma> for Vmas {
 }
 
 impl Names {
+    fn source_at(&self, line: &Line) -> Option<&Source> {
+        self.sources.get(line.source as usize)
+    }
+
+    /// What stands behind a VMA.
+    pub(in crate::observe) fn backing_of(&self, line: &Line) -> &Backing {
+        self.source_at(line)
+            .and_then(|source| self.backings.get(source.backing as usize))
+            .unwrap_or(&Backing::Anonymous)
+    }
+
     /// How many sources there are.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::observe) fn len(&self) -> usize {
         self.sources.len()
     }
 

@@ -127,7 +127,7 @@ mod tests {
         assert_eq!(usage.sizes.get(Field::ThpEligible), Some(0));
         assert_eq!(usage.strangers, [""; 0]);
         assert_eq!(blocks[0].flags, ["rd", "wr", "mr", "mw", "me", "ac", "gu"]);
-        let second = blocks[1].usage.known().unwrap().sizes;
+        let second = &blocks[1].usage.known().unwrap().sizes;
         assert_eq!(second.get(Field::PrivateClean), Some(4096));
         let second = parse(RECORDED.as_bytes(), |range| range == blocks[1].range);
         assert_eq!(second, [blocks[1].clone()]);

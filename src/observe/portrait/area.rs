@@ -4,17 +4,17 @@
 //! byte, the line of the block before is not read again. Text that is not as expected is passed over or unknown;
 //! nothing panics. See proc(5).
 
-use super::super::live::maps;
-use super::field::{FIELDS, Field, Sizes};
-use crate::mem::{Backing, Vma};
+use super::super::gauge::maps::Rest;
+use super::super::gauge::vmas::{Line, Names};
+use super::field::{FIELDS, Field};
+use crate::mem::{Backing, Perms, Range, Sizes};
 use std::collections::HashMap;
+use std::sync::Arc;
 
-/// One VMA; its name and its flags are with [`Areas`].
+/// One VMA; its name and its flags are with [`Areas`]. 96 bytes, and what it has of sizes that are seldom.
 #[derive(Clone, Debug)]
 pub struct Area {
-    /// Addresses, permissions, offset, device and inode. Its backing is asked of [`Areas::backing`].
-    vma: Vma,
-    backing: u32,
+    line: Line,
     flags: u32,
     /// The numbers.
     pub sizes: Sizes,
@@ -24,7 +24,7 @@ pub struct Area {
 #[derive(Clone, Debug, Default)]
 pub struct Areas {
     list: Vec<Area>,
-    backings: Vec<Backing>,
+    names: Arc<Names>,
     flags: Vec<String>,
     /// Keys of smaps that are not known here.
     strangers: Vec<String>,
@@ -32,18 +32,18 @@ pub struct Areas {
 
 impl Area {
     /// First byte, and one past the last.
-    pub fn range(&self) -> crate::mem::Range {
-        self.vma.range
+    pub fn range(&self) -> Range {
+        self.line.range
     }
 
     /// Protection and sharing.
-    pub fn perms(&self) -> crate::mem::Perms {
-        self.vma.perms
+    pub fn perms(&self) -> Perms {
+        self.line.perms
     }
 
     /// Bytes into the file.
     pub fn offset(&self) -> u64 {
-        self.vma.offset
+        self.line.offset
     }
 
     /// A size in bytes, 0 where smaps does not say: for order and rules of thumb, not for showing.
@@ -60,9 +60,7 @@ impl Areas {
 
     /// What stands behind a VMA of these.
     pub fn backing(&self, area: &Area) -> &Backing {
-        self.backings
-            .get(area.backing as usize)
-            .unwrap_or(&Backing::Anonymous)
+        self.names.backing_of(&area.line)
     }
 
     /// The `VmFlags` of a VMA of these: `rd wr mr mw me ac`.
@@ -114,9 +112,8 @@ struct Kept {
 #[derive(Debug)]
 pub struct Parser {
     areas: Areas,
-    known_backings: HashMap<(Vec<u8>, bool), u32>,
+    rest: Rest,
     known_flags: HashMap<Vec<u8>, u32>,
-    last_name: Vec<u8>,
     last_flags: (Vec<u8>, u32),
     kept: [Kept; FIELDS],
     /// The field that the next line is expected to be of.
@@ -127,9 +124,8 @@ impl Default for Parser {
     fn default() -> Self {
         Self {
             areas: Areas::default(),
-            known_backings: HashMap::new(),
+            rest: Rest::default(),
             known_flags: HashMap::new(),
-            last_name: Vec::new(),
             // Of no VMA: an empty list of flags has no number yet.
             last_flags: (Vec::new(), u32::MAX),
             kept: [Kept::default(); FIELDS],
@@ -188,41 +184,23 @@ impl Parser {
             if !self.areas.list.is_empty() {
                 self.number(line);
             }
-        } else if let Some((vma, name)) = maps::columns(line) {
-            self.begin(vma, name);
+        } else if let Some(line) = self.rest.line(line, &mut self.areas.names) {
+            self.begin(line);
         }
     }
 
-    fn begin(&mut self, vma: Vma, name: &[u8]) {
-        let backing = self.backing(name, vma.inode);
+    fn begin(&mut self, line: Line) {
+        let list = &mut self.areas.list;
+        if list.len() == list.capacity() {
+            // By an eighth, where a vector would grow to twice its size: there may be very many.
+            list.reserve_exact((list.len() / 8).max(64));
+        }
         self.next = 0;
-        self.areas.list.push(Area {
-            vma,
-            backing,
+        list.push(Area {
+            line,
             flags: u32::MAX,
             sizes: Sizes::default(),
         });
-    }
-
-    /// The number of a name, which is that of the VMA before more often than not.
-    fn backing(&mut self, name: &[u8], inode: u64) -> u32 {
-        let before = self.areas.list.last();
-        if let Some(area) = before
-            && self.last_name == name
-            && (area.vma.inode == 0) == (inode == 0)
-        {
-            return area.backing;
-        }
-        self.last_name.clear();
-        self.last_name.extend_from_slice(name);
-        let backings = &mut self.areas.backings;
-        *self
-            .known_backings
-            .entry((name.to_vec(), inode == 0))
-            .or_insert_with(|| {
-                backings.push(maps::backing(name, inode));
-                backings.len() as u32 - 1
-            })
     }
 
     fn number(&mut self, line: &[u8]) {

@@ -194,6 +194,7 @@ impl Gauge {
         meter: &mut Meter,
     ) {
         self.list(stirred, sample, meter);
+        self.status(stirred, sample, meter);
         if !request.rows.is_empty() {
             self.rows(request, sample, meter);
         }
@@ -206,24 +207,32 @@ impl Gauge {
                 sample.cells = Some(known(cells));
             }
         }
-        let now = Instant::now();
-        if self
-            .status
-            .is_due(now, if stirred { STATUS.0 } else { STATUS.1 })
-        {
-            sample.status = Some(known(status::read(&mut self.files, meter)));
-            self.status.done(now, now.elapsed());
-        }
         if request.sizes || request.chosen.is_some() {
             self.sizes(stirred, sample, meter);
         } else {
             self.stream = None;
         }
+        let now = Instant::now();
         if request.family && !meter.is_spent() && self.family.is_due(now, FAMILY) {
-            let since = Instant::now();
             sample.family = Some(meter.free(|| kin::below(self.files.pid())));
-            self.family.done(since, since.elapsed());
+            self.family.done(now, now.elapsed());
         }
+    }
+
+    /// Sizes of status, once a second.
+    fn status(&mut self, stirred: bool, sample: &mut Sample, meter: &mut Meter) {
+        let now = Instant::now();
+        let least = if stirred { STATUS.0 } else { STATUS.1 };
+        if !self.status.is_due(now, least) {
+            return;
+        }
+        let read = status::read(&mut self.files, meter);
+        if let Ok(status) = &read {
+            self.look
+                .with_tables(status.page_tables.unwrap_or(u64::MAX));
+        }
+        sample.status = Some(known(read));
+        self.status.done(now, now.elapsed());
     }
 
     fn nothing(&self) -> Sample {

@@ -4,16 +4,19 @@
 //! They are not counted in what a step measures. Names may be declared again, here and in the lesson's lines after.
 
 use super::{Director, Player};
-use crate::c::{self, Scope, Statement, Variable};
+use crate::c::{self, Scope, Statement};
 use crate::diagnostic::Diagnostic;
 use crate::lesson::Who;
-use crate::mem::{Ending, Outcome, Pace, Process};
+use crate::mem::{Addr, Contents, Ending, Outcome, Pace, Process, Reading};
 use crate::session::journal::{Typed, What};
 use crate::session::moment::{Ran, TYPED};
-use crate::session::play::Report;
+use crate::session::play::{Held, Report};
 use crate::session::stage::{Stage, StageError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Bytes of a frame that are read, at most: what lies further out is not shown.
+const MOST_FRAME: u64 = 64 * 1024;
 
 /// Why a text that was typed did not run, or not to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,27 +50,42 @@ impl<S: Stage> Player<S> {
             compiled(source, statement, &mut trial)?;
         }
         let source: Arc<str> = Arc::from(source);
-        for statement in statements {
+        for (place, statement) in statements.iter().enumerate() {
             let typed = Typed {
                 process,
                 source: Arc::clone(&source),
-                statement: Arc::new(statement),
+                place,
             };
-            if !self.typed(&typed, pace, director)? {
+            if !self.typed(&typed, statement, pace, director)? {
                 break;
             }
         }
         Ok(())
     }
 
-    /// Runs one statement that compiles; whether it ran to its end.
-    pub(super) fn typed(
+    /// Runs a statement again that was typed before.
+    pub(super) fn typed_again(
         &mut self,
         typed: &Typed,
+        director: &mut dyn Director,
+    ) -> Result<(), Refusal> {
+        let source = &typed.source;
+        let statements = c::parse(source, 0..source.len()).map_err(Refusal::Mistake)?;
+        let Some(statement) = statements.get(typed.place) else {
+            return Ok(());
+        };
+        self.typed(typed, statement, Pace::Full, director).map(drop)
+    }
+
+    /// Runs one statement that compiles; whether it ran to its end.
+    fn typed(
+        &mut self,
+        typed: &Typed,
+        statement: &Statement,
         pace: Pace,
         director: &mut dyn Director,
     ) -> Result<bool, Refusal> {
-        let (process, source, statement) = (typed.process, &typed.source, &typed.statement);
+        let (process, source) = (typed.process, &typed.source);
         self.strayed = true;
         self.told_to_stop = false;
         let mut scope = self.scope(process);
@@ -101,18 +119,32 @@ impl<S: Stage> Player<S> {
         Ok(whole)
     }
 
-    /// The variables of every living process.
-    pub fn variables(&self) -> BTreeMap<Process, Vec<Variable>> {
+    /// The bytes of a page, where to read them changes nothing; else the reason.
+    pub fn page(&mut self, process: Process, address: Addr) -> Reading<Contents> {
+        self.stage.page(process, address)
+    }
+
+    /// The variables of every living process, with what they hold: the frame is always present, so that reading it
+    /// costs no fault.
+    pub fn variables(&mut self) -> BTreeMap<Process, Held> {
         let living = self
             .stage
             .actors()
             .into_iter()
             .filter(|actor| actor.ended.is_none());
-        living
-            .map(|actor| {
-                let scope = self.scope(actor.process);
-                (actor.process, scope.variables().to_vec())
-            })
+        let mut held = |process| {
+            let variables = self.scope(process).variables().to_vec();
+            let ends = variables
+                .iter()
+                .map(|variable| u64::from(variable.offset) + variable.of.size());
+            let length = ends.max().unwrap_or(0).min(MOST_FRAME);
+            let frame = self.stage.frame(process, length as u32);
+            Held { variables, frame }
+        };
+        let processes: Vec<Process> = living.map(|actor| actor.process).collect();
+        processes
+            .into_iter()
+            .map(|process| (process, held(process)))
             .collect()
     }
 }

@@ -18,7 +18,7 @@ pub enum Kind {
     Major,
     /// It was a race.
     Race,
-    /// It made a process.
+    /// A process began with it: forked, or started.
     Forked,
     /// A call failed: `errno` is set.
     Failed,
@@ -63,7 +63,7 @@ impl Kind {
             Self::Copied => "a page was copied",
             Self::Major => "cost major faults",
             Self::Race => "a race",
-            Self::Forked => "made a process",
+            Self::Forked => "a process began",
             Self::Failed => "a call failed (errno)",
             Self::Ended => "a process ended, or the line was stopped",
             Self::Raised => "raised a signal",
@@ -86,6 +86,8 @@ fn by_outcome(outcome: &Outcome) -> Kind {
 fn by_cause(cause: Cause) -> Kind {
     match cause {
         Cause::CopyOnWrite | Cause::PrivateFileCopy => Kind::Copied,
+        Cause::ProcessCreated => Kind::Forked,
+        Cause::ProcessEnded => Kind::Ended,
         _ => Kind::Quiet,
     }
 }

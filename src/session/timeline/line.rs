@@ -81,6 +81,17 @@ impl Line {
         }
     }
 
+    /// Bytes that it refers to, its code apart.
+    pub(super) fn bytes(&self) -> usize {
+        let result = self.result.as_ref().map_or(0, |text| text.len());
+        let failed = self.failed.as_ref().map_or(0, |_| size_of::<Call>());
+        let ending = match &self.ending {
+            Some(Ending::Interrupted(why) | Ending::Died(why)) => why.len(),
+            _ => 0,
+        };
+        size_of_val(&*self.faults) + result + failed + ending
+    }
+
     /// Who ran it, in words: `main`, `peer 1-10`.
     pub fn actor(&self) -> String {
         match &self.group {

@@ -1,10 +1,12 @@
-//! Where the pages of a mapping lie among the lines of the grids.
+//! Where the pages of a mapping lie among the lines of the grids: for the cursor and for the mouse.
 
 use crate::app::explorer::cursor::Cursor;
+use crate::app::panel::SeenPages;
 use crate::app::scene::page_bytes;
 use crate::mem::{Addr, Process};
 use crate::observe::Mapping;
 use crate::view::tile::Tile;
+use ratatui::layout::Rect;
 
 /// The pages of a mapping in one column of the grids.
 #[derive(Clone, Copy, Debug)]
@@ -60,5 +62,25 @@ impl Laid {
     pub(super) fn shape(&self) -> (usize, usize) {
         let across = self.tile.across(self.count, self.width);
         (across, self.tile.per_cell(self.count, self.width))
+    }
+
+    /// The same on the screen, in a panel whose text begins `offset` rows above.
+    pub(super) fn seen(&self, area: Rect, offset: usize) -> SeenPages {
+        let (row, column) = self.cell(0);
+        let (across, per_cell) = self.shape();
+        SeenPages {
+            process: self.process,
+            start: self.start,
+            page: self.page,
+            count: self.count as u64,
+            per_cell: per_cell as u64,
+            across: across as u16,
+            cell: (self.tile.width as u16, self.tile.height as u16),
+            origin: (
+                area.x + column as u16,
+                i32::from(area.y) + row as i32 - offset as i32,
+            ),
+            clip: area,
+        }
     }
 }

@@ -2,7 +2,6 @@
 
 use super::laid::Laid;
 use crate::app::explorer::cursor::Strides;
-use crate::app::panel::Panel;
 use crate::app::take::Take;
 use crate::view::canvas::Canvas;
 use ratatui::layout::Rect;
@@ -19,10 +18,10 @@ pub(super) struct Spot {
     strides: Strides,
 }
 
-/// The cursor's place, while the grid has the keys and its page is drawn.
+/// The cursor's place, while a page is chosen and drawn.
 pub(super) fn of(take: &Take, laid: &[Laid]) -> Option<Spot> {
-    let explorer = take.explorer.as_ref().filter(|own| own.on_pages)?;
-    let cursor = explorer.cursor?;
+    let is_shown = take.explorer.as_ref().is_none_or(|own| own.on_pages);
+    let cursor = take.cursor().filter(|_| is_shown)?;
     let found = laid
         .iter()
         .find_map(|laid| Some((laid, laid.page_of(cursor)?)));
@@ -41,11 +40,9 @@ pub(super) fn of(take: &Take, laid: &[Laid]) -> Option<Spot> {
     })
 }
 
-/// Marks the page, and notes how its neighbours lie.
-pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, spot: Spot) {
+/// Marks the page in a panel scrolled by `offset` rows, and notes how its neighbours lie.
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, (spot, offset): (Spot, usize)) {
     canvas.seen.strides = Some(spot.strides);
-    let seen = canvas.seen.panel(Panel::Pages);
-    let offset = seen.map_or(0, |seen| usize::from(seen.offset));
     let Some(row) = spot.row.checked_sub(offset) else {
         return;
     };
