@@ -6,6 +6,8 @@
 
 #[path = "screens/allocations.rs"]
 mod allocations;
+#[path = "screens/crowded.rs"]
+mod crowded;
 #[path = "screens/past.rs"]
 mod past;
 #[path = "screens/story.rs"]

@@ -1,69 +1,58 @@
-//! Under a file's pages: what the page cache has of them, whether they are mapped or not.
+//! Under each page of a file: what the page cache has of it, whether it is mapped or not.
 
 use super::text::fit;
 use super::theme::Palette;
+use super::tile::Face;
 use crate::app::scene::Freshness;
 use crate::mem::{Backing, Reading};
 use crate::observe::{CacheState, Mapping};
 use ratatui::text::{Line, Span};
+use std::ops::Range;
 
-/// Whether a mapping has such a row: it shows a file.
-pub(super) fn has_row(mapping: &Mapping) -> bool {
+/// Whether the page cache is told of a mapping: it shows a file.
+pub(super) fn is_told(mapping: &Mapping) -> bool {
     matches!(mapping.vma.backing, Backing::File { .. })
 }
 
-/// The row of a mapping, one mark a page, or one for several where there is no room; `before` is the same mapping
-/// before the line that is shown.
-pub(super) fn row(
-    mapping: &Mapping,
-    before: Option<&Mapping>,
-    (width, palette): (usize, Palette),
-) -> Line<'static> {
-    let states = match &mapping.cache {
-        Reading::Known(states) => states,
-        Reading::Unknown(why) => {
-            let text = format!("cache ? {why}");
-            return Line::from(Span::styled(fit(&text, width), palette.unknown()));
-        }
-    };
-    let (lead, each) = lead(states.len(), width);
-    let old = before.and_then(|before| before.cache.known());
-    let mut spans = vec![Span::styled(lead, palette.dim())];
-    for (index, states) in states.chunks(each).enumerate() {
-        let from = index * each;
-        let old = old.and_then(|old| old.get(from..from + states.len()));
-        let fresh = if old.is_none_or(|old| old == states) {
-            Freshness::Old
-        } else {
-            Freshness::Now
-        };
-        let (mark, style) = palette.cache(shown(states), fresh);
-        spans.push(Span::styled(mark, style));
-    }
-    Line::from(spans)
+/// Whether each page has a mark of the page cache below it.
+pub(super) fn is_known(mapping: &Mapping) -> bool {
+    is_told(mapping) && mapping.cache.known().is_some()
 }
 
-/// The word before the marks, and how many pages a mark stands for.
-fn lead(pages: usize, width: usize) -> (String, usize) {
-    let room = |lead: &str| width.saturating_sub(lead.len()).max(1);
-    let single = "cache ";
-    if pages <= room(single) {
-        return (single.to_owned(), 1);
-    }
-    let mut each = 2;
-    loop {
-        let lead = format!("cache/{each} ");
-        // In a narrow column the marks matter more than how many pages each stands for.
-        let lead = if lead.len() * 2 > width {
-            single.to_owned()
-        } else {
-            lead
-        };
-        if pages.div_ceil(each) <= room(&lead) {
-            return (lead, each);
+/// Why there are no marks; `None` where there are, and where there is no file.
+pub(super) fn unknown(mapping: &Mapping, width: usize, palette: Palette) -> Option<Line<'static>> {
+    match &mapping.cache {
+        Reading::Unknown(why) if is_told(mapping) => {
+            let text = format!("cache ? {why}");
+            Some(Line::from(Span::styled(
+                fit(&text, width),
+                palette.unknown(),
+            )))
         }
-        each *= 2;
+        _ => None,
     }
+}
+
+/// The mark of some pages of a mapping; `before` is the same mapping before the line that is shown.
+pub(super) fn face(
+    mapping: &Mapping,
+    before: Option<&Mapping>,
+    pages: Range<usize>,
+    palette: Palette,
+) -> Option<Face> {
+    let known = mapping.cache.known()?;
+    let pages = pages.start.min(known.len())..pages.end.min(known.len());
+    let states = known
+        .get(pages.clone())
+        .filter(|states| !states.is_empty())?;
+    let old = before.and_then(|before| before.cache.known()?.get(pages));
+    let fresh = if old.is_none_or(|old| old == states) {
+        Freshness::Old
+    } else {
+        Freshness::Now
+    };
+    let (mark, style) = palette.cache(shown(states), fresh);
+    Some(Face { mark, style })
 }
 
 /// The state that stands for several pages: what must not be overlooked first.
@@ -118,32 +107,49 @@ mod tests {
         mapping(Reading::Known(letters.chars().map(state).collect()))
     }
 
+    /// The marks of cells of so many pages.
+    fn marks(letters: &str, per_cell: usize) -> String {
+        let (mapping, palette) = (known(letters), Palette::of(Theme::Mono));
+        let cells = (0..letters.len()).step_by(per_cell);
+        let marks = cells.map(|start| {
+            face(&mapping, None, start..start + per_cell, palette).map_or(" ", |face| face.mark)
+        });
+        marks.collect()
+    }
+
     #[test]
-    fn a_row_has_a_mark_a_page_or_says_how_many_a_mark_stands_for() {
-        let palette = Palette::of(Theme::Mono);
+    fn a_mark_stands_for_a_page_or_for_what_must_not_be_overlooked_of_several() {
         let table = [
-            ("-cdw", 20, "cache ·□◆△"),
-            ("--cc--d-", 12, "cache ·□·◆"),
-            ("--cc--d-", 8, "cache □◆"),
-            ("--cc--d---cc--d---cc", 18, "cache/2 ·□·◆·□·◆·□"),
-            ("", 20, "cache "),
+            ("-cdw", 1, "·□◆△"),
+            ("--cc--d-", 2, "·□·◆"),
+            ("--cc--d-", 4, "□◆"),
+            ("--cwd", 4, "△◆"),
+            ("", 1, ""),
         ];
-        for (letters, width, expected) in table {
-            let line = row(&known(letters), None, (width, palette));
-            assert_eq!(line.to_string(), expected);
-            assert!(line.width() <= width);
+        for (letters, per_cell, expected) in table {
+            assert_eq!(marks(letters, per_cell), expected, "{letters} {per_cell}");
         }
+        let palette = Palette::of(Theme::Mono);
+        assert!(
+            face(&known("cc"), None, 2..3, palette).is_none(),
+            "not read"
+        );
         let unread = mapping(Reading::unknown("no cachestat"));
-        let line = row(&unread, None, (40, palette));
+        assert!(face(&unread, None, 0..1, palette).is_none());
+        let line = unknown(&unread, 40, palette).unwrap();
         assert_eq!(line.to_string(), "cache ? no cachestat");
     }
 
     #[test]
     fn what_the_last_line_changed_stands_out() {
         let palette = Palette::of(Theme::Mono);
-        let line = row(&known("ccd"), Some(&known("ccc")), (20, palette));
-        let styles: Vec<_> = line.spans.iter().skip(1).map(|span| span.style).collect();
-        assert_eq!(styles[0], styles[1]);
-        assert_ne!(styles[1], styles[2]);
+        let (now, before) = (known("ccd"), known("ccc"));
+        let style = |page: usize| {
+            face(&now, Some(&before), page..page + 1, palette)
+                .unwrap()
+                .style
+        };
+        assert_eq!(style(0), style(1));
+        assert_ne!(style(1), style(2));
     }
 }

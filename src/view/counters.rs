@@ -80,11 +80,34 @@ const SELDOM: std::ops::Range<usize> = 9..12;
 /// A number before and after the line, or why it is not known.
 type Pair = Result<(u64, u64), String>;
 
+/// The sums over a process's mappings, before the line and after it: added up once a frame, however many rows ask.
+struct Sums {
+    process: Process,
+    before: Option<Sizes>,
+    now: Result<Sizes, String>,
+}
+
+impl Sums {
+    fn of(scene: &Scene<'_>, process: Process) -> Self {
+        let now = scene.now(process);
+        Self {
+            process,
+            before: scene.before(process).and_then(|before| usage(before).ok()),
+            now: now.map_or_else(|| Ok(Sizes::zeros()), usage),
+        }
+    }
+}
+
 /// Draws the counters.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
     let inner = canvas.panel(area, &take.desk, Panel::Counters, "faults and smaps");
     let lines = match scene {
-        Some(scene) => lines(scene, take.desk.process, inner, canvas.palette),
+        Some(scene) => lines(
+            scene,
+            take.desk.process.or_else(|| super::grid::ran_in(take)),
+            inner,
+            canvas.palette,
+        ),
         None => Vec::new(),
     };
     let passage = Passage { lines, focus: 0..0 };
@@ -104,20 +127,16 @@ fn lines(
 ) -> Vec<Line<'static>> {
     let width = usize::from(area.width);
     let most = (width.saturating_sub(LABEL) / COLUMN).max(1);
-    let processes: Vec<Process> = around(scene.now, chosen_process, most)
-        .map(|snapshot| snapshot.process)
+    let shown: Vec<Sums> = around(scene.now, chosen_process, most)
+        .map(|snapshot| Sums::of(scene, snapshot.process))
         .collect();
-    let column = (width.saturating_sub(LABEL) / processes.len().max(1)).min(24);
-    let mut lines = vec![head(&processes, column, palette)];
-    let rows = chosen(
-        scene,
-        &processes,
-        usize::from(area.height).saturating_sub(1),
-    );
+    let column = (width.saturating_sub(LABEL) / shown.len().max(1)).min(24);
+    let mut lines = vec![head(&shown, column, palette)];
+    let rows = chosen(scene, &shown, usize::from(area.height).saturating_sub(1));
     for row in rows {
         let mut spans = vec![Span::styled(pad(row.label(), LABEL), palette.dim())];
-        for process in &processes {
-            spans.extend(cell(row, &row.read(scene, *process), column, palette));
+        for sums in &shown {
+            spans.extend(cell(row, &row.read(scene, sums), column, palette));
         }
         lines.push(Line::from(spans));
     }
@@ -125,10 +144,13 @@ fn lines(
 }
 
 /// The names of the processes over their columns.
-fn head(processes: &[Process], column: usize, palette: Palette) -> Line<'static> {
+fn head(shown: &[Sums], column: usize, palette: Palette) -> Line<'static> {
     let mut spans = vec![Span::raw(" ".repeat(LABEL))];
-    for process in processes {
-        let name = pad(&fit(&process.to_string(), column.saturating_sub(1)), column);
+    for sums in shown {
+        let name = pad(
+            &fit(&sums.process.to_string(), column.saturating_sub(1)),
+            column,
+        );
         spans.push(Span::styled(name, palette.heading()));
     }
     Line::from(spans)
@@ -136,20 +158,20 @@ fn head(processes: &[Process], column: usize, palette: Palette) -> Line<'static>
 
 /// The rows there is room for: the first four, then those that have something to say, then the others. What is seldom
 /// met is left out while it has nothing to say.
-fn chosen(scene: &Scene<'_>, processes: &[Process], room: usize) -> Vec<Row> {
+fn chosen(scene: &Scene<'_>, shown: &[Sums], room: usize) -> Vec<Row> {
     let says = |row: &Row| {
-        let silent = |process: &Process| row.read(scene, *process) == Ok((0, 0));
-        !processes.iter().all(silent)
+        let silent = |sums: &Sums| row.read(scene, sums) == Ok((0, 0));
+        !shown.iter().all(silent)
     };
     let mut ranked: Vec<(usize, Row)> = ROWS.iter().copied().enumerate().collect();
     let known = |row: &Row| {
-        let mut pairs = processes.iter().map(|process| row.read(scene, *process));
+        let mut pairs = shown.iter().map(|sums| row.read(scene, sums));
         pairs.any(|pair| pair.is_ok_and(|pair| pair != (0, 0)))
     };
     ranked.retain(|(place, row)| !SELDOM.contains(place) || known(row));
     // Page tables change with nearly every line: only when much came do they go before what has something to say.
     let grew = |row: &Row| {
-        let mut pairs = processes.iter().map(|process| row.read(scene, *process));
+        let mut pairs = shown.iter().map(|sums| row.read(scene, sums));
         pairs.any(|pair| pair.is_ok_and(|(before, now)| now > 2 * before))
     };
     ranked.sort_by_key(|(place, row)| match place {
@@ -223,18 +245,16 @@ impl Row {
     }
 
     /// The row's number of a process, before the line and after it.
-    fn read(self, scene: &Scene<'_>, process: Process) -> Pair {
+    fn read(self, scene: &Scene<'_>, sums: &Sums) -> Pair {
+        let process = sums.process;
         let tally = scene.tally(process);
         match self {
             Self::Minor => Ok((tally.before.minor, tally.lesson.minor)),
             Self::Major => Ok((tally.before.major, tally.lesson.major)),
             Self::Usage(field) => {
-                let now = scene
-                    .now(process)
-                    .map_or_else(|| Ok(Sizes::zeros()), usage)?;
-                let before = scene.before(process).map(usage);
-                let before = before.and_then(Result::ok).unwrap_or_else(|| now.clone());
-                let now = match read(&now, field) {
+                let now = sums.now.as_ref().map_err(Clone::clone)?;
+                let before = sums.before.as_ref().unwrap_or(now);
+                let now = match read(now, field) {
                     Reading::Known(now) => now,
                     Reading::Unknown(why) => return Err(why),
                 };

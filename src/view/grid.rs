@@ -1,10 +1,11 @@
 //! The page grids: one column a process, one block a mapping, one cell a page.
 //!
 //! Blocks of the same address stand side by side. How large a page is drawn depends on the room there is; where a
-//! mapping has more pages than cells, a cell stands for several, and the block says so. Under the pages of a file stands
-//! what the page cache has of them.
+//! mapping has more pages than cells, a cell stands for several, and the block says so. Under each page of a file stands
+//! what the page cache has of it. Where there is no room for all mappings, [`plan`] folds those that did not change.
 
 mod laid;
+mod plan;
 mod spot;
 
 use super::cache;
@@ -13,17 +14,16 @@ use super::text::{fit, fit_end, pad};
 use super::theme::Palette;
 use super::tile::{self, Tile};
 use crate::app::explorer::cursor::{self, Cursor};
+use crate::app::names::Name;
 use crate::app::panel::Panel;
-use crate::app::scene::{Fate, Freshness, Scene};
+use crate::app::scene::{Fate, Scene};
 use crate::app::take::Take;
 use crate::mem::{Addr, Bytes, Process, Reading};
 use crate::observe::{Mapping, Snapshot};
 use laid::Laid;
+use plan::Plan;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use std::collections::BTreeSet;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// Cells between two processes.
@@ -35,28 +35,15 @@ const NARROWEST: usize = 12;
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
     let title = title_of(take, scene, area);
     let inner = canvas.panel(area, &take.desk, Panel::Pages, &title);
-    let palette = canvas.palette;
-    let Some(scene) = scene else {
-        let passage = not_kept(take, inner.width, palette);
-        canvas.passage(inner, &take.desk, Panel::Pages, &passage);
-        return;
+    let (mut passage, laid) = match scene {
+        Some(scene) => passage(scene, take, inner, canvas.palette),
+        None => (not_kept(take, inner.width, canvas.palette), Vec::new()),
     };
-    let plan = Plan::of(scene, take, inner, palette);
-    let laid = &plan.laid;
-    let spot = spot::of(take, laid);
-    let focus = spot.map_or(plan.focus.clone(), |spot| spot.row..spot.row + 1);
-    let counted = (plan.rows(), &focus);
-    canvas.rows(
-        inner,
-        &take.desk,
-        Panel::Pages,
-        counted,
-        |canvas, offset| {
-            let from = usize::from(offset);
-            let lines = plan.lines(from..from + usize::from(inner.height));
-            canvas.lines(inner, &lines, 0);
-        },
-    );
+    let spot = spot::of(take, &laid);
+    if let Some(spot) = spot {
+        passage.focus = spot.row..spot.row + 1;
+    }
+    canvas.passage(inner, &take.desk, Panel::Pages, &passage);
     let seen = canvas.seen.panel(Panel::Pages);
     let offset = seen.map_or(0, |seen| usize::from(seen.offset));
     let pages = laid.iter().map(|laid| laid.seen(inner, offset));
@@ -74,6 +61,15 @@ fn not_kept(take: &Take, width: u16, palette: Palette) -> Passage {
     Passage {
         lines: lines.unwrap_or_default(),
         focus: 0..0,
+    }
+}
+
+/// What is said where there is nothing to draw.
+fn nothing(take: &Take) -> &'static str {
+    if take.lesson.is_lab() {
+        "Nothing is mapped yet: mmap does it."
+    } else {
+        "The lesson has no mapping yet."
     }
 }
 
@@ -97,15 +93,6 @@ fn title_of(take: &Take, scene: Option<&Scene<'_>>, area: Rect) -> String {
     }
 }
 
-/// What is said where there is nothing to draw.
-fn nothing(take: &Take) -> &'static str {
-    if take.lesson.is_lab() {
-        "Nothing is mapped yet: mmap does it."
-    } else {
-        "The lesson has no mapping yet."
-    }
-}
-
 /// A page in a line: `page 3 of p, main: private`.
 pub(super) fn words(scene: &Scene<'_>, cursor: Cursor) -> Option<String> {
     let (mapping, size) = cursor::mapping(scene, cursor)?;
@@ -118,140 +105,117 @@ pub(super) fn words(scene: &Scene<'_>, cursor: Cursor) -> Option<String> {
     Some(format!("{place}, {}: {state}", cursor.process))
 }
 
-/// Where everything of the grids goes. A process may have tens of thousands of mappings: which rows each takes is
-/// known of all, and the rows are made of those on the screen.
-struct Plan<'a> {
-    scene: &'a Scene<'a>,
-    shown: Vec<&'a Snapshot>,
-    /// Cells of a column.
-    width: usize,
-    tile: Tile,
-    palette: Palette,
-    /// The first row, or all of them where there is no mapping.
-    head: Vec<Line<'static>>,
-    /// Where the mappings of an address begin, and the rows they take.
-    groups: Vec<(u64, Range<usize>)>,
-    laid: Vec<Laid>,
-    /// The rows of the first mapping that changed.
-    focus: Range<usize>,
-}
-
-impl<'a> Plan<'a> {
-    fn of(scene: &'a Scene<'a>, take: &Take, area: Rect, palette: Palette) -> Self {
-        let shown = on_screen(scene, take, usize::from(area.width));
-        let count = shown.len().max(1);
-        let width = (usize::from(area.width) + GAP) / count - GAP.min(usize::from(area.width));
-        let mut head = vec![beside(heads(scene, &shown, width, palette), width)];
-        let groups = groups(&shown);
-        if groups.is_empty() {
-            let none = fit(nothing(take), usize::from(area.width));
-            head.push(Line::default());
-            head.push(Line::from(Span::styled(none, palette.dim())));
-        }
-        let room = usize::from(area.height).saturating_sub(1);
-        let mut plan = Self {
-            scene,
-            tile: choose(&shown, &groups, width, room),
-            shown,
-            width,
-            palette,
-            head,
-            groups: Vec::with_capacity(groups.len()),
-            laid: Vec::new(),
-            focus: 0..0,
-        };
-        for start in groups {
-            plan.add(start);
-        }
-        plan
+/// The grids as lines, and where the pages lie among them.
+fn passage(scene: &Scene<'_>, take: &Take, area: Rect, palette: Palette) -> (Passage, Vec<Laid>) {
+    let shown = on_screen(scene, take, usize::from(area.width));
+    let count = shown.len().max(1);
+    let width = (usize::from(area.width) + GAP) / count - GAP.min(usize::from(area.width));
+    let mut lines = vec![beside(heads(scene, &shown, width, palette), width)];
+    let room = usize::from(area.height).saturating_sub(1);
+    let plan = Plan::of(scene, take, &shown, (width, room));
+    if plan.groups.is_empty() {
+        lines.push(Line::default());
+        lines.push(Line::from(Span::styled(
+            fit(nothing(take), usize::from(area.width)),
+            palette.dim(),
+        )));
+        return (Passage { lines, focus: 0..0 }, Vec::new());
     }
-
-    /// Gives the mappings that begin at an address the rows below those before.
-    fn add(&mut self, start: u64) {
-        let from = self.rows();
-        let (mut height, mut fresh) = (0, false);
-        for (index, snapshot) in self.shown.iter().enumerate() {
-            let Some(mapping) = starting_at(snapshot, start) else {
+    lines.extend(left_out(scene, &plan, (usize::from(area.width), palette)));
+    let above = lines.len();
+    let mut columns: Vec<Vec<Line<'static>>> = vec![Vec::new(); count];
+    let mut laid = Vec::new();
+    // Rows of what changed: in the process that ran, and in any.
+    let (mut ours, mut any) = (0..0, 0..0);
+    let ran = ran_in(take);
+    for group in &plan.groups {
+        let ends: Vec<usize> = columns.iter().map(Vec::len).collect();
+        let from = plan::row_of(group, &ends);
+        for &(index, mapping) in &group.mappings {
+            let process = shown[index].process;
+            let column = &mut columns[index];
+            column.resize(from, Line::default());
+            if !group.is_drawn {
+                column.push(folded(scene, process, mapping, (width, palette)));
                 continue;
-            };
-            let place = (from + 2, index * (self.width + GAP));
-            let shape = (self.tile, self.width);
-            self.laid
-                .extend(Laid::of(snapshot.process, mapping, shape, place));
-            height = height.max(height_of(mapping, shape));
-            fresh |= self.focus.is_empty() && is_fresh(self.scene, snapshot.process, mapping);
+            }
+            let tile = plan::tile_of(mapping, plan.tile);
+            let place = (above + from + 2, index * (width + GAP));
+            laid.extend(Laid::of(process, mapping, (tile, width), place));
+            column.extend(block(scene, process, mapping, (width, tile, palette)));
+            let rows = above + from..above + column.len();
+            if plan::is_changed(scene, process, mapping) {
+                let first = if Some(process) == ran {
+                    &mut ours
+                } else {
+                    &mut any
+                };
+                if *first == (0..0) {
+                    *first = rows;
+                }
+            }
         }
-        let rows = from..from + height;
-        if fresh {
-            self.focus = rows.clone();
-        }
-        self.groups.push((start, rows));
     }
+    lines.extend(side_by_side(&columns, width));
+    let focus = if ours == (0..0) { any } else { ours };
+    (Passage { lines, focus }, laid)
+}
 
-    /// How many rows there are.
-    fn rows(&self) -> usize {
-        let last = self.groups.last();
-        last.map_or(self.head.len(), |(_, rows)| rows.end)
+/// The process that the line shown ran in.
+pub(super) fn ran_in(take: &Take) -> Option<Process> {
+    match take.look() {
+        Some(look) => Some(look.process),
+        None => take
+            .moment()
+            .and_then(|moment| moment.ran.as_ref())
+            .map(|ran| ran.process),
     }
+}
 
-    /// The rows from the first of a range on, at least as far as its end.
-    fn lines(&self, seen: Range<usize>) -> Vec<Line<'static>> {
-        let mut lines: Vec<Line<'static>> = self.head.iter().skip(seen.start).cloned().collect();
-        let first = self
-            .groups
-            .partition_point(|(_, rows)| rows.end <= seen.start);
-        let groups = self.groups[first..].iter();
-        for (start, rows) in groups.take_while(|(_, rows)| rows.start < seen.end) {
-            let columns: Vec<_> = self
-                .shown
+/// Mappings that are told together: `+3 mappings unchanged: p, s, e`.
+fn left_out(
+    scene: &Scene<'_>,
+    plan: &Plan<'_>,
+    (width, palette): (usize, Palette),
+) -> Option<Line<'static>> {
+    let left_out = &plan.left_out;
+    let unit = |count: usize| if count == 1 { "mapping" } else { "mappings" };
+    let mut said = Vec::new();
+    if left_out.changed > 0 {
+        let count = left_out.changed;
+        said.push(format!("+{count} more {} changed", unit(count)));
+    }
+    if !left_out.unchanged.is_empty() {
+        let count = left_out.unchanged.len();
+        let mut names: Vec<&str> = Vec::new();
+        for start in left_out.unchanged.iter().take(width) {
+            let is_its = |name: &&Name| name.address.0 == *start;
+            let found = scene
+                .names
                 .iter()
-                .map(|snapshot| {
-                    let mapping = starting_at(snapshot, *start);
-                    let paper = (self.width, self.tile, self.palette);
-                    mapping.map_or_else(Vec::new, |mapping| {
-                        block(self.scene, snapshot.process, mapping, paper)
-                    })
-                })
-                .collect();
-            let made = side_by_side(&columns, self.width);
-            debug_assert_eq!(made.len(), rows.len(), "rows of the mapping at {start:x}");
-            lines.extend(made.into_iter().skip(seen.start.saturating_sub(rows.start)));
+                .find(is_its)
+                .map(|name| name.name.as_str());
+            names.extend(found.filter(|name| !names.contains(name)));
         }
-        lines
+        let names = match names.len() {
+            0 => String::new(),
+            _ => format!(": {}", names.join(", ")),
+        };
+        said.push(format!("+{count} {} unchanged{names}", unit(count)));
     }
-}
-
-/// Rows that a mapping takes, as [`block`] makes them.
-fn height_of(mapping: &Mapping, (tile, width): (Tile, usize)) -> usize {
-    let pages = match &mapping.pages {
-        Reading::Known(pages) => {
-            let rows = match pages.states.len() {
-                0 => 0,
-                count => tile.rows_of(count, width) * tile.height,
-            };
-            rows + usize::from(pages.cut > 0)
-        }
-        Reading::Unknown(why) => unknown(why, width, Style::new()).len(),
+    let style = match left_out.changed {
+        0 => palette.dim(),
+        _ => palette.changed(),
     };
-    2 + pages + usize::from(cache::has_row(mapping))
-}
-
-/// Whether something of a mapping just changed.
-fn is_fresh(scene: &Scene<'_>, process: Process, mapping: &Mapping) -> bool {
-    let changed = |fresh: &Freshness| *fresh != Freshness::Old;
-    scene.fate(process, mapping) != Fate::Same
-        || scene.freshness(process, mapping).iter().any(changed)
-}
-
-/// Why pages could not be read.
-fn unknown(why: &str, width: usize, style: Style) -> Vec<Line<'static>> {
-    super::text::wrap(&[("? ", style), (why, style)], width, 2)
+    let text = fit(&said.join(", "), width);
+    (!said.is_empty()).then(|| Line::from(Span::styled(text, style)))
 }
 
 /// The processes there is room for.
 fn on_screen<'a>(scene: &Scene<'a>, take: &Take, width: usize) -> Vec<&'a Snapshot> {
     let most = ((width + GAP) / (NARROWEST + GAP)).max(1);
-    around(scene.now, take.desk.process, most).collect()
+    let wanted = take.desk.process.or_else(|| ran_in(take));
+    around(scene.now, wanted, most).collect()
 }
 
 /// As many of the processes as there is room for: all, or the first, or those up to the one chosen.
@@ -316,37 +280,10 @@ fn heads(
     shown.iter().map(head).collect()
 }
 
-/// Where the mappings on the screen begin, each address once.
-fn groups(shown: &[&Snapshot]) -> BTreeSet<u64> {
-    let mappings = shown.iter().flat_map(|snapshot| snapshot.lesson_mappings());
-    mappings.map(|mapping| mapping.vma.range.start.0).collect()
-}
-
 fn starting_at(snapshot: &Snapshot, start: u64) -> Option<&Mapping> {
     snapshot
         .mapping_at(Addr(start))
         .filter(|mapping| !mapping.own && mapping.vma.range.start.0 == start)
-}
-
-/// The largest tile with which everything fits; when none does, the smallest, several pages a cell.
-fn choose(shown: &[&Snapshot], groups: &BTreeSet<u64>, width: usize, room: usize) -> Tile {
-    let counts: Vec<usize> = groups
-        .iter()
-        .map(|start| {
-            let pages = shown
-                .iter()
-                .filter_map(|snapshot| starting_at(snapshot, *start));
-            pages.map(states).max().unwrap_or(0)
-        })
-        .collect();
-    let with_cache = |start: &&u64| {
-        let mut here = shown
-            .iter()
-            .filter_map(|snapshot| starting_at(snapshot, **start));
-        here.any(cache::has_row)
-    };
-    let cache_rows = groups.iter().filter(with_cache).count();
-    tile::choose(&counts, width, room.saturating_sub(cache_rows))
 }
 
 /// Number of pages of a mapping that were read.
@@ -368,7 +305,17 @@ fn block(
     match &mapping.pages {
         Reading::Known(pages) => {
             let fresh = scene.freshness(process, mapping);
-            lines.extend(tile::cells(tile, &pages.states, &fresh, (width, palette)));
+            let before = scene
+                .before(process)
+                .and_then(|before| starting_at(before, mapping.vma.range.start.0));
+            let cached = |pages| cache::face(mapping, before, pages, palette);
+            let below: Option<tile::Below<'_>> = if cache::is_known(mapping) {
+                Some(&cached)
+            } else {
+                None
+            };
+            let drawn = (&pages.states[..], &fresh[..]);
+            lines.extend(tile::cells(tile, drawn, below, (width, palette)));
             if pages.cut > 0 {
                 let text = format!("… {} more pages, not read", pages.cut);
                 lines.push(Line::from(Span::styled(
@@ -377,15 +324,45 @@ fn block(
                 )));
             }
         }
-        Reading::Unknown(why) => lines.extend(unknown(why, width, palette.unknown())),
+        Reading::Unknown(why) => {
+            let text = format!("? {why}");
+            lines.extend(super::text::wrap(&[(&text, palette.unknown())], width, 2));
+        }
     }
-    if cache::has_row(mapping) {
-        let before = scene
-            .before(process)
-            .and_then(|before| starting_at(before, mapping.vma.range.start.0));
-        lines.push(cache::row(mapping, before, (width, palette)));
-    }
+    lines.extend(cache::unknown(mapping, width, palette));
     lines
+}
+
+/// A mapping in one line: `p rw-p 16 of 64 pages present`.
+fn folded(
+    scene: &Scene<'_>,
+    process: Process,
+    mapping: &Mapping,
+    (width, palette): (usize, Palette),
+) -> Line<'static> {
+    let names = scene.names_in(process, mapping.vma.range);
+    let name = match names.first() {
+        Some(name) => name.name.clone(),
+        None => format!("{:x}", mapping.vma.range.start.0),
+    };
+    let head = format!("{name} {}", mapping.vma.perms);
+    let room = width.saturating_sub(head.chars().count());
+    let numbers = match &mapping.pages {
+        Reading::Known(pages) => {
+            let all = pages.states.len() as u64 + pages.cut;
+            let present = pages.present();
+            let unit = if all == 1 { "page" } else { "pages" };
+            [
+                format!(" {present} of {all} {unit} present"),
+                format!(" {present}/{all} present"),
+                format!(" {present}/{all}"),
+            ]
+        }
+        Reading::Unknown(_) => [" pages ?".to_owned(), " ?".to_owned(), String::new()],
+    };
+    let fitting = numbers.into_iter().find(|one| one.len() <= room);
+    let text = head + &fitting.unwrap_or_default();
+    Line::from(Span::styled(fit(&text, width), palette.dim()))
 }
 
 /// `p  rw-p  16 pages`, marked when new or changed.

@@ -30,7 +30,7 @@ fn lines(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
         lines.push(row(state, &snapshots, palette));
     }
     lines.push(Line::default());
-    let text = "Under the pages of a file: what the page cache has of them.";
+    let text = "Under each page of a file, in the rows marked c: what the page cache has of it.";
     lines.extend(wrap(&[(text, palette.text())], width, 0));
     for state in CacheState::ALL {
         let (mark, style) = palette.cache(state, Freshness::Old);

@@ -35,41 +35,33 @@ const MOST_ROWS: usize = 64;
 /// Pages in a row, at most: longer rows are hard to count in.
 const LONGEST: usize = 64;
 
-/// The largest tile with which mappings of so many pages fit into `room` rows of `width` cells.
-pub(super) fn choose(counts: &[usize], width: usize, room: usize) -> Tile {
+/// The largest tile with which everything fits into `room` rows; where none does, the smallest, with as many rows as
+/// fit. `rows` says how many rows all takes with a tile, `per_cell` how many pages a tile stands for at most.
+pub(super) fn choose(
+    room: usize,
+    rows: impl Fn(Tile) -> usize,
+    per_cell: impl Fn(Tile) -> usize,
+) -> Tile {
     let whole = |(width, height)| Tile {
         width,
         height,
         rows: MOST_ROWS,
     };
-    let fits = |tile: &Tile| {
-        total(counts, *tile, width) <= room && per_cell_all(counts, *tile, width) == 1
-    };
-    let fitting = SHAPES.map(whole).into_iter().find(fits);
+    let fits = |tile: &Tile| rows(*tile) <= room && per_cell(*tile) == 1;
     let squeezed = |rows: usize| Tile {
         width: 1,
         height: 1,
         rows,
     };
+    let fitting = SHAPES.map(whole).into_iter().find(fits);
     fitting.unwrap_or_else(|| {
         // More rows of tiles never take less room. Where even one each is too much, two each are scrolled through.
         let all: [usize; MOST_ROWS] = std::array::from_fn(|row| row + 1);
-        match all.partition_point(|rows| total(counts, squeezed(*rows), width) <= room) {
+        match all.partition_point(|each| rows(squeezed(*each)) <= room) {
             0 => squeezed(2),
-            rows => squeezed(rows),
+            each => squeezed(each),
         }
     })
-}
-
-/// Rows that all mappings take together.
-fn total(counts: &[usize], tile: Tile, width: usize) -> usize {
-    let rows = |count: &usize| FRAME + tile.rows_of(*count, width) * tile.height;
-    counts.iter().map(rows).sum()
-}
-
-fn per_cell_all(counts: &[usize], tile: Tile, width: usize) -> usize {
-    let each = counts.iter().map(|count| tile.per_cell(*count, width));
-    each.max().unwrap_or(1)
 }
 
 impl Tile {
@@ -96,10 +88,18 @@ impl Tile {
         }
     }
 
-    /// Rows of tiles.
-    pub(super) fn rows_of(self, count: usize, width: usize) -> usize {
+    /// Rows of text of a mapping: its title, its address, its tiles.
+    pub(super) fn block_rows(self, count: usize, width: usize) -> usize {
         let tiles = count.div_ceil(self.per_cell(count, width));
-        tiles.div_ceil(self.across(count, width))
+        FRAME + tiles.div_ceil(self.across(count, width)) * self.height
+    }
+
+    /// The same with a row of its own below each row of tiles.
+    pub(super) fn with_gap(self) -> Self {
+        Self {
+            height: self.height.max(2),
+            ..self
+        }
     }
 }
 
@@ -110,16 +110,23 @@ fn label_width(count: usize) -> usize {
 }
 
 /// What one tile shows.
-struct Face {
-    mark: &'static str,
-    style: Style,
+#[derive(Clone, Copy)]
+pub(super) struct Face {
+    /// The mark.
+    pub mark: &'static str,
+    /// How it is drawn.
+    pub style: Style,
 }
 
-/// The pages of a mapping as lines of tiles, each row led by the number of its first page.
+/// What stands below the tiles of some pages; nothing where it is not known.
+pub(super) type Below<'a> = &'a dyn Fn(std::ops::Range<usize>) -> Option<Face>;
+
+/// The pages of a mapping as lines of tiles, each row led by the number of its first page; `below` is drawn in the gap
+/// that a tile with one has.
 pub(super) fn cells(
     tile: Tile,
-    states: &[PageState],
-    fresh: &[Freshness],
+    (states, fresh): (&[PageState], &[Freshness]),
+    below: Option<Below<'_>>,
     (width, palette): (usize, Palette),
 ) -> Vec<Line<'static>> {
     let count = states.len();
@@ -151,10 +158,38 @@ pub(super) fn cells(
             lines.push(Line::from(spans));
         }
         if tile.height > 1 {
-            lines.push(Line::default());
+            let first = row * row_pages;
+            let pages = (0..faces.len()).map(|cell| {
+                let start = first + cell * per_cell;
+                start..(start + per_cell).min(count)
+            });
+            lines.push(below.map_or_else(Line::default, |below| {
+                gap(pages.map(below), tile, (label, palette))
+            }));
         }
     }
     lines
+}
+
+/// The row below the tiles, each mark under the middle of its tile.
+fn gap(
+    faces: impl Iterator<Item = Option<Face>>,
+    tile: Tile,
+    (label, palette): (usize, Palette),
+) -> Line<'static> {
+    let lead = format!("{:>width$} ", "c", width = label.saturating_sub(1));
+    let mut spans = vec![Span::styled(lead, palette.dim())];
+    for face in faces {
+        let (mark, style) = face.map_or((" ", Style::new()), |face| (face.mark, face.style));
+        // As the mark of the page above: a tile of several cells has it in the middle.
+        let inner = tile.width.saturating_sub(1).max(1);
+        let left = (inner - 1) / 2;
+        let right = tile.width - 1 - left;
+        spans.push(Span::raw(" ".repeat(left)));
+        spans.push(Span::styled(mark, style));
+        spans.push(Span::raw(" ".repeat(right)));
+    }
+    Line::from(spans)
 }
 
 /// The row of a tile that has the mark.
@@ -217,6 +252,19 @@ fn face(states: &[PageState], fresh: &[Freshness], palette: Palette) -> Face {
 mod tests {
     use super::*;
 
+    fn total(counts: &[usize], tile: Tile, width: usize) -> usize {
+        let rows = counts.iter().map(|count| tile.block_rows(*count, width));
+        rows.sum()
+    }
+
+    fn chosen(counts: &[usize], width: usize, room: usize) -> Tile {
+        let per_cell = |tile: Tile| {
+            let each = counts.iter().map(|count| tile.per_cell(*count, width));
+            each.max().unwrap_or(1)
+        };
+        choose(room, |tile| total(counts, tile, width), per_cell)
+    }
+
     #[test]
     fn few_pages_are_drawn_large_and_many_share_a_tile() {
         let table = [
@@ -230,7 +278,7 @@ mod tests {
             (vec![16, 16, 16], 41, 9, 2, 1),
         ];
         for (counts, width, room, across, per_cell) in table {
-            let tile = choose(&counts, width, room);
+            let tile = chosen(&counts, width, room);
             assert_eq!(tile.width, across, "{counts:?} in {width}x{room}");
             assert_eq!(
                 tile.per_cell(counts[0], width),
@@ -249,13 +297,13 @@ mod tests {
         for width in 0..40 {
             for room in 0..12 {
                 for count in [0, 1, 3, 100, 1 << 14] {
-                    let tile = choose(&[count], width, room);
+                    let tile = chosen(&[count], width, room);
                     let states = vec![PageState::Absent; count];
                     let fresh = vec![Freshness::Old; count];
                     let lines = cells(
                         tile,
-                        &states,
-                        &fresh,
+                        (&states, &fresh),
+                        None,
                         (width, Palette::of(crate::app::Theme::Mono)),
                     );
                     assert!(lines.len() <= MOST_ROWS * 3);
@@ -276,5 +324,47 @@ mod tests {
         assert_eq!(face(&states, &fresh, palette).mark, "▇");
         states.fill(PageState::Private);
         assert_eq!(face(&states, &fresh, palette).mark, "■");
+    }
+
+    #[test]
+    fn what_stands_below_a_tile_is_in_its_column_at_every_size() {
+        let palette = Palette::of(crate::app::Theme::Mono);
+        let states = vec![PageState::Private; 40];
+        let fresh = vec![Freshness::Old; 40];
+        let below = |pages: std::ops::Range<usize>| {
+            let style = Style::new();
+            (pages.start < 36).then_some(Face { mark: "x", style })
+        };
+        for width in [12, 19, 41, 60, 100] {
+            for (across, height) in SHAPES {
+                let tile = Tile {
+                    width: across,
+                    height,
+                    rows: 3,
+                };
+                let tile = tile.with_gap();
+                let lines = cells(tile, (&states, &fresh), Some(&below), (width, palette));
+                let text: Vec<String> = lines.iter().map(ToString::to_string).collect();
+                let columns = |row: &str, mark: char| -> Vec<usize> {
+                    let cells = row.chars().enumerate();
+                    cells
+                        .filter(|cell| cell.1 == mark)
+                        .map(|cell| cell.0)
+                        .collect()
+                };
+                let marks = text.iter().filter(|row| row.contains('■'));
+                let gaps = text.iter().filter(|row| row.trim_start().starts_with('c'));
+                let (marks, gaps): (Vec<_>, Vec<_>) = (marks.collect(), gaps.collect());
+                assert_eq!(marks.len(), gaps.len(), "{text:?}");
+                let per_cell = tile.per_cell(40, width);
+                let of_row = tile.across(40, width) * per_cell;
+                for (row, (mark, gap)) in marks.iter().zip(gaps).enumerate() {
+                    let known = 36usize.saturating_sub(row * of_row).div_ceil(per_cell);
+                    let mut above = columns(mark, '■');
+                    above.truncate(known);
+                    assert_eq!(columns(gap, 'x'), above, "{mark}\n{gap}");
+                }
+            }
+        }
     }
 }

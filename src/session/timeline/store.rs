@@ -10,6 +10,7 @@ use crate::mem::{Addr, Process, Range};
 use crate::observe::Snapshot;
 use crate::session::codec::{self, Damaged, Kept, KeptLook, Parts, Touched};
 use crate::session::moment::Moment;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// What a step on the way from a key counts, besides the bytes of its difference.
@@ -321,22 +322,31 @@ impl Store {
     }
 }
 
-/// The places where pages changed, not too many of them: neighbours are taken together.
-fn coarse(mut touched: Touched) -> Touched {
-    while touched.len() > MOST_TOUCHED {
-        let gaps = touched.windows(2).enumerate().filter_map(|(at, pair)| {
+/// The places where pages changed, not too many of them: neighbours are taken together, over the smallest gaps. A line
+/// may change tens of thousands.
+fn coarse(touched: Touched) -> Touched {
+    let surplus = touched.len().saturating_sub(MOST_TOUCHED);
+    let mut gaps: Vec<(u64, usize)> = touched
+        .windows(2)
+        .enumerate()
+        .filter_map(|(at, pair)| {
             let [(of, one), (other, two)] = pair else {
                 return None;
             };
             let gap = two.start.0.saturating_sub(one.end.0);
-            (of == other).then_some((gap, at))
-        });
-        let Some((_, at)) = gaps.min() else {
-            break;
-        };
-        let (_, next) = touched.remove(at + 1);
-        let range = &mut touched[at].1;
-        *range = Range::new(range.start.min(next.start), range.end.max(next.end));
+            (of == other).then_some((gap, at + 1))
+        })
+        .collect();
+    gaps.sort_unstable();
+    let closed: HashSet<usize> = gaps.into_iter().take(surplus).map(|(_, at)| at).collect();
+    let mut kept: Touched = Vec::new();
+    for (at, (process, next)) in touched.into_iter().enumerate() {
+        match kept.last_mut().filter(|_| closed.contains(&at)) {
+            Some((_, range)) => {
+                *range = Range::new(range.start.min(next.start), range.end.max(next.end));
+            }
+            None => kept.push((process, next)),
+        }
     }
-    touched
+    kept
 }
