@@ -1,7 +1,7 @@
 //! What watching a big process costs: each reader against the kernel's own work for it, which is the same calls with
 //! nothing made of them. In processor time of the reading thread.
 
-use crate::table::{cpu, row};
+use crate::table::{cpu, fact, row};
 use crate::target::{RESIDENT, Target, Waiting};
 use mmap_tutor::mem::{Addr, Pid, Range};
 use mmap_tutor::observe::gauge::cells::Drawing;
@@ -335,8 +335,11 @@ fn disturbance() {
                 },
             );
             let longest = Duration::from_nanos(longest.load(Ordering::Relaxed));
-            println!(
-                "| longest call that holds the lock of the mappings, while {how} | {longest:.1?} | | | | |"
+            fact(
+                &format!("longest call that takes the lock of the mappings, while {how}"),
+                &format!("{longest:.1?}"),
+                "with the time for which it waited for the lock, and for a processor",
+                None,
             );
         }
     }

@@ -47,10 +47,12 @@ pub(crate) fn row(
         }
     }
     let (median, other) = (times.quantile(0.5), references.quantile(0.5));
+    let ratio = median.as_secs_f64() / other.as_secs_f64();
+    // Two digits that say something, also of what is next to nothing.
+    let digits = if ratio < 0.1 { 4 } else { 2 };
     println!(
-        "| {what} | {median:.1?} | {:.1?} | {n} | {compared_with}: {other:.1?} | {:.2} |",
+        "| {what} | {median:.1?} | {:.1?} | {n} | {compared_with}: {other:.1?} | {ratio:.digits$} |",
         times.quantile(0.99),
-        median.as_secs_f64() / other.as_secs_f64(),
     );
 }
 
