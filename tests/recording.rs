@@ -247,9 +247,9 @@ fn difference(one: &Buffer, other: &Buffer, left_out: &[u16]) -> Option<String> 
         })
 }
 
-/// The row that says what is shown; where a session would have its input, that and the keys.
+/// The row that says what is shown, and the keys; where a session would have its input, that too.
 fn left_out(walk: &Walk<Replay>) -> Vec<u16> {
-    let mut rows = vec![0];
+    let mut rows = vec![0, SIZE.1 - 1];
     let is_other = matches!(walk.app.context(), Context::Tape | Context::Cursor);
     let row = |y: u16| -> String { (0..SIZE.0).map(|x| walk.screen[(x, y)].symbol()).collect() };
     let bar = (0..SIZE.1).find(|y| row(*y).contains(" a recording "));
