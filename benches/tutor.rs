@@ -1,7 +1,8 @@
 //! What the program costs, printed as a Markdown table: `cargo bench`.
 //!
 //! Nothing is asserted. Each thing is timed in turn with something it can be compared with, in the same run; see
-//! `tutor/table.rs`. Run it on a machine that has nothing else to do. `cargo bench -- frames` prints one group of rows.
+//! `tutor/table.rs`. Run it on a machine that has nothing else to do. `cargo bench -- frames` prints one group of rows,
+//! `cargo bench -- peers SECONDS` a table of other programs beside `watch`; see `scripts/peers`.
 
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 
@@ -17,12 +18,16 @@ mod frames;
 mod gauge;
 #[path = "tutor/lab.rs"]
 mod lab;
+#[path = "tutor/peers.rs"]
+mod peers;
 #[path = "tutor/portrait.rs"]
 mod portrait;
 #[path = "../tests/support/pty.rs"]
 mod pty;
 #[path = "tutor/scene.rs"]
 mod scene;
+#[path = "tutor/spent.rs"]
+mod spent;
 #[path = "tutor/table.rs"]
 mod table;
 #[path = "../tests/support/target.rs"]
@@ -51,6 +56,10 @@ fn main() {
         ("gauge", &gauge::rows),
         ("frames", &frames::rows),
     ];
+    if wanted.first().is_some_and(|word| word == "peers") {
+        peers::table(home.path(), wanted.get(1).map(String::as_str));
+        return;
+    }
     table::head();
     for (name, rows) in groups {
         if wanted.is_empty() || wanted.iter().any(|word| word == name) {

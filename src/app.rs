@@ -22,12 +22,15 @@ pub mod tape;
 mod travel;
 pub mod undo;
 mod update;
+pub mod watching;
 
 pub use update::update;
 
 use crate::lesson::Card;
-use crate::mem::Control;
+use crate::mem::{Control, Pid};
 use crate::session::{Command, Item, Machine, Progress, Report};
+use crate::watch::Request;
+use crate::watch::sample::{Sample, Subject};
 use crossterm::event::{KeyEvent, MouseEvent};
 use home::Home;
 use keeping::{Form, Keeping};
@@ -36,6 +39,7 @@ use panel::{Panel, Seen};
 use take::{Activity, Take};
 use tape::Tape;
 use undo::Undo;
+use watching::Watching;
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -56,6 +60,23 @@ pub enum Event {
     Named(String, String),
     /// A session was kept in this file, or could not be kept, and why.
     Kept(Result<String, String>),
+    /// A process is watched from now on.
+    Watched(Box<Watched>),
+    /// A process cannot be watched, with the reason.
+    Unwatched(String),
+    /// What was read of a process.
+    Sampled(Pid, Box<Sample>),
+    /// Lines that a command printed which was started to be watched.
+    Printed(Vec<String>),
+}
+
+/// A process that is watched from now on.
+#[derive(Clone, Debug)]
+pub struct Watched {
+    /// Who it is.
+    pub subject: Subject,
+    /// The time of the day.
+    pub at: String,
 }
 
 /// Something to be done because of it.
@@ -85,6 +106,8 @@ pub enum Effect {
         /// The file.
         name: String,
     },
+    /// Watch another process.
+    Watch(Pid),
     /// Hand the terminal back to the shell until told to go on.
     Suspend,
     /// Leave the program.
@@ -110,6 +133,8 @@ pub enum Screen {
     Home,
     /// A lesson.
     Lesson(Box<Take>),
+    /// Any process.
+    Watch(Box<Watching>),
 }
 
 /// A page that lies over the screen.
@@ -127,6 +152,10 @@ pub enum Overlay {
     Inspect(u16),
     /// As what the session is to be kept, and under which name.
     Keep,
+    /// All that is known of the chosen VMA of the process that is watched; scrolled by so many rows.
+    Vma(u16),
+    /// The variables of a process; scrolled by so many rows.
+    Variables(u16),
 }
 
 /// The terminal program.
@@ -144,6 +173,8 @@ pub struct App {
     pub home: Home,
     /// What fills the screen.
     pub screen: Screen,
+    /// The watch, while a lesson that one of its sentences named fills the screen.
+    pub beneath: Option<Box<Watching>>,
     /// What lies over it.
     pub overlay: Option<Overlay>,
     /// Something to be said on the home screen.
@@ -168,6 +199,7 @@ impl App {
             theme,
             home: Home::default(),
             screen: Screen::Home,
+            beneath: None,
             overlay: None,
             notice: None,
             keeping: Keeping::default(),
@@ -201,7 +233,28 @@ impl App {
     pub fn take(&self) -> Option<&Take> {
         match &self.screen {
             Screen::Lesson(take) => Some(take),
-            Screen::Home => None,
+            Screen::Home | Screen::Watch(_) => None,
+        }
+    }
+
+    /// The process that is watched, whether or not it is on the screen.
+    pub fn watching(&self) -> Option<&Watching> {
+        match &self.screen {
+            Screen::Watch(watch) => Some(watch),
+            _ => self.beneath.as_deref(),
+        }
+    }
+
+    /// What should be read of the process that is watched: little while it is not on the screen, nothing while reading
+    /// is paused.
+    pub fn request(&self) -> Option<Request> {
+        match &self.screen {
+            Screen::Watch(watch) => watch.request(&self.seen.watch),
+            _ => self
+                .beneath
+                .as_ref()
+                .filter(|watch| !watch.paused)
+                .map(|_| Request::default()),
         }
     }
 
@@ -219,9 +272,12 @@ impl App {
             (Some(Overlay::Steps(_)), _) => Context::Steps,
             (Some(Overlay::Claims(_)), _) => Context::Claims,
             (Some(Overlay::Keep), _) => Context::Keep,
+            (Some(Overlay::Vma(_)), _) => Context::Vma,
+            (None, Screen::Watch(watch)) => watch_context(watch),
             (None, Screen::Home) if self.home.search.is_some() => Context::Search,
             (None, Screen::Home) => Context::Home,
             (Some(Overlay::Inspect(_)), _) => Context::Inspect,
+            (Some(Overlay::Variables(_)), _) => Context::Variables,
             (None, Screen::Lesson(take)) if matches!(take.undo, Undo::Asked { .. }) => {
                 Context::Undo
             }
@@ -237,6 +293,15 @@ fn tape_context(take: &Take) -> Context {
         Context::Trying => Context::Running,
         Context::Prompt | Context::Type | Context::LessonDone => Context::Tape,
         context => context,
+    }
+}
+
+/// The context of the watch.
+fn watch_context(watch: &Watching) -> Context {
+    match watch.bench.focus {
+        _ if watch.list.typing => Context::Find,
+        watching::pane::Pane::Pages => Context::Cells,
+        _ => Context::Watch,
     }
 }
 

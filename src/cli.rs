@@ -21,7 +21,7 @@ pub struct Cli {
     pub lessons: Option<PathBuf>,
 
     /// Colours of the screen; auto follows `NO_COLOR` and the terminal's background where it tells.
-    #[arg(long, value_enum, default_value_t, value_name = "THEME")]
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "THEME")]
     pub theme: Theme,
 
     /// What to do instead of opening the terminal program.
@@ -84,7 +84,8 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Say where the memory of any process goes: its VMAs, its RSS by kind, and what that means in plain words.
+    /// Watch where the memory of any process goes: its RSS by kind, VMAs, pages and faults, and what that means in plain
+    /// words.
     Watch(Watch),
     /// Say what is wrong, and where, in lesson files.
     Check {
@@ -107,25 +108,26 @@ pub struct Watch {
         conflicts_with = "command"
     )]
     pub process: Option<String>,
-    /// Look once, print what is seen, and end. Needed: there is no screen yet.
+    /// Look once, print what is seen, and end, instead of opening the screen.
     #[arg(long)]
     pub once: bool,
-    /// Print one JSON object instead of text; sizes are bytes.
+    /// With --once: print one JSON object instead of text; sizes are bytes.
     #[arg(long)]
     pub json: bool,
     /// The order of the VMAs.
     #[arg(long, value_enum, default_value_t, value_name = "BY")]
     pub sort: Order,
-    /// Show so many VMAs; without it 20 as text, all as JSON.
+    /// With --once: show so many VMAs; without it 20 as text, all as JSON.
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,
-    /// With a command: look so long after its start.
+    /// With --once and a command: look so long after its start.
     #[arg(long, value_name = "SECONDS", default_value_t = 1.0, value_parser = seconds)]
     pub after: f64,
-    /// With a command: leave it running after the look. Otherwise it is ended: SIGTERM, and SIGKILL after 2 seconds.
+    /// With a command: leave it running afterwards. Otherwise it is ended: SIGTERM, and SIGKILL after 2 seconds.
     #[arg(long)]
     pub leave: bool,
-    /// A command to start and look at, with its arguments. What it prints goes to stderr.
+    /// A command to start and look at, with its arguments. What it prints is shown in a panel; with --leave it goes to a
+    /// file, and with --once to stderr.
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
 }
@@ -135,7 +137,12 @@ const WATCH: &str = "It reads files of /proc/PID and nothing else; the process i
 touched. Reading smaps makes its mmap and munmap calls wait meanwhile. Its descendants are found by asking every process \
 for its parent. What cannot be read is said to be unknown, with the reason (in JSON null, and the object `reasons`).
 
+On the screen ? shows the keys: Tab or a digit chooses a panel, Enter opens what is chosen in it (a sentence opens the \
+lesson that shows the same, and q comes back), m sets a mark from which on everything is compared, Space pauses.
+
 Examples:
+  mmap-tutor watch 4242
+  mmap-tutor watch -- python3 train.py
   mmap-tutor watch 4242 --once
   mmap-tutor watch self --once --sort size --top 5
   mmap-tutor watch --once --json --after 3 -- python3 train.py

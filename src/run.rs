@@ -1,5 +1,7 @@
 //! The only joiner: the command line, the terminal, the threads, and the stage made of labs and their witness.
 
+mod clock;
+mod command;
 pub mod export;
 pub mod headless;
 pub mod input;
@@ -13,9 +15,10 @@ pub mod terminal;
 pub mod theatre;
 mod theme;
 pub mod watch;
+mod watcher;
 pub mod worker;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{self, Cli, Command};
 use crate::lesson::{Broken, Card, Catalogue, Lesson};
 use crate::mem::without_numbers;
 use crate::session::Progress;
@@ -70,7 +73,11 @@ fn command(cli: Cli) -> Result<i32> {
             export::export(&*find(&catalogue, &lesson)?, output.as_deref())
         }
         Some(Command::Verify { json }) => headless::verify(&catalogue, json),
-        Some(Command::Watch(arguments)) => watch::watch(&arguments),
+        Some(Command::Watch(arguments)) if arguments.once => watch::once(&arguments),
+        Some(Command::Watch(arguments)) => {
+            let target = watch::target(&arguments)?;
+            watch_program(catalogue, cli.theme, target)
+        }
         Some(Command::Check { files }) => headless::check(&files),
         Some(Command::Doctor) => headless::doctor(&catalogue),
         None | Some(Command::Lab) => terminal_program(catalogue, &cli),
@@ -108,6 +115,20 @@ fn terminal_program(catalogue: Catalogue, cli: &Cli) -> Result<i32> {
         keep,
         notice: (!notices.is_empty()).then(|| notices.join(" · ")),
         theme: theme::chosen(cli.theme),
+    };
+    screen::run(opening, worker::player())
+}
+
+/// Opens the terminal program on a process.
+fn watch_program(catalogue: Catalogue, theme: cli::Theme, target: watch::Target) -> Result<i32> {
+    let (keep, progress, complaint) = memory();
+    let opening = Opening {
+        lessons: catalogue.into_cards(),
+        start: Start::Watch(target),
+        progress,
+        keep,
+        notice: complaint,
+        theme: theme::chosen(theme),
     };
     screen::run(opening, worker::player())
 }

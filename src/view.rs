@@ -31,7 +31,9 @@ pub mod text;
 pub mod theme;
 mod tile;
 mod undo;
+mod variables;
 mod voice;
+mod watch;
 
 use crate::app::panel::Seen;
 use crate::app::{App, Overlay, Screen};
@@ -59,6 +61,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) -> Seen {
     match &app.screen {
         Screen::Home => draw_home(&mut canvas, area, app),
         Screen::Lesson(take) => lesson::draw(&mut canvas, area, app, take),
+        Screen::Watch(process) => watch::draw(&mut canvas, area, app, process),
     }
     match (app.overlay, app.take()) {
         (Some(Overlay::Help(offset)), _) => {
@@ -80,6 +83,20 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) -> Seen {
         (Some(Overlay::Inspect(offset)), Some(take)) => {
             forget(&mut canvas);
             inspect::draw(&mut canvas, above(area), take, offset);
+        }
+        (Some(Overlay::Legend(offset)), None) => {
+            forget(&mut canvas);
+            watch::legend::draw(&mut canvas, above(area), offset);
+        }
+        (Some(Overlay::Vma(offset)), _) => {
+            if let Some(process) = app.watching() {
+                forget(&mut canvas);
+                watch::inspect::draw(&mut canvas, above(area), process, offset);
+            }
+        }
+        (Some(Overlay::Variables(offset)), Some(take)) => {
+            forget(&mut canvas);
+            variables::page(&mut canvas, above(area), take, offset);
         }
         (Some(Overlay::Steps(step)), Some(take)) => {
             forget(&mut canvas);

@@ -74,12 +74,13 @@ const ALLOWED: [(&str, &[&str]); 17] = [
             "observe",
             "report",
             "session",
+            "watch",
         ],
     ),
     (
         "view",
         &[
-            "app", "c", "claims", "lesson", "mem", "observe", "report", "session",
+            "app", "c", "claims", "lesson", "mem", "observe", "report", "session", "watch",
         ],
     ),
     ("cli", &["lesson", "watch"]),

@@ -36,6 +36,28 @@ fn an_idle_lesson_draws_nothing_and_costs_nothing() {
     assert_idle(&terminal);
 }
 
+#[test]
+fn an_idle_lab_draws_nothing_and_costs_nothing() {
+    let home = fresh_directory();
+    let mut terminal = Terminal::start(home.path(), &["lab"], (120, 40));
+    terminal.wait_for("the prompt", |seen| seen.text().contains("Tab pages"));
+    assert_idle(&terminal);
+    terminal.press("c");
+    terminal.wait_for("what was typed", |seen| seen.text().contains("> c"));
+    assert_idle(&terminal);
+}
+
+#[test]
+fn a_page_over_a_lesson_draws_nothing_and_costs_nothing() {
+    let home = fresh_directory();
+    let mut terminal = Terminal::start(home.path(), &["6"], (120, 40));
+    terminal.wait_for("the lesson's code", |seen| seen.text().contains("mmap("));
+    terminal.wait_until_quiet();
+    terminal.press("?");
+    terminal.wait_for("the help", |seen| seen.text().contains("Keys of a lesson"));
+    assert_idle(&terminal);
+}
+
 /// Nothing happens: nothing is written, and the processes of the program hardly run.
 fn assert_idle(terminal: &Terminal) {
     terminal.wait_until_quiet();

@@ -85,9 +85,11 @@ const MMAP: &str =
 
 #[test]
 fn a_lesson_runs_again_line_by_line_and_its_rules_hold_again() {
+    // Files, forks, peers, waits, faults that are survived, steps that start afresh.
+    let chosen = ["02", "05", "06", "07", "08", "14"];
     let catalogue = Catalogue::built_in();
     let cards = catalogue.cards().iter();
-    for card in cards.filter(|card| card.id.starts_with("06") || card.id.starts_with("08")) {
+    for card in cards.filter(|card| chosen.contains(&&card.id[..2])) {
         let mut player = player(card.lesson().unwrap().as_ref().clone());
         let mut first = Notes::default();
         while !player.finished() {

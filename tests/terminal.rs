@@ -304,6 +304,45 @@ fn a_small_window_is_told_so_and_heals() {
 }
 
 #[test]
+fn a_storm_of_sizes_is_drawn_as_often_as_the_terminal_takes_it_and_ends_right() {
+    const SIZES: u16 = 400;
+    let home = fresh_directory();
+    let mut tty = Tty::tutor(home.path(), &[]);
+    tty.wait_for("Enter open");
+    tty.received.clear();
+    // Nobody reads meanwhile: the program is stuck in a frame, and everything else piles up behind it.
+    for step in 0..SIZES {
+        let size = PtySize {
+            rows: 50,
+            cols: 100 + step % 100,
+            ..PtySize::default()
+        };
+        tty.master.resize(size).unwrap();
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    tty.parser.screen_mut().set_size(30, 100);
+    let last = PtySize {
+        rows: 30,
+        cols: 100,
+        ..PtySize::default()
+    };
+    tty.master.resize(last).unwrap();
+    let mut received = usize::MAX;
+    while received != tty.received.len() {
+        received = tty.received.len();
+        // Until nothing has come for a while.
+        (0..20).for_each(|_| assert!(tty.pump()));
+    }
+    let shown = tty.parser.screen().contents();
+    let bottom = shown.lines().nth(29).unwrap_or_default();
+    assert!(bottom.contains("Enter open"), "{shown}");
+    let frames = tty.received.matches("\x1b[2J").count();
+    assert!(frames <= usize::from(SIZES) / 4, "{frames} frames");
+    tty.press("q");
+    assert_eq!(tty.end(), 0);
+}
+
+#[test]
 fn a_panic_of_any_thread_restores_the_terminal_and_is_printed_after() {
     let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
     command.args([

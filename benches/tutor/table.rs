@@ -54,6 +54,12 @@ pub(crate) fn row(
     );
 }
 
+/// Prints a row about something that was measured once: a size, a share.
+pub(crate) fn fact(what: &str, value: &str, compared_with: &str, ratio: Option<f64>) {
+    let ratio = ratio.map_or_else(String::new, |ratio| format!("{ratio:.2}"));
+    println!("| {what} | {value} | | | {compared_with} | {ratio} |");
+}
+
 /// How long something takes.
 pub(crate) fn time<T>(act: impl FnOnce() -> T) -> Duration {
     let since = Instant::now();

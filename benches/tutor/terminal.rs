@@ -1,65 +1,138 @@
-//! What the learner waits for: from the start to the first frame, from a key to its effect on the screen.
+//! What the learner waits for, from the start to the first frame and from a key to its effect on the screen; and what
+//! the program uses while nobody does anything.
 
-use crate::bare;
 use crate::pty::{Received, Terminal};
-use crate::table::row;
+use crate::table::{fact, row};
+use crate::{bare, spent};
 use portable_pty::CommandBuilder;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// The terminal's size.
-const SIZE: (u16, u16) = (120, 40);
+pub(crate) const SIZE: (u16, u16) = (120, 40);
+/// How long nothing happens.
+const IDLE: Duration = Duration::from_secs(20);
 
 /// Prints the rows.
 pub(crate) fn rows(home: &Path) {
-    let home_screen = |seen: &Received| seen.text().contains("Copy-on-write after fork");
+    start(home);
+    keys(home);
+    idle(home);
+}
+
+fn home_screen(seen: &Received) -> bool {
+    seen.text().contains("Copy-on-write after fork")
+}
+
+fn bare_screen(seen: &Received) -> bool {
+    seen.text().contains(bare::TEXT)
+}
+
+fn start(home: &Path) {
     row(
         "start to first frame",
         40,
         || {
             let since = Instant::now();
             let terminal = Terminal::start(home, &[], SIZE);
-            terminal
-                .wait_for("the home screen", home_screen)
-                .duration_since(since)
+            let seen = terminal.wait_for("the home screen", home_screen);
+            seen.duration_since(since)
         },
         "a bare ratatui program in the same terminal",
         || {
-            let program = std::env::current_exe().expect("a benchmark knows its file");
-            let mut command = CommandBuilder::new(program);
-            command.arg(bare::WORD);
             let since = Instant::now();
-            let terminal = Terminal::spawn(command, SIZE);
-            terminal
-                .wait_for("its frame", |seen| seen.text().contains(bare::TEXT))
-                .duration_since(since)
-        },
-    );
-    let mut tutor = Terminal::start(home, &[], SIZE);
-    tutor.wait_for("the home screen", home_screen);
-    tutor.wait_until_quiet();
-    let mut cat = Terminal::spawn(CommandBuilder::new("cat"), SIZE);
-    let mut down = false;
-    let mut letters = ('a'..='z').cycle();
-    row(
-        "key to paint",
-        200,
-        || {
-            down = !down;
-            reaction(&mut tutor, if down { "j" } else { "k" })
-        },
-        "a letter's echo by the terminal itself",
-        || {
-            reaction(
-                &mut cat,
-                &letters.next().map_or_else(String::new, String::from),
-            )
+            let terminal = Terminal::spawn(bare::command(), SIZE);
+            let seen = terminal.wait_for("its frame", bare_screen);
+            seen.duration_since(since)
         },
     );
 }
 
+fn keys(home: &Path) {
+    let mut tutor = Terminal::start(home, &[], SIZE);
+    tutor.wait_for("the home screen", home_screen);
+    let mut bare = Terminal::spawn(bare::command(), SIZE);
+    bare.wait_for("its frame", bare_screen);
+    tutor.wait_until_quiet();
+    let (mut ours, mut theirs) = (["j", "k"].iter().cycle(), ["j", "k"].iter().cycle());
+    let mut press = || reaction(&mut tutor, ours.next().unwrap_or(&"j"));
+    row(
+        "key to paint",
+        200,
+        &mut press,
+        "a bare ratatui program that moves a mark",
+        || reaction(&mut bare, theirs.next().unwrap_or(&"j")),
+    );
+    if !is_installed("htop") {
+        fact("key to paint", "", "htop: not installed", None);
+        return;
+    }
+    let mut command = CommandBuilder::new("htop");
+    command.env("TERM", "xterm-256color");
+    let mut htop = Terminal::spawn(command, SIZE);
+    htop.wait_for("its list", |seen| seen.text().contains("PID"));
+    // Down and Up, as terminfo has them for a program that asked for keypad mode.
+    let mut arrows = ["\x1bOB", "\x1bOA"].iter().cycle();
+    row(
+        "the same",
+        200,
+        &mut press,
+        "htop, a row down or up",
+        || reaction(&mut htop, arrows.next().unwrap_or(&"\x1bOB")),
+    );
+}
+
+/// A lab on the screen and nobody at the keys, beside the bare program in the same time; and the memory of both.
+fn idle(home: &Path) {
+    let tutor = Terminal::start(home, &["lab"], SIZE);
+    tutor.wait_for("the prompt", |seen| seen.text().contains("Tab pages"));
+    let bare = Terminal::spawn(bare::command(), SIZE);
+    bare.wait_for("its frame", bare_screen);
+    tutor.wait_until_quiet();
+    let pids = [&tutor, &bare].map(|terminal| terminal.child.process_id().unwrap_or(0));
+    let before = pids.map(spent::cpu);
+    std::thread::sleep(IDLE);
+    let after = pids.map(spent::cpu);
+    let share = |index: usize| {
+        let used: Duration = after[index].saturating_sub(before[index]);
+        format!("{:.3} %", used.as_secs_f64() / IDLE.as_secs_f64() * 100.0)
+    };
+    fact(
+        &format!("processor used by an idle lab and its screen in {IDLE:?}"),
+        &share(0),
+        &format!("a bare ratatui program: {}", share(1)),
+        None,
+    );
+    let [ours, bares] = pids.map(spent::rss_alone);
+    fact(
+        "memory of the program (RSS)",
+        &mib(ours),
+        &format!("a bare ratatui program: {}", mib(bares)),
+        Some(ours as f64 / bares as f64),
+    );
+    if let Some(lab) = spent::child(pids[0]) {
+        fact(
+            "memory of an empty lab (RSS)",
+            &mib(spent::rss_alone(lab)),
+            "",
+            None,
+        );
+    }
+}
+
+/// Bytes in MiB.
+pub(crate) fn mib(bytes: u64) -> String {
+    format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
+}
+
+/// Whether a program of that name can be started.
+pub(crate) fn is_installed(name: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|directory| directory.join(name).is_file())
+}
+
 /// From a key to the first bytes it brings to the terminal.
-fn reaction(terminal: &mut Terminal, key: &str) -> Duration {
+pub(crate) fn reaction(terminal: &mut Terminal, key: &str) -> Duration {
     // The program has come to rest before each key, as it does before a learner's.
     std::thread::sleep(Duration::from_millis(3));
     let before = terminal.look(|seen| seen.bytes);

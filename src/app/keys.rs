@@ -54,6 +54,16 @@ pub enum Context {
     Keep,
     /// A recording waits, where a session would wait for something to be typed.
     Tape,
+    /// A process is watched.
+    Watch,
+    /// A process is watched, and the grid of its pages has the keys.
+    Cells,
+    /// A process is watched, while the search among its VMAs is typed.
+    Find,
+    /// What is known of a VMA lies over the watch.
+    Vma,
+    /// The variables of a process lie over the screen.
+    Variables,
     /// The learner is asked whether lines are to be undone.
     Undo,
 }
@@ -89,7 +99,7 @@ pub enum Action {
     First,
     /// Shows what is true now again.
     Now,
-    /// Marks the moment on the screen, to compare others with it; takes the mark away.
+    /// Marks the moment on the screen, to compare others with it; takes the mark away. In the watch, marks this moment.
     Mark,
     /// Asks whether lines are to be undone.
     Undo,
@@ -187,6 +197,10 @@ pub enum Action {
     LockPage,
     /// Opens the menu of what can be done with the page.
     Menu,
+    /// Shows the variables of the process.
+    Variables,
+    /// Puts the next example into the empty input.
+    Example,
     /// Forks the process.
     Fork,
     /// Says all that is known of the page.
@@ -195,6 +209,32 @@ pub enum Action {
     Keep,
     /// Keeps it.
     KeepIt,
+    /// Opens what is chosen: the lesson of a sentence, a VMA's numbers, another process.
+    Choose,
+    /// Gives the keys to the panel of that number.
+    Pane(u8),
+    /// Lists VMAs of one kind only.
+    Filter,
+    /// Lists VMAs only that have pages in memory.
+    Resident,
+    /// Lists VMAs in another order.
+    Order,
+    /// Stops reading, or goes on.
+    Pause,
+    /// Takes the mark of the watch away.
+    Unmark,
+    /// Reads everything anew.
+    Refresh,
+    /// Draws the pages of a VMA, of what lies around it, or of all.
+    Scope,
+    /// Smaller cells: fewer pages in each.
+    ZoomIn,
+    /// Larger cells.
+    ZoomOut,
+    /// Cells so large that all fit.
+    ZoomFit,
+    /// Watches the process again that was watched before.
+    Return,
 }
 
 /// A key with its modifier.

@@ -49,17 +49,16 @@ impl Mark {
     }
 }
 
-/// The moments between two whose lines changed a page, the last ones first; and what is to be said of those before.
+/// The moments between two whose lines changed a page, the last ones first; and why there may be more, where there may.
 pub fn changes_of(
     take: &Take,
-    between: (usize, usize),
+    (first, last): (usize, usize),
     (process, address): (Process, Addr),
 ) -> (Vec<usize>, Option<String>) {
-    let (first, mut at) = between;
     let mut changes = Vec::new();
+    let mut at = last;
     loop {
         match take.timeline.since(at, process, address) {
-            Reading::Unknown(why) => return (changes, Some(format!("before: {why}"))),
             Reading::Known(since) if since <= first => return (changes, None),
             Reading::Known(_) if changes.len() == MOST_CHANGES => {
                 return (changes, Some("earlier ones".to_owned()));
@@ -68,6 +67,9 @@ pub fn changes_of(
                 changes.push(since);
                 at = since - 1;
             }
+            // Where no mapping is, none of its lines is told: the mapping itself is a difference.
+            Reading::Unknown(_) if !changes.is_empty() => return (changes, None),
+            Reading::Unknown(why) => return (changes, Some(why)),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use super::explorer::cursor::{Cursor, Strides};
 use super::strip::Cell;
+use super::watching::pane::Drawn;
 use crate::mem::{Addr, Process};
 use ratatui::layout::{Position, Rect};
 use std::collections::HashMap;
@@ -212,6 +213,8 @@ pub struct Seen {
     pub pages: Vec<SeenPages>,
     /// How pages lie around the cursor of the grid.
     pub strides: Option<Strides>,
+    /// What the watch showed.
+    pub watch: Drawn,
     /// The largest offset of the page that lies over the screen (help, legend).
     pub overlay_limit: u16,
 }

@@ -70,6 +70,13 @@ fn far_forth(take: &Take) -> usize {
     (here + FAR).min(edge.unwrap_or(usize::MAX))
 }
 
+/// A key was pressed: the mouse may rest on the strip, but the hands are elsewhere.
+pub(super) fn let_go(app: &mut App) {
+    if let super::Screen::Lesson(take) = &mut app.screen {
+        take.desk.hand = Hand::Away;
+    }
+}
+
 /// What the mouse does on the strip; `None` where it is not the strip's.
 pub(super) fn mouse(app: &mut App, event: MouseEvent) -> Option<Vec<Effect>> {
     if app.overlay.is_some() {

@@ -433,6 +433,12 @@ impl Take {
         }
     }
 
+    /// The next line to begin with in an empty lab: the first that was not run yet.
+    pub fn example(&self) -> Option<&'static str> {
+        let explorer = self.explorer.as_ref().filter(|_| self.lesson.is_lab())?;
+        explorer.example()
+    }
+
     /// How many lines of their own the learner has run in these processes.
     pub fn strayed(&self) -> usize {
         self.timeline.typed()

@@ -1,8 +1,9 @@
 //! Getting about: focus, zoom, scrolling, choosing, the mouse.
 
-use super::explorer::cursor::Cursor;
+use super::explorer::cursor::{self, Cursor};
 use super::keeping;
 use super::panel::Panel;
+use super::scene::Scene;
 use super::take::Take;
 use super::update::{drawn, with_take};
 use super::{App, Effect, Overlay, Screen, keys::Action, update};
@@ -35,9 +36,18 @@ fn arrange(take: &mut Take, action: Action) -> Vec<Effect> {
         Action::OwnRows => desk.own_rows = !desk.own_rows,
         Action::Notes => desk.notes = !desk.notes,
         Action::NextProcess => next_process(take),
+        Action::CellLeft => walk(take, -1),
+        Action::CellRight => walk(take, 1),
         _ => return Vec::new(),
     }
     vec![Effect::Draw]
+}
+
+/// Chooses the page so many further on than the one that the mouse chose.
+fn walk(take: &mut Take, pages: i64) {
+    let found = take.pointed.zip(Scene::of(take));
+    let moved = found.and_then(|(cursor, scene)| cursor::moved(&scene, cursor, pages));
+    take.pointed = moved.or(take.pointed);
 }
 
 fn next_process(take: &mut Take) {
@@ -53,7 +63,13 @@ fn next_process(take: &mut Take) {
 fn go(app: &mut App, by: i32) -> Vec<Effect> {
     let limit = app.seen.overlay_limit;
     match &mut app.overlay {
-        Some(Overlay::Help(row) | Overlay::Legend(row) | Overlay::Inspect(row)) => {
+        Some(
+            Overlay::Help(row)
+            | Overlay::Legend(row)
+            | Overlay::Inspect(row)
+            | Overlay::Variables(row)
+            | Overlay::Vma(row),
+        ) => {
             let was = *row;
             *row = moved(was, by, limit);
             return drawn(*row != was);
@@ -61,7 +77,7 @@ fn go(app: &mut App, by: i32) -> Vec<Effect> {
         Some(Overlay::Steps(step)) => {
             let steps = match &app.screen {
                 Screen::Lesson(take) => take.lesson.steps.len(),
-                Screen::Home => 0,
+                Screen::Home | Screen::Watch(_) => 0,
             };
             let last = steps.saturating_sub(1);
             let was = *step;
@@ -92,6 +108,7 @@ fn go(app: &mut App, by: i32) -> Vec<Effect> {
             let focus = take.desk.focus;
             scroll(app, focus, by)
         }
+        Screen::Watch(_) => Vec::new(),
     }
 }
 
@@ -122,6 +139,9 @@ fn moved(row: u16, by: i32, limit: u16) -> u16 {
 
 /// The mouse: a click gives a panel the keys or picks a row, the wheel scrolls what it points at.
 pub(super) fn mouse(app: &mut App, event: MouseEvent) -> Vec<Effect> {
+    if app.overlay.is_none() && matches!(app.screen, Screen::Watch(_)) {
+        return super::watching::act::mouse(app, event);
+    }
     match event.kind {
         MouseEventKind::Down(MouseButton::Left) => click(app, event.column, event.row),
         MouseEventKind::ScrollUp => wheel(app, event, -WHEEL),

@@ -10,7 +10,8 @@ use super::panel::Panel;
 use super::take::{Activity, Stride, Take};
 use super::tape::{self, Tape};
 use super::undo::{self, Undo};
-use super::{App, Effect, Event, Overlay, Screen, past, travel};
+use super::watching::{Watching, act as watching};
+use super::{App, Effect, Event, Overlay, Screen, Watched, past, travel};
 use crate::lesson::Lesson;
 use crate::mem::Control;
 use crate::session::{Command, Guess, Item, Position, Progress, Report};
@@ -55,11 +56,54 @@ fn respond(app: &mut App, event: Event) -> Vec<Effect> {
             app,
             "The thread that plays lessons has ended: please leave with q and start again.",
         ),
+        Event::Watched(watched) => watch(app, *watched),
+        Event::Unwatched(why) => say(app, &why),
+        Event::Sampled(pid, sample) => with_watch(app, |watch| {
+            // A sample of the process that was watched before may still be on its way.
+            watch.subject.pid == pid && watch.take_in(*sample)
+        }),
+        Event::Printed(lines) => with_watch(app, |watch| watch.print(lines)),
+    }
+}
+
+/// Watches a process from now on. The one before it is remembered, if there was one; back at that one, it is not.
+fn watch(app: &mut App, watched: Watched) -> Vec<Effect> {
+    let pid = watched.subject.pid;
+    let mut watch = Watching::new(watched.subject, watched.at);
+    let was = match std::mem::replace(&mut app.screen, Screen::Home) {
+        Screen::Watch(was) => Some(was),
+        _ => app.beneath.take(),
+    };
+    if let Some(was) = was {
+        watch.bench = was.bench;
+        watch.before = was.before;
+        watch.output = was.output.or(watch.output);
+        if watch.before.last() == Some(&pid) {
+            watch.before.pop();
+        } else {
+            watch.before.push(was.subject.pid);
+        }
+    }
+    app.overlay = None;
+    app.screen = Screen::Watch(Box::new(watch));
+    vec![Effect::Draw]
+}
+
+/// Changes the watch, on the screen or beneath a lesson; a frame if what is on the screen changed.
+fn with_watch(app: &mut App, change: impl FnOnce(&mut Watching) -> bool) -> Vec<Effect> {
+    match (&mut app.screen, &mut app.beneath) {
+        (Screen::Watch(watch), _) => drawn(change(watch)),
+        (_, Some(watch)) => {
+            change(watch);
+            Vec::new()
+        }
+        _ => Vec::new(),
     }
 }
 
 /// A key: its action by the table, or text where text is taken.
 fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
+    past::let_go(app);
     let context = app.context();
     if let Some(action) = keys::action(context, key) {
         return act(app, context, action);
@@ -97,6 +141,10 @@ fn typed(app: &mut App, context: Context, c: char) -> Vec<Effect> {
             app.home.set_search(Some(c.to_string()), &app.lessons);
             vec![Effect::Draw]
         }
+        Context::Find => match &mut app.screen {
+            Screen::Watch(watch) => watching::typed(watch, c),
+            _ => Vec::new(),
+        },
         Context::Ask => with_take(app, |take| {
             let choices = take.choices().to_vec();
             drawn(take.guess.push(c, &choices))
@@ -121,7 +169,7 @@ fn paste(app: &mut App, text: &str) -> Vec<Effect> {
     if explores && app.overlay.is_none() {
         return explorer::paste(app, text);
     }
-    if !matches!(context, Context::Search | Context::Ask) {
+    if !matches!(context, Context::Search | Context::Ask | Context::Find) {
         return Vec::new();
     }
     let visible = text.chars().filter(|c| !c.is_control()).take(80);
@@ -136,7 +184,7 @@ fn act(app: &mut App, context: Context, action: Action) -> Vec<Effect> {
     if app.tape.is_some() && Tape::forbids(action) {
         return say_that_nothing_runs(app);
     }
-    if let Some(effects) = explorer::act(app, action) {
+    if let Some(effects) = explorer::act(app, action).or_else(|| watching::act(app, action)) {
         return effects;
     }
     match action {
@@ -196,7 +244,7 @@ pub(super) fn with_take(
 ) -> Vec<Effect> {
     match &mut app.screen {
         Screen::Lesson(take) => change(take),
-        Screen::Home => Vec::new(),
+        Screen::Home | Screen::Watch(_) => Vec::new(),
     }
 }
 
@@ -244,6 +292,7 @@ fn say(app: &mut App, sentence: &str) -> Vec<Effect> {
             take.activity = Activity::Idle;
         }
         Screen::Home => app.notice = Some(sentence.to_owned()),
+        Screen::Watch(watch) => watch.notice = Some(sentence.to_owned()),
     }
     vec![Effect::Draw]
 }
@@ -281,9 +330,9 @@ fn erase(app: &mut App, context: Context) -> Vec<Effect> {
     })
 }
 
-/// `q`: from a lesson to the list, from the list out.
+/// `q`: from a lesson to the list, or to the watch that it was opened from; from these out.
 fn leave(app: &mut App) -> Vec<Effect> {
-    if let Screen::Home = app.screen {
+    if let Screen::Home | Screen::Watch(_) = app.screen {
         return vec![Effect::Save, Effect::Quit];
     }
     if app.tape.is_some() {
@@ -293,7 +342,7 @@ fn leave(app: &mut App) -> Vec<Effect> {
             Effect::Quit,
         ];
     }
-    app.screen = Screen::Home;
+    app.screen = app.beneath.take().map_or(Screen::Home, Screen::Watch);
     app.overlay = None;
     app.home.search = None;
     vec![
@@ -311,7 +360,7 @@ fn escape(app: &mut App) -> Vec<Effect> {
     }
     match &mut app.screen {
         Screen::Home if app.home.search.is_some() => search(app, None),
-        Screen::Home => Vec::new(),
+        Screen::Home | Screen::Watch(_) => Vec::new(),
         Screen::Lesson(take) if matches!(take.undo, Undo::Asked { .. }) => undo::leave_it(take),
         Screen::Lesson(take) if take.desk.zoomed => {
             take.desk.zoomed = false;
@@ -356,7 +405,10 @@ pub(super) fn open(app: &mut App, index: usize, step: Option<usize>) -> Vec<Effe
         search: None,
     };
     app.notice = None;
-    app.screen = Screen::Lesson(Box::new(Take::new(lesson, step)));
+    let lesson = Screen::Lesson(Box::new(Take::new(lesson, step)));
+    if let Screen::Watch(watch) = std::mem::replace(&mut app.screen, lesson) {
+        app.beneath = Some(watch);
+    }
     start(app, step)
 }
 

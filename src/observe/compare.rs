@@ -3,9 +3,14 @@
 //! No line did all of it, so no cause is told: only what is, in the one and in the other. What a single line changed,
 //! and why, is [`changes`](super::changes)'s to say.
 
+mod row;
+#[cfg(test)]
+mod tests;
+
 use super::snapshot::{Mapping, Snapshot};
 use super::tell::{count, pages};
 use crate::mem::{Addr, Backing, Bytes, PageSize, PageState, Perms, Process, Range};
+use row::Row;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -228,65 +233,51 @@ impl Pair<'_> {
     }
 
     fn pages_of(&self, range: Range, page_size: PageSize) -> Vec<String> {
-        let mut kinds: BTreeMap<(u8, u8, bool), Vec<u64>> = BTreeMap::new();
-        let total = page_size.pages(range.length());
-        // What is not mapped and not read on both sides need not be walked page by page.
-        for index in 0..total.min(self.reach(range, page_size)) {
-            let at = Addr(range.start.0 + index * page_size.bytes());
-            let states = [self.first, self.second].map(|side| side.state_at(at, page_size));
-            let moved = states[0] == states[1] && self.moved(at, page_size);
-            if states[0] != states[1] || moved {
-                let kind = (states[0] as u8, states[1] as u8, moved);
-                kinds.entry(kind).or_default().push(index);
+        let first = Row::of(self.first, range, page_size);
+        let second = Row::of(self.second, range, page_size);
+        let total = page_size.pages(range.length()) as usize;
+        let read = first.read.min(second.read).min(total);
+        let length = first.states.len().max(second.states.len()).min(read);
+        // By state before, state after, and whether it is the frame that differs.
+        let mut kinds: BTreeMap<(bool, u8, u8), Vec<u64>> = BTreeMap::new();
+        for index in 0..length {
+            let (was, is) = (first.state(index), second.state(index));
+            let moved = was == is && first.is_elsewhere(&second, index);
+            if was != is || moved {
+                let kind = (moved, was as u8, is as u8);
+                kinds.entry(kind).or_default().push(index as u64);
             }
         }
         let place = self.place(range);
-        let state = |number: u8| {
-            let mut all = PageState::ALL.iter();
-            all.find(|state| **state as u8 == number)
-                .map_or("unknown", |state| state.words())
+        let told = |((moved, was, is), list): ((bool, u8, u8), Vec<u64>)| {
+            let which = pages(&list);
+            let now = match (moved, list.len()) {
+                (false, _) => words(is).to_owned(),
+                (true, 1) => "the same in another frame".to_owned(),
+                (true, _) => "the same in other frames".to_owned(),
+            };
+            format!("{which} of {place}: {} -> {now}", words(was))
         };
-        let told = |((first, second, moved), list): ((u8, u8, bool), Vec<u64>)| {
-            let (n, which) = (list.len() as u64, pages(&list));
-            if moved {
-                let frames = if n == 1 {
-                    "another frame"
-                } else {
-                    "other frames"
-                };
-                format!(
-                    "{which} of {place}: {} -> the same in {frames}",
-                    state(first)
-                )
-            } else {
-                format!("{which} of {place}: {} -> {}", state(first), state(second))
-            }
-        };
-        kinds.into_iter().map(told).collect()
-    }
-
-    /// Pages of a range that were read on either side.
-    fn reach(&self, range: Range, page_size: PageSize) -> u64 {
-        let both = [self.first, self.second];
-        let mappings = both.iter().flat_map(|side| side.mappings_in(range));
-        let ends = mappings.filter_map(|mapping| {
-            let read = mapping.pages.known()?.states.len() as u64;
-            let end = mapping.vma.range.start.0 + read * page_size.bytes();
-            Some(end.saturating_sub(range.start.0))
-        });
-        page_size.pages(ends.max().unwrap_or(0))
-    }
-
-    /// Whether a page that is in the same state is in another frame.
-    fn moved(&self, at: Addr, page_size: PageSize) -> bool {
-        let frames = [self.first, self.second].map(|side| side.frame_at(at, page_size));
-        matches!(frames, [Some(first), Some(second)] if first != second)
+        let mut texts: Vec<String> = kinds.into_iter().map(told).collect();
+        if read < total {
+            texts.push(format!(
+                "{place}: from page {read} on not every page was read: they are not compared"
+            ));
+        }
+        texts
     }
 
     /// A range as the code calls it.
     fn place(&self, range: Range) -> String {
         (self.name)(self.process, range).unwrap_or_else(|| range.start.to_string())
     }
+}
+
+/// The words of a state by its number.
+fn words(number: u8) -> &'static str {
+    let mut all = PageState::ALL.iter();
+    all.find(|state| **state as u8 == number)
+        .map_or("unknown", |state| state.words())
 }
 
 fn face(snapshot: &Snapshot, at: Addr) -> Option<Face> {
@@ -318,133 +309,5 @@ fn what(backing: &Backing) -> String {
             let text = other.to_string();
             text.rsplit('/').next().unwrap_or(&text).to_owned()
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mem::{Pid, Reading, Vma};
-    use crate::observe::Pages;
-
-    const PAGE: u64 = 4096;
-    const P: u64 = 0x10_0000_0000;
-
-    /// Page states by letter: `-` absent, p private, s shared.
-    fn mapping(start: u64, letters: &str, write: bool) -> Mapping {
-        let state = |letter| match letter {
-            'p' => PageState::Private,
-            's' => PageState::Shared,
-            _ => PageState::Absent,
-        };
-        let states: Vec<PageState> = letters.chars().map(state).collect();
-        let range = Range::of(Addr(start), states.len() as u64 * PAGE);
-        Mapping {
-            vma: Vma {
-                range,
-                perms: Perms {
-                    read: true,
-                    write,
-                    ..Perms::default()
-                },
-                offset: 0,
-                device: (0, 0),
-                inode: 0,
-                backing: Backing::Anonymous,
-            },
-            own: false,
-            usage: Reading::unknown("test"),
-            flags: Vec::new(),
-            pages: Reading::Known(Pages {
-                states,
-                cut: 0,
-                far: Reading::Known(BTreeMap::new()),
-                frames: Reading::unknown("test"),
-            }),
-            file_length: None,
-            cache: Reading::unknown("test"),
-        }
-    }
-
-    fn main(mappings: Vec<Mapping>) -> Arc<Snapshot> {
-        snapshot(Process::Main, 7, mappings)
-    }
-
-    fn snapshot(process: Process, pid: i32, mappings: Vec<Mapping>) -> Arc<Snapshot> {
-        Arc::new(Snapshot {
-            process,
-            pid: Pid(pid),
-            mappings,
-            faults: Reading::unknown("test"),
-            page_tables: Reading::unknown("test"),
-        })
-    }
-
-    fn told(first: &[Arc<Snapshot>], second: &[Arc<Snapshot>]) -> Vec<String> {
-        let size = PageSize::new(PAGE);
-        let name = |_: Process, range: Range| (range.start == Addr(P)).then(|| "p".to_owned());
-        let all = differences(first, second, size, &name);
-        all.into_iter().map(|one| one.text).collect()
-    }
-
-    #[test]
-    fn what_differs_is_told_in_the_direction_asked_for() {
-        let bare = [main(Vec::new())];
-        let mapped = [main(vec![mapping(P, "----", true)])];
-        let filled = [main(vec![mapping(P, "pp-p", true)])];
-        let split = [main(vec![
-            mapping(P, "pp", true),
-            mapping(P + 2 * PAGE, "-p", false),
-        ])];
-        let table: [(&[_], &[_], &[&str]); 6] = [
-            (&mapped, &mapped, &[]),
-            (
-                &bare,
-                &filled,
-                &[
-                    "p: nothing mapped -> 16 KiB, rw-p",
-                    "3 pages of 0-3 of p: absent -> private",
-                ],
-            ),
-            (&mapped, &bare, &["p: 16 KiB, rw-p -> nothing mapped"]),
-            (
-                &mapped,
-                &filled,
-                &["3 pages of 0-3 of p: absent -> private"],
-            ),
-            (
-                &filled,
-                &mapped,
-                &["3 pages of 0-3 of p: private -> absent"],
-            ),
-            (
-                &filled,
-                &split,
-                &[
-                    "0x1000002000, 8 KiB: rw-p -> r--p",
-                    "maps: 1 line of the lesson -> 2",
-                ],
-            ),
-        ];
-        for (first, second, expected) in table {
-            assert_eq!(told(first, second), expected);
-        }
-    }
-
-    #[test]
-    fn processes_that_came_or_went_are_told_and_not_compared_page_by_page() {
-        let alone = [main(vec![mapping(P, "pp", true)])];
-        let both = [
-            main(vec![mapping(P, "ss", true)]),
-            snapshot(Process::Child(1), 9, vec![mapping(P, "ss", true)]),
-        ];
-        let pages = "pages 0-1 of p: private -> shared since fork";
-        let child = "child (pid 9): not there -> there";
-        assert_eq!(told(&alone, &both), [pages, child]);
-        let back = told(&both, &alone);
-        assert_eq!(back[1], "child (pid 9): there -> not there");
-        let other = [snapshot(Process::Main, 8, Vec::new())];
-        let replaced = told(&alone, &other);
-        assert_eq!(replaced, ["main: pid 7 -> another process, pid 8"]);
     }
 }

@@ -24,7 +24,7 @@ const LEAST: Duration = Duration::from_millis(8);
 /// A thread that reads. It ends with this handle.
 #[derive(Debug)]
 pub struct Sampler {
-    requests: Option<Sender<Request>>,
+    requests: Option<Sender<Option<Request>>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -52,11 +52,11 @@ impl Sampler {
         })
     }
 
-    /// Says what is on the screen now.
-    pub fn ask(&self, request: Request) {
+    /// Says what is on the screen now; `None` when nothing is to be read until something is asked again.
+    pub fn ask(&self, request: impl Into<Option<Request>>) {
         if let Some(requests) = &self.requests {
             // It may have ended with the process: then there is nothing to be read.
-            let _ = requests.send(request);
+            let _ = requests.send(request.into());
         }
     }
 }
@@ -72,7 +72,11 @@ impl Drop for Sampler {
 }
 
 /// Reads until nobody wants to know more.
-fn read(mut gauge: Gauge, requested: &Receiver<Request>, mut tell: impl FnMut(Sample) -> bool) {
+fn read(
+    mut gauge: Gauge,
+    requested: &Receiver<Option<Request>>,
+    mut tell: impl FnMut(Sample) -> bool,
+) {
     // Until the screen has said what it shows, only counters are read.
     let mut request = Request::default();
     loop {
@@ -82,17 +86,27 @@ fn read(mut gauge: Gauge, requested: &Receiver<Request>, mut tell: impl FnMut(Sa
         if !tell(sample) || gauge.has_ended() {
             return;
         }
-        match requested.recv_timeout(pause) {
+        let mut wish = match requested.recv_timeout(pause) {
             Ok(new) => {
-                request = new;
                 std::thread::sleep(LEAST.saturating_sub(since.elapsed()));
+                new
             }
-            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Timeout) => Some(request),
             Err(RecvTimeoutError::Disconnected) => return,
-        }
+        };
         // Those that came meanwhile are old already, but for the last.
         if let Some(newest) = requested.try_iter().last() {
-            request = newest;
+            wish = newest;
         }
+        request = loop {
+            match wish {
+                Some(request) => break request,
+                // Paused: nothing is done until something is asked again.
+                None => match requested.recv() {
+                    Ok(new) => wish = new,
+                    Err(_) => return,
+                },
+            }
+        };
     }
 }

@@ -6,6 +6,7 @@
 use super::input::{Message, listen};
 use super::keep;
 use super::terminal::Hold;
+use super::watcher::Watcher;
 use crate::app::tape::Tape;
 use crate::app::{App, Effect, Event, Theme, update};
 use crate::lesson::Card;
@@ -38,7 +39,6 @@ pub type Begin = Box<dyn FnOnce() -> std::io::Result<()>>;
 pub type Keep = Box<dyn FnMut(&Progress) -> anyhow::Result<()>>;
 
 /// What the terminal program shows first.
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Start {
     /// The list of lessons.
     Home,
@@ -48,6 +48,8 @@ pub enum Start {
     Lab,
     /// A recording of the one lesson there is, or of the empty lab when there is none.
     Tape(Tape),
+    /// A process, whoever's it is.
+    Watch(super::watch::Target),
 }
 
 /// What the terminal program starts with.
@@ -96,14 +98,21 @@ pub fn run(opening: Opening, player: Player) -> anyhow::Result<i32> {
         commands: player.commands,
         wish: player.wish,
         keep: opening.keep,
+        // Who watches a process has not asked for lessons yet.
         begin: Some(player.begin),
+        is_wanted: !matches!(opening.start, Start::Watch(_)),
+        watcher: Watcher::new(sender),
     };
     let start = opening.start;
     let ended = catch_unwind(AssertUnwindSafe(|| stage.turn(&messages, start)));
     // A line that runs is not waited for.
     stage.wish.say(crate::mem::Control::Stop);
+    let left = stage.watcher.left();
     // The terminal is handed back once, before anything is printed.
     drop(stage);
+    if let Some(told) = left {
+        drop(std::io::stderr().write_all(told.as_bytes()));
+    }
     let end = match ended {
         Ok(end) => end,
         Err(_) => End::Panic(last_panic(&messages)),
@@ -152,6 +161,10 @@ struct Loop {
     wish: Arc<Wish>,
     keep: Keep,
     begin: Option<Begin>,
+    /// Whether the player is to begin after the first frame, or only when a lesson is opened.
+    is_wanted: bool,
+    /// Dropped after `hold`: a command may take its time to end.
+    watcher: Watcher,
 }
 
 /// What is left to do before the loop sleeps again.
@@ -173,6 +186,10 @@ impl Loop {
             Start::Lesson(index, step) => self.app.open(index, step),
             Start::Lab => self.app.open_lab(),
             Start::Tape(tape) => self.app.open_tape(tape),
+            Start::Watch(target) => {
+                self.watcher.start(target.started);
+                update(&mut self.app, self.watcher.watch(target.pid))
+            }
         };
         self.carry_out(effects, &mut due);
         loop {
@@ -180,7 +197,10 @@ impl Loop {
                 // It can no longer be written to: the watchdog says the same in a moment.
                 return End::Signal(SIGHUP);
             }
-            if let Some(begin) = self.begin.take() {
+            self.watcher.ask(self.app.request());
+            if self.is_wanted
+                && let Some(begin) = self.begin.take()
+            {
                 self.begin(begin, &mut due);
             }
             let Ok(first) = messages.recv() else {
@@ -228,7 +248,10 @@ impl Loop {
 
     fn meet(&mut self, message: Message, due: &mut Due) {
         match message {
-            Message::App(event) => self.tell(event, due),
+            Message::App(mut event) => {
+                self.watcher.look_at(&mut event);
+                self.tell(event, due);
+            }
             Message::Signal(SIGTSTP) => self.suspend(due),
             Message::Signal(SIGCONT) => {
                 self.hold.resume();
@@ -251,7 +274,10 @@ impl Loop {
                 Effect::Draw => due.draw = true,
                 Effect::Redraw => (due.draw, due.clear) = (true, true),
                 // The player's end is told by its own message.
-                Effect::Send(command) => drop(self.commands.send(command)),
+                Effect::Send(command) => {
+                    self.is_wanted |= matches!(command, Command::Open { .. });
+                    drop(self.commands.send(command));
+                }
                 Effect::Wish(control) => self.wish.say(control),
                 Effect::Save => self.save(due),
                 Effect::Name { stem, extension } => {
@@ -261,6 +287,10 @@ impl Loop {
                 Effect::Keep { form, name } => {
                     let outcome = keep::keep(&self.app, form, &name);
                     self.tell(Event::Kept(outcome), due);
+                }
+                Effect::Watch(pid) => {
+                    let event = self.watcher.watch(pid);
+                    self.tell(event, due);
                 }
                 Effect::Suspend => self.suspend(due),
                 Effect::Quit => due.end = Some(End::Left),

@@ -74,7 +74,7 @@ impl Drop for Hold {
 }
 
 /// Whether there is a terminal to draw on, and one that can.
-fn check() -> anyhow::Result<()> {
+pub(super) fn check() -> anyhow::Result<()> {
     let instead = "`mmap-tutor run LESSON` plays a lesson without a screen";
     if !stdin().is_terminal() || !stdout().is_terminal() {
         bail!("the terminal program needs a terminal on its input and output; {instead}");

@@ -1,37 +1,66 @@
-//! `watch`: looks once at a process that is there, at one started for it, or at the tutor itself.
+//! `watch`: what to watch, a process that is there, one started for it, or the tutor itself; and a single look at it.
 //!
 //! A process that is there is only read. A command started here is ours: unless told to leave it, it is ended after the
-//! look, by SIGTERM and, when that does not help, SIGKILL.
+//! look or with the screen, by SIGTERM and, when that does not help, SIGKILL.
 
+use super::command::{self, Started};
 use super::headless::{HELD, print};
+use super::terminal;
+use super::watcher::{explained, most_vmas, subject};
 use crate::cli::Watch;
 use crate::lesson::visible::visible_line;
 use crate::mem::Pid;
-use crate::observe::ObserveError;
 use crate::observe::portrait::{Portrait, portrait};
 use crate::report::watch::{json, text};
 use crate::watch::Seen;
 use anyhow::{Context, Error, Result, bail};
-use nix::sys::signal::{Signal, kill};
 use std::ffi::OsString;
 use std::io;
 use std::os::fd::AsFd;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
-/// How often it is asked whether a command has ended.
-const POLL: Duration = Duration::from_millis(5);
-/// How long a command may take to end after SIGTERM.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// What the screen is to watch.
+pub struct Target {
+    /// The process.
+    pub(super) pid: Pid,
+    /// The command that was started for it.
+    pub(super) started: Option<Started>,
+}
 
-/// Does what the arguments say.
-pub fn watch(arguments: &Watch) -> Result<i32> {
-    if !arguments.once {
-        bail!("watch has no screen yet: add --once to look once and print what is seen");
+/// Finds or starts what the screen is to watch.
+///
+/// # Errors
+/// When there is nothing to be watched: before the terminal is taken over.
+pub fn target(arguments: &Watch) -> Result<Target> {
+    if arguments.json || arguments.top.is_some() {
+        bail!("--json and --top are for --once: without it, watch opens a screen");
     }
+    check(arguments)?;
+    let (pid, started) = match (&arguments.process, &arguments.command[..]) {
+        (Some(word), []) => (process(word)?, None),
+        (None, [name, rest @ ..]) => {
+            terminal::check()?;
+            let started = Started::start(name, rest, arguments.leave)?;
+            (started.pid(), Some(started))
+        }
+        _ => bail!("say what to watch: a process number, `self`, or `-- COMMAND`"),
+    };
+    subject(pid, started.is_some()).map_err(|error| Error::msg(explained(&error)))?;
+    Ok(Target { pid, started })
+}
+
+/// Whether the arguments fit together.
+fn check(arguments: &Watch) -> Result<()> {
     if arguments.leave && arguments.command.is_empty() {
         bail!("--leave is for a command that is started: a process that is there is left as it is");
     }
+    Ok(())
+}
+
+/// Looks once, as the arguments say.
+pub fn once(arguments: &Watch) -> Result<i32> {
+    check(arguments)?;
     match (&arguments.process, &arguments.command[..]) {
         (Some(word), []) => look(process(word)?, arguments)?,
         (None, [name, rest @ ..]) => started(name, rest, arguments)?,
@@ -56,17 +85,10 @@ fn process(word: &str) -> Result<Pid> {
 
 /// Looks at a process and prints it.
 fn look(pid: Pid, arguments: &Watch) -> Result<()> {
-    show(portrait(pid).map_err(|error| explained(&error))?, arguments)
-}
-
-/// Why a process cannot be read, with what it may mean.
-fn explained(error: &ObserveError) -> Error {
-    match error {
-        ObserveError::Gone(pid) => Error::msg(format!(
-            "there is no process {pid} to be read: it has ended, or never was, or /proc hides it from this user"
-        )),
-        error => Error::msg(error.to_string()),
-    }
+    show(
+        portrait(pid).map_err(|error| Error::msg(explained(&error)))?,
+        arguments,
+    )
 }
 
 fn show(portrait: Portrait, arguments: &Watch) -> Result<()> {
@@ -77,12 +99,6 @@ fn show(portrait: Portrait, arguments: &Watch) -> Result<()> {
     } else {
         print(&text::seen(&seen, order, top))
     }
-}
-
-/// `vm.max_map_count`
-fn most_vmas() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/sys/vm/max_map_count").ok()?;
-    text.trim().parse().ok()
 }
 
 /// Starts a command, lets it run for a while, looks at it, and ends it unless it is to be left.
@@ -101,47 +117,20 @@ fn started(name: &OsString, rest: &[OsString], arguments: &Watch) -> Result<()> 
     let looked = observed(&mut child, &shown, arguments);
     let leave = arguments.leave && looked.is_ok();
     if !leave {
-        end(&mut child);
+        command::end(&mut child);
     }
     looked
 }
 
 fn observed(child: &mut Child, shown: &str, arguments: &Watch) -> Result<()> {
     let after = Duration::from_secs_f64(arguments.after);
-    if let Some(status) = wait(child, after)? {
+    if let Some(status) = command::wait(child, after)? {
         bail!(
             "`{shown}` had ended ({status}) before it was looked at, {} s after its start: choose a smaller --after",
             arguments.after
         );
     }
     look(Pid(child.id().cast_signed()), arguments)
-}
-
-/// Waits for the end of a command, but not longer than so; `None` when it still runs.
-fn wait(child: &mut Child, longest: Duration) -> Result<Option<ExitStatus>> {
-    let since = Instant::now();
-    loop {
-        let status = child.try_wait().context("cannot wait for the command")?;
-        let left = longest.saturating_sub(since.elapsed());
-        if status.is_some() || left.is_zero() {
-            return Ok(status);
-        }
-        std::thread::sleep(left.min(POLL));
-    }
-}
-
-/// Ends a command. It is not waited for by anybody else, so its number is still its own.
-fn end(child: &mut Child) {
-    if matches!(child.try_wait(), Ok(Some(_))) {
-        return;
-    }
-    let pid = nix::unistd::Pid::from_raw(child.id().cast_signed());
-    // A failure means that it has ended by itself.
-    let _ = kill(pid, Signal::SIGTERM);
-    if !matches!(wait(child, PATIENCE), Ok(Some(_))) {
-        let _ = child.kill();
-        let _ = child.wait();
-    }
 }
 
 #[cfg(test)]
@@ -160,20 +149,5 @@ mod tests {
             assert!(why.contains("no process number"), "{why}");
             assert!(!why.contains('\u{1b}'), "{why:?}");
         }
-    }
-
-    #[test]
-    fn a_command_that_does_not_listen_is_killed() {
-        let mut child = Command::new("sh")
-            .args(["-c", "trap '' TERM; while :; do sleep 0.1; done"])
-            .spawn()
-            .unwrap();
-        assert!(
-            wait(&mut child, Duration::from_millis(50))
-                .unwrap()
-                .is_none()
-        );
-        end(&mut child);
-        assert!(child.try_wait().unwrap().is_some());
     }
 }

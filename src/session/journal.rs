@@ -5,7 +5,6 @@
 
 use super::moment::Ran;
 use super::script::Position;
-use crate::c::Statement;
 use crate::c::constants::errno_name;
 use crate::mem::{Ending, Faults, Outcome, Process};
 use std::collections::BTreeMap;
@@ -51,19 +50,19 @@ pub(super) struct Typed {
     pub process: Process,
     /// The text it stands in.
     pub source: Arc<str>,
-    /// It.
-    pub statement: Arc<Statement>,
+    /// Which of the statements of the text it is, counted from 0.
+    pub place: usize,
 }
 
 /// What came of a line, without its acts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Upshot {
     /// Its C, as written.
-    pub code: String,
+    pub code: Box<str>,
     /// Its value, as shown.
-    result: Option<String>,
+    result: Option<Box<str>>,
     /// Each process that took part.
-    shares: Vec<Share>,
+    shares: Box<[Share]>,
     /// Whether it was told to stop while it ran: how far it got, nobody can say again.
     pub was_stopped: bool,
 }
@@ -162,8 +161,8 @@ impl Upshot {
             printed: digest(&outcome.output),
         };
         Self {
-            code: ran.code.clone(),
-            result: ran.result.clone(),
+            code: ran.code.as_str().into(),
+            result: ran.result.as_deref().map(Into::into),
             shares: ran.outcomes.iter().map(share).collect(),
             was_stopped,
         }
@@ -256,15 +255,19 @@ impl Replayed {
     }
 }
 
-/// Two values of a line. The number of a process is another for each process: that is said with it.
+/// Two values of a line. The number of a process is another for each process, and so are addresses that the kernel or
+/// malloc chose: that is said with them.
 fn result_words(then: Option<&str>, now: Option<&str>, numbers: &Numbers) -> Option<String> {
     if then == now {
         return None;
     }
     let number = |text: Option<&str>| text.and_then(|text| text.parse::<i64>().ok());
     let is_number = number(then).is_some_and(|then| numbers.get(&then).copied() == number(now));
+    let is_address = |text: Option<&str>| text.is_some_and(|text| text.starts_with("0x"));
     let why = if is_number {
         ": a new process has a new number"
+    } else if is_address(then) && is_address(now) {
+        ": memory lies elsewhere in a new process"
     } else {
         ""
     };
@@ -308,15 +311,15 @@ mod tests {
 
     fn upshot(result: &str, minor: u64, ending: Ending) -> Upshot {
         Upshot {
-            code: "x;".to_owned(),
-            result: Some(result.to_owned()),
-            shares: vec![Share {
+            code: "x;".into(),
+            result: Some(result.into()),
+            shares: Box::new([Share {
                 process: Process::Main,
                 faults: Faults { minor, major: 0 },
                 errno: 0,
                 ending,
                 printed: 0,
-            }],
+            }]),
             was_stopped: false,
         }
     }

@@ -72,8 +72,8 @@ fn page(
     width: usize,
     palette: Palette,
 ) -> Vec<Line<'static>> {
-    let explorer = take.explorer.as_ref().filter(|explorer| explorer.on_pages);
-    let Some(cursor) = explorer.and_then(|explorer| explorer.cursor) else {
+    let is_typing = take.explorer.as_ref().is_some_and(|own| !own.on_pages);
+    let Some(cursor) = take.cursor().filter(|_| !is_typing) else {
         return Vec::new();
     };
     let between = (there.min(here), there.max(here));

@@ -19,7 +19,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, offset: u16) 
 
 fn lines(app: &App, width: usize, palette: Palette) -> Vec<Line<'static>> {
     let here = kind(app);
-    let mut kinds = [Kind::Home, Kind::Lesson, Kind::Explorer];
+    let mut kinds = [Kind::Home, Kind::Lesson, Kind::Explorer, Kind::Watch];
     kinds.sort_by_key(|kind| *kind != here);
     let mut lines = Vec::new();
     for kind in kinds {
@@ -32,7 +32,12 @@ fn lines(app: &App, width: usize, palette: Palette) -> Vec<Line<'static>> {
         lines.extend(rows.flat_map(|binding| row(binding, width, palette)));
     }
     lines.extend(section("Where the numbers come from", palette));
-    for (name, source) in super::counters::SOURCES {
+    let sources = if here == Kind::Watch {
+        super::watch::SOURCES
+    } else {
+        super::counters::SOURCES
+    };
+    for (name, source) in sources {
         let lead = pad(name, COLUMN);
         lines.extend(wrap(
             &[(&lead, palette.code()), (source, palette.text())],
@@ -53,6 +58,7 @@ enum Kind {
     Home,
     Lesson,
     Explorer,
+    Watch,
 }
 
 impl Kind {
@@ -61,6 +67,7 @@ impl Kind {
             Self::Home => "Keys of the list of lessons",
             Self::Lesson => "Keys of a lesson",
             Self::Explorer => "Keys of your own lines (i in a lesson, or mmap-tutor lab)",
+            Self::Watch => "Keys of the watch (mmap-tutor watch PID)",
         }
     }
 
@@ -72,8 +79,10 @@ impl Kind {
             | Context::Trying
             | Context::Ahead
             | Context::Menu
+            | Context::Variables
             | Context::Cursor
             | Context::Inspect => Self::Explorer,
+            Context::Watch | Context::Cells | Context::Find | Context::Vma => Self::Watch,
             _ => Self::Lesson,
         };
         of == self
@@ -86,13 +95,14 @@ fn kind(app: &App) -> Kind {
         Screen::Home => Kind::Home,
         Screen::Lesson(take) if take.explorer.is_some() => Kind::Explorer,
         Screen::Lesson(_) => Kind::Lesson,
+        Screen::Watch(_) => Kind::Watch,
     }
 }
 
 /// The group that a key is listed in: the one at hand if it is valid there.
 fn of(binding: &Binding, here: Kind) -> Kind {
     let valid = |kind: &Kind| binding.contexts.iter().any(|context| kind.has(*context));
-    [here, Kind::Lesson, Kind::Explorer]
+    [here, Kind::Lesson, Kind::Explorer, Kind::Watch]
         .into_iter()
         .find(valid)
         .unwrap_or(Kind::Home)

@@ -3,7 +3,7 @@
 //!
 //! Read proc(5), and `Documentation/filesystems/proc.rst` for smaps.
 
-mod mapping;
+pub(super) mod mapping;
 
 use super::canvas::Canvas;
 use super::text::{pad, wrap};
@@ -50,14 +50,10 @@ fn lines(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
         let text = "No page is chosen: it is no longer mapped in this moment.";
         return wrap(&[(text, palette.text())], width, 0);
     };
-    let mut sheet = Sheet {
-        lines: Vec::new(),
-        width,
-        palette,
-    };
+    let mut sheet = Sheet::new(width, palette);
     page(&mut sheet, take, cursor, (snapshot, mapping, size));
     let rest = bytes(&mut sheet, take, cursor);
-    mapping::maps(&mut sheet, snapshot, mapping);
+    mapping::maps(&mut sheet, snapshot.pid, &mapping.vma);
     mapping::smaps(&mut sheet, snapshot, mapping);
     if let Some(all) = rest {
         sheet.head("All its bytes", ASKED);
@@ -67,14 +63,23 @@ fn lines(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
 }
 
 /// Rows of a name, a value and its meaning.
-struct Sheet {
-    lines: Vec<Line<'static>>,
+pub(super) struct Sheet {
+    pub(super) lines: Vec<Line<'static>>,
     width: usize,
     palette: Palette,
 }
 
 impl Sheet {
-    fn head(&mut self, title: &str, source: &str) {
+    /// An empty one of so many cells.
+    pub(super) fn new(width: usize, palette: Palette) -> Self {
+        Self {
+            lines: Vec::new(),
+            width,
+            palette,
+        }
+    }
+
+    pub(super) fn head(&mut self, title: &str, source: &str) {
         if !self.lines.is_empty() {
             self.lines.push(Line::default());
         }
@@ -84,7 +89,7 @@ impl Sheet {
         ]));
     }
 
-    fn row(&mut self, name: &str, value: &str, meaning: &str) {
+    pub(super) fn row(&mut self, name: &str, value: &str, meaning: &str) {
         let name = pad(name, COLUMN);
         let value = if meaning.is_empty() {
             value.to_owned()

@@ -15,7 +15,7 @@
 
 use super::canvas::Canvas;
 use super::explorer::Prompt;
-use super::{counters, footer, grid, header, maps, reading, strip, voice};
+use super::{counters, footer, grid, header, maps, reading, strip, variables, voice};
 use crate::app::App;
 use crate::app::panel::Panel;
 use crate::app::scene::Scene;
@@ -95,7 +95,11 @@ fn draw_body(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Sc
         Constraint::Fill(1),
     ];
     let [left, line, right] = Layout::horizontal(columns).areas(area);
-    reading::draw(canvas, left, take);
+    let names = variables::height(take, left);
+    let rows = [Constraint::Fill(1), Constraint::Length(names)];
+    let [upper, lower] = Layout::vertical(rows).areas(left);
+    reading::draw(canvas, upper, take);
+    variables::draw(canvas, lower, take);
     for row in 0..line.height {
         canvas.text(line, (gap / 2, row), "│", canvas.palette.rule());
     }

@@ -98,45 +98,61 @@ pub fn wrap(runs: &[(&str, Style)], width: usize, indent: usize) -> Vec<Line<'st
     let mut writer = Writer {
         lines: Vec::new(),
         spans: Vec::new(),
+        piece: String::new(),
+        style: Style::new(),
         used: 0,
         width,
         indent,
     };
-    for word in words(runs) {
-        writer.word(&word);
-    }
-    writer.end()
-}
-
-/// What must not be torn apart: pieces of text, each with its style, up to and with the next spaces. Code and the
-/// comma behind it are one word.
-type Word = Vec<(String, Style)>;
-
-fn words(runs: &[(&str, Style)]) -> Vec<Word> {
-    let mut words: Vec<Word> = vec![Vec::new()];
+    let mut word = Word::default();
     let mut after_space = false;
     for (text, style) in runs {
         for c in safe(text).chars() {
             if c != ' ' && after_space {
-                words.push(Vec::new());
+                writer.word(&word);
+                word.clear();
             }
             after_space = c == ' ';
-            let Some(word) = words.last_mut() else {
-                continue;
-            };
-            match word.last_mut() {
-                Some((piece, last)) if last == style => piece.push(c),
-                _ => word.push((c.to_string(), *style)),
-            }
+            word.push(c, *style);
         }
     }
-    words
+    writer.word(&word);
+    writer.end()
+}
+
+/// What must not be torn apart: text up to and with the next spaces, its style changing where a piece ends. Code and
+/// the comma behind it are one word.
+#[derive(Default)]
+struct Word {
+    text: String,
+    pieces: Vec<(usize, Style)>,
+}
+
+impl Word {
+    fn push(&mut self, c: char, style: Style) {
+        self.text.push(c);
+        let end = self.text.len();
+        match self.pieces.last_mut() {
+            Some((last_end, last)) if *last == style => *last_end = end,
+            _ => self.pieces.push((end, style)),
+        }
+    }
+
+    /// Empties it, for the next word to be put where it was.
+    fn clear(&mut self) {
+        self.text.clear();
+        self.pieces.clear();
+    }
 }
 
 /// Lines being filled.
 struct Writer {
     lines: Vec<Line<'static>>,
+    /// What is finished of the last line.
     spans: Vec<Span<'static>>,
+    /// What follows it in one style.
+    piece: String,
+    style: Style,
     used: usize,
     width: usize,
     indent: usize,
@@ -144,9 +160,7 @@ struct Writer {
 
 impl Writer {
     fn word(&mut self, word: &Word) {
-        let whole: usize = word.iter().map(|(piece, _)| piece.width()).sum();
-        let spaces = word.iter().rev().flat_map(|(piece, _)| piece.chars().rev());
-        let bare = whole - spaces.take_while(|c| *c == ' ').count();
+        let bare = word.text.trim_end_matches(' ').width();
         let margin = if self.lines.is_empty() {
             0
         } else {
@@ -155,36 +169,42 @@ impl Writer {
         if self.used + bare > self.width && self.used > margin && bare > 0 {
             self.turn();
         }
-        for (piece, style) in word {
-            self.put(piece, *style);
+        let mut start = 0;
+        for (end, style) in &word.pieces {
+            self.put(&word.text[start..*end], *style);
+            start = *end;
         }
     }
 
     /// Writes a piece, torn only where it is longer than a line; spaces beyond the end of a line are dropped.
     fn put(&mut self, text: &str, style: Style) {
-        let mut piece = String::new();
+        if style != self.style {
+            self.close();
+            self.style = style;
+        }
         for c in text.chars() {
             let wide = c.width().unwrap_or(0);
             if self.used + wide > self.width {
                 if c == ' ' {
                     continue;
                 }
-                self.push(&mut piece, style);
                 self.turn();
             }
             self.used += wide;
-            piece.push(c);
+            self.piece.push(c);
         }
-        self.push(&mut piece, style);
     }
 
-    fn push(&mut self, piece: &mut String, style: Style) {
-        if !piece.is_empty() {
-            self.spans.push(Span::styled(std::mem::take(piece), style));
+    /// Ends what is in one style.
+    fn close(&mut self) {
+        if !self.piece.is_empty() {
+            let piece = std::mem::take(&mut self.piece);
+            self.spans.push(Span::styled(piece, self.style));
         }
     }
 
     fn turn(&mut self) {
+        self.close();
         self.lines.push(Line::from(std::mem::take(&mut self.spans)));
         self.used = self.indent;
         if self.indent > 0 {
@@ -193,6 +213,7 @@ impl Writer {
     }
 
     fn end(mut self) -> Vec<Line<'static>> {
+        self.close();
         if !self.spans.is_empty() || self.lines.is_empty() {
             self.lines.push(Line::from(self.spans));
         }

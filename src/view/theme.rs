@@ -9,6 +9,7 @@ use crate::c::tokens::Class;
 use crate::mem::PageState;
 use crate::observe::CacheState;
 use crate::session::timeline::Kind;
+use crate::watch::{Piece, space};
 use ratatui::style::{Color, Modifier, Style};
 
 /// The hues in use.
@@ -154,6 +155,37 @@ impl Palette {
             CacheState::Writeback => ("△", Hue::Sky),
         };
         (mark, self.tile(hue, fresh))
+    }
+
+    /// A kind of VMA on a map: its mark, and how it looks.
+    pub fn kind(self, kind: space::Kind) -> (&'static str, Style) {
+        let (mark, hue) = match kind {
+            space::Kind::Code => ("▥", Hue::Blue),
+            space::Kind::File => ("▤", Hue::Blue),
+            space::Kind::Heap => ("▲", Hue::Green),
+            space::Kind::Anonymous => ("■", Hue::Green),
+            space::Kind::SharedMemory => ("◇", Hue::Purple),
+            space::Kind::Stack => ("▼", Hue::Green),
+            space::Kind::Special => ("○", Hue::Sky),
+            space::Kind::Forbidden => ("╌", Hue::Grey),
+        };
+        (mark, self.tile(hue, Freshness::Old))
+    }
+
+    /// A piece of the bar of RSS: its mark, and how it looks.
+    pub fn piece(self, piece: Piece) -> (&'static str, Style) {
+        let (mark, hue) = match piece {
+            Piece::Anonymous => ("■", Hue::Green),
+            Piece::LazyFree => ("□", Hue::Green),
+            Piece::FileShared => ("▦", Hue::Blue),
+            Piece::FileAlone | Piece::FileEither => ("▤", Hue::Blue),
+            Piece::SharedMemory => ("◇", Hue::Purple),
+            Piece::Other => ("○", Hue::Sky),
+            Piece::PageTables => ("≡", Hue::Orange),
+            Piece::Swap => ("▽", Hue::Red),
+            Piece::Hugetlb => ("▣", Hue::Orange),
+        };
+        (mark, self.tile(hue, Freshness::Old))
     }
 
     /// A line on the strip of moments: its mark, and how it looks.

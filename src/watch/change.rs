@@ -7,9 +7,9 @@ use super::sample::Counters;
 use super::words::{Proof, Word};
 use super::{Division, words};
 use crate::lesson::visible::visible_line;
+use crate::mem::Field;
 use crate::mem::{Backing, Bytes};
 use crate::observe::portrait::area::{Area, Areas};
-use crate::observe::portrait::field::Field;
 
 /// What was known of a process at one time. What was not known is `None`, and nothing is said of it.
 #[derive(Clone, Copy, Debug, Default)]

@@ -4,8 +4,8 @@
 //! apart. Where a VMA has both, what cannot be told is told so: it stands in `file_either`.
 
 use crate::mem::Backing;
+use crate::mem::Field;
 use crate::observe::portrait::area::{Area, Areas};
-use crate::observe::portrait::field::Field;
 use crate::observe::portrait::status::Status;
 
 /// The parts of RSS in bytes; together they are all of it.

@@ -2,10 +2,10 @@
 
 use super::Division;
 use crate::lesson::visible::visible_line;
+use crate::mem::Field;
 use crate::mem::{Backing, Faults, Reading};
 use crate::observe::portrait::Portrait;
 use crate::observe::portrait::area::{Area, Areas};
-use crate::observe::portrait::field::Field;
 use crate::observe::portrait::kin::Kin;
 use crate::observe::portrait::status::Status;
 use std::collections::HashMap;

@@ -1,7 +1,7 @@
 //! In which order VMAs are listed.
 
+use crate::mem::Field;
 use crate::observe::portrait::area::{Area, Areas};
-use crate::observe::portrait::field::Field;
 
 /// By what VMAs are sorted. Where two are equal, the lower address comes first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]

@@ -23,7 +23,12 @@ pub(crate) struct Received {
 impl Received {
     /// What the screen shows.
     pub(crate) fn text(&self) -> String {
-        self.parser.screen().contents()
+        self.screen().contents()
+    }
+
+    /// The screen itself.
+    pub(crate) fn screen(&self) -> &vt100::Screen {
+        self.parser.screen()
     }
 }
 
@@ -103,17 +108,25 @@ impl Terminal {
 
     /// Waits until what was received is as wanted, and says when the last of it came.
     pub(crate) fn wait_for(&self, what: &str, wanted: impl Fn(&Received) -> bool) -> Instant {
+        self.wait_at_most(PATIENCE, wanted)
+            .unwrap_or_else(|| panic!("{what} did not appear:\n{}", self.look(Received::text)))
+    }
+
+    /// The same; `None` when it takes longer than `patience`, or the program ends.
+    pub(crate) fn wait_at_most(
+        &self,
+        patience: Duration,
+        wanted: impl Fn(&Received) -> bool,
+    ) -> Option<Instant> {
         let since = Instant::now();
         let mut received = self.lock();
         while !wanted(&received) {
-            let text = received.text();
-            assert!(
-                since.elapsed() < PATIENCE && !received.closed,
-                "{what} did not appear:\n{text}"
-            );
+            if since.elapsed() > patience || received.closed {
+                return None;
+            }
             received = self.more(received);
         }
-        received.latest
+        Some(received.latest)
     }
 
     /// Waits until nothing was written for a while.

@@ -79,6 +79,8 @@ const PAGES: &[Context] = &[
     C::Help,
     C::Inspect,
     C::Tape,
+    C::Vma,
+    C::Variables,
 ];
 const SCROLLS: &[Context] = &[
     C::Line,
@@ -94,6 +96,10 @@ const SCROLLS: &[Context] = &[
     C::Claims,
     C::Inspect,
     C::Tape,
+    C::Watch,
+    C::Cells,
+    C::Vma,
+    C::Variables,
 ];
 /// The same where Home and End do not move through the moments.
 const SCROLLS_AT_NOW: &[Context] = &[
@@ -109,8 +115,21 @@ const SCROLLS_AT_NOW: &[Context] = &[
     C::Claims,
     C::Inspect,
     C::Tape,
+    C::Watch,
+    C::Cells,
+    C::Vma,
+    C::Variables,
 ];
-const OVERLAYS: &[Context] = &[C::Steps, C::Claims, C::Legend, C::Help, C::Inspect, C::Menu];
+const OVERLAYS: &[Context] = &[
+    C::Steps,
+    C::Claims,
+    C::Legend,
+    C::Help,
+    C::Inspect,
+    C::Variables,
+    C::Menu,
+    C::Vma,
+];
 /// Where a session can be kept.
 const KEEPS: &[Context] = &[
     C::Line,
@@ -142,7 +161,11 @@ const PLAIN: &[Context] = &[
     C::Prompt,
     C::Cursor,
     C::Tape,
+    C::Watch,
+    C::Cells,
 ];
+/// A process that is watched.
+const WATCH: &[Context] = &[C::Watch, C::Cells];
 /// Everywhere.
 pub(super) const ALL: &[Context] = &[
     C::Home,
@@ -165,8 +188,13 @@ pub(super) const ALL: &[Context] = &[
     C::Inspect,
     C::Tape,
     C::Keep,
-    C::Undo,
+    C::Watch,
+    C::Cells,
+    C::Find,
+    C::Vma,
+    C::Variables,
     C::Menu,
+    C::Undo,
 ];
 
 const UP: &[Chord] = &[key(KeyCode::Up), char('k')];
@@ -174,6 +202,224 @@ const DOWN: &[Chord] = &[key(KeyCode::Down), char('j')];
 
 /// The table, in the order of the footer and the help.
 pub static BINDINGS: &[Binding] = &[
+    bind(
+        &[ENTER],
+        A::Choose,
+        &[C::Watch],
+        "open",
+        "open what is chosen: the lesson of a sentence, the numbers of a VMA, another process, the page of a fault",
+    ),
+    bind(
+        &[ENTER, char('+'), char('=')],
+        A::ZoomIn,
+        &[C::Cells],
+        "closer",
+        "smaller cells, down to one a page",
+    ),
+    bind(
+        &[char('-')],
+        A::ZoomOut,
+        &[C::Cells],
+        "further",
+        "larger cells, up to one a GiB and more",
+    ),
+    bind(
+        &[char('+'), char('=')],
+        A::ZoomIn,
+        &[C::Watch],
+        "",
+        "smaller cells in the grid of pages",
+    ),
+    bind(
+        &[char('-')],
+        A::ZoomOut,
+        &[C::Watch],
+        "",
+        "larger cells in the grid of pages",
+    ),
+    bind(
+        &[char('0')],
+        A::ZoomFit,
+        WATCH,
+        "",
+        "cells so large that all of them fit",
+    ),
+    bind(
+        &[char('a')],
+        A::Scope,
+        WATCH,
+        "range",
+        "the pages of the chosen VMA, of what lies around it, or of the whole address space",
+    ),
+    bind(
+        &[key(KeyCode::Left), char('h')],
+        A::CellLeft,
+        WATCH,
+        "",
+        "the cell to the left; in the map, the VMA below",
+    ),
+    bind(
+        &[key(KeyCode::Right)],
+        A::CellRight,
+        WATCH,
+        "",
+        "the cell to the right; in the map, the VMA above",
+    ),
+    bind(UP, A::CellUp, &[C::Cells], "", "the cell above"),
+    bind(DOWN, A::CellDown, &[C::Cells], "", "the cell below"),
+    bind(UP, A::Up, &[C::Watch], "", "the row above"),
+    bind(DOWN, A::Down, &[C::Watch], "", "the row below"),
+    bind(
+        &[char('m')],
+        A::Mark,
+        WATCH,
+        "mark",
+        "set a mark: from now on every number shows what changed since",
+    ),
+    bind(
+        &[char('M')],
+        A::Unmark,
+        WATCH,
+        "",
+        "take the mark away: each look is compared with the one before it",
+    ),
+    bind(
+        &[SPACE, char('p')],
+        A::Pause,
+        WATCH,
+        "pause",
+        "stop reading, and go on; the process runs all the while",
+    ),
+    bind(
+        &[char('/')],
+        A::Search,
+        WATCH,
+        "search",
+        "search the VMAs: a part of a name, of an address, or permissions such as r-x",
+    ),
+    bind(
+        &[char('o')],
+        A::Order,
+        WATCH,
+        "order",
+        "list the VMAs by address, rss, size, pss, dirty, swap",
+    ),
+    bind(
+        &[char('f')],
+        A::Filter,
+        WATCH,
+        "filter",
+        "list all VMAs, or only anonymous ones, files, shared memory, those without access",
+    ),
+    bind(
+        &[char('e')],
+        A::Resident,
+        WATCH,
+        "",
+        "list only VMAs that have pages in memory, or the empty ones too",
+    ),
+    bind(
+        &[char('u')],
+        A::Refresh,
+        WATCH,
+        "",
+        "read everything anew, whatever it costs",
+    ),
+    bind(
+        &[ENTER],
+        A::SearchDone,
+        &[C::Find],
+        "done",
+        "keep what the search found",
+    ),
+    bind(
+        &[key(KeyCode::Esc)],
+        A::Escape,
+        &[C::Find],
+        "all",
+        "leave the search: all VMAs again",
+    ),
+    bind(
+        &[key(KeyCode::Backspace)],
+        A::Return,
+        WATCH,
+        "",
+        "watch the process again that was watched before",
+    ),
+    bind(
+        &[key(KeyCode::Tab)],
+        A::NextPanel,
+        WATCH,
+        "panel",
+        "give the keys to the next panel; a digit to the panel of that number",
+    ),
+    bind(
+        &[key(KeyCode::BackTab)],
+        A::PreviousPanel,
+        WATCH,
+        "",
+        "give the keys to the panel before",
+    ),
+    bind(
+        &[char('z')],
+        A::Zoom,
+        WATCH,
+        "zoom",
+        "let the panel fill the screen, and back",
+    ),
+    bind(
+        &[char('l')],
+        A::Legend,
+        WATCH,
+        "legend",
+        "what the marks of pages and of the map mean",
+    ),
+    bind(
+        &[key(KeyCode::Esc)],
+        A::Escape,
+        WATCH,
+        "",
+        "back: ends the search, then the zoom",
+    ),
+    bind(
+        &[char('q')],
+        A::Leave,
+        WATCH,
+        "quit",
+        "leave the program; a command that it started is ended, unless --leave was given",
+    ),
+    bind(
+        &[char('1')],
+        A::Pane(1),
+        WATCH,
+        "",
+        "what is going on, in plain words",
+    ),
+    bind(&[char('2')], A::Pane(2), WATCH, "", "where RSS goes"),
+    bind(&[char('3')], A::Pane(3), WATCH, "", "the VMAs"),
+    bind(
+        &[char('4')],
+        A::Pane(4),
+        WATCH,
+        "",
+        "the map of the address space",
+    ),
+    bind(&[char('5')], A::Pane(5), WATCH, "", "the pages"),
+    bind(&[char('6')], A::Pane(6), WATCH, "", "the processes below"),
+    bind(
+        &[char('7')],
+        A::Pane(7),
+        WATCH,
+        "",
+        "the faults, one by one",
+    ),
+    bind(
+        &[char('8')],
+        A::Pane(8),
+        WATCH,
+        "",
+        "what the command printed",
+    ),
     bind(&[ENTER], A::Open, &[C::Home], "open", "open the lesson"),
     bind(
         &[char('/')],
@@ -325,6 +571,13 @@ pub static BINDINGS: &[Binding] = &[
         "type and run the chosen line",
     ),
     bind(
+        &[ENTER],
+        A::Example,
+        &[C::Prompt],
+        "example",
+        "in the empty lab: the next of a few lines to begin with",
+    ),
+    bind(
         &[key(KeyCode::Tab)],
         A::Complete,
         &[C::Type, C::Ahead],
@@ -432,14 +685,14 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[key(KeyCode::Left)],
         A::CellLeft,
-        &[C::Cursor, C::Inspect],
+        &[C::Cursor],
         "",
         "the page to the left",
     ),
     bind(
         &[key(KeyCode::Right)],
         A::CellRight,
-        &[C::Cursor, C::Inspect],
+        &[C::Cursor],
         "",
         "the page to the right",
     ),
@@ -456,6 +709,20 @@ pub static BINDINGS: &[Binding] = &[
         &[C::Cursor],
         "",
         "the page below",
+    ),
+    bind(
+        &[key(KeyCode::Left)],
+        A::CellLeft,
+        &[C::Inspect],
+        "page before",
+        "the page before it",
+    ),
+    bind(
+        &[key(KeyCode::Right)],
+        A::CellRight,
+        &[C::Inspect],
+        "page after",
+        "the page after it",
     ),
     bind(
         &[key(KeyCode::PageUp)],
@@ -610,6 +877,13 @@ pub static BINDINGS: &[Binding] = &[
         EXPLORER,
         "",
         "what the marks of the pages mean",
+    ),
+    bind(
+        &[key(KeyCode::F(7))],
+        A::Variables,
+        &[C::Prompt, C::Type, C::Trying, C::Ahead, C::Cursor],
+        "",
+        "the variables, what they hold and what they point to",
     ),
     bind(
         &[control('r')],
@@ -830,7 +1104,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[key(KeyCode::Backspace)],
         A::Erase,
-        &[C::Ask, C::Search],
+        &[C::Ask, C::Search, C::Find],
         "",
         "take back a character",
     ),

@@ -66,8 +66,8 @@ impl Stream {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mem::Field;
     use crate::mem::Pid;
-    use crate::observe::portrait::field::Field;
     use std::time::Duration;
 
     #[test]

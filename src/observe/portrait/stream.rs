@@ -48,7 +48,7 @@ pub fn parse(from: &mut impl Read) -> io::Result<Areas> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observe::portrait::field::Field;
+    use crate::mem::Field;
 
     /// Gives a text in pieces of a few bytes, then an error as of a process that has ended.
     struct Ends<'a>(&'a [u8]);

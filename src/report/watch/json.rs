@@ -4,9 +4,9 @@
 //! nothing unknown is ever 0. VMAs are written one by one, as there may be very many.
 
 use crate::lesson::visible::is_hidden;
+use crate::mem::Field;
 use crate::mem::Reading;
 use crate::observe::portrait::area::{Area, Areas};
-use crate::observe::portrait::field::Field;
 use crate::observe::portrait::kin::Kin;
 use crate::watch::{Order, Seen, Word};
 use anyhow::{Context, Result};

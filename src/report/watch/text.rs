@@ -3,9 +3,9 @@
 //! Names come from strangers: nothing of them reaches the terminal that it would obey.
 
 use crate::lesson::visible::visible_line;
+use crate::mem::Field;
 use crate::mem::{Bytes, Reading};
 use crate::observe::portrait::area::{Area, Areas};
-use crate::observe::portrait::field::Field;
 use crate::observe::portrait::kin::Kin;
 use crate::watch::{Division, Order, Seen, Word};
 use std::fmt::Write;

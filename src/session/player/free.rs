@@ -50,27 +50,42 @@ impl<S: Stage> Player<S> {
             compiled(source, statement, &mut trial)?;
         }
         let source: Arc<str> = Arc::from(source);
-        for statement in statements {
+        for (place, statement) in statements.iter().enumerate() {
             let typed = Typed {
                 process,
                 source: Arc::clone(&source),
-                statement: Arc::new(statement),
+                place,
             };
-            if !self.typed(&typed, pace, director)? {
+            if !self.typed(&typed, statement, pace, director)? {
                 break;
             }
         }
         Ok(())
     }
 
-    /// Runs one statement that compiles; whether it ran to its end.
-    pub(super) fn typed(
+    /// Runs a statement again that was typed before.
+    pub(super) fn typed_again(
         &mut self,
         typed: &Typed,
+        director: &mut dyn Director,
+    ) -> Result<(), Refusal> {
+        let source = &typed.source;
+        let statements = c::parse(source, 0..source.len()).map_err(Refusal::Mistake)?;
+        let Some(statement) = statements.get(typed.place) else {
+            return Ok(());
+        };
+        self.typed(typed, statement, Pace::Full, director).map(drop)
+    }
+
+    /// Runs one statement that compiles; whether it ran to its end.
+    fn typed(
+        &mut self,
+        typed: &Typed,
+        statement: &Statement,
         pace: Pace,
         director: &mut dyn Director,
     ) -> Result<bool, Refusal> {
-        let (process, source, statement) = (typed.process, &typed.source, &typed.statement);
+        let (process, source) = (typed.process, &typed.source);
         self.strayed = true;
         self.told_to_stop = false;
         let mut scope = self.scope(process);

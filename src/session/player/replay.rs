@@ -40,7 +40,7 @@ impl<S: Stage> Player<S> {
         for deed in kept.first(lines) {
             let line = replayed.lines + 1;
             if let Err(why) = self.again(&deed, &old, &mut replayed, director) {
-                let code = deed.line.map(|line| line.code).unwrap_or_default();
+                let code = deed.line.map_or_else(String::new, |line| line.code.into());
                 replayed.halt = Some(Halt { line, code, why });
                 break;
             }
@@ -103,8 +103,8 @@ impl<S: Stage> Player<S> {
             What::Advanced(guess) => self
                 .advance(guess.clone(), Pace::Full, director)
                 .map_err(told),
-            What::Typed(typed) => match self.typed(typed, Pace::Full, director) {
-                Ok(_) => Ok(()),
+            What::Typed(typed) => match self.typed_again(typed, director) {
+                Ok(()) => Ok(()),
                 Err(Refusal::Mistake(mistake)) => Err(mistake.message),
                 Err(Refusal::Stage(error)) => Err(error.to_string()),
             },

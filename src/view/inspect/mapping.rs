@@ -3,16 +3,16 @@
 //! Read proc(5), and `Documentation/filesystems/proc.rst` for smaps.
 
 use super::Sheet;
-use crate::mem::{Bytes, Field, Perms, Reading, Usage, flag_words};
+use crate::mem::{Bytes, Field, Perms, Pid, Reading, Vma, flag_words};
 use crate::observe::{Mapping, Snapshot};
+use crate::view::text::pad;
+
+/// Columns of a number of smaps.
+const NUMBER: usize = 8;
 
 /// The line of maps, field by field.
-pub(super) fn maps(sheet: &mut Sheet, snapshot: &Snapshot, mapping: &Mapping) {
-    let vma = &mapping.vma;
-    sheet.head(
-        "The mapping",
-        &format!("/proc/{}/maps, its line", snapshot.pid),
-    );
+pub(in crate::view) fn maps(sheet: &mut Sheet, pid: Pid, vma: &Vma) {
+    sheet.head("The mapping", &format!("/proc/{pid}/maps, its line"));
     let length = Bytes(vma.range.length()).to_string();
     sheet.row(
         "address",
@@ -78,29 +78,37 @@ pub(super) fn smaps(sheet: &mut Sheet, snapshot: &Snapshot, mapping: &Mapping) {
         &format!("/proc/{}/smaps, its block", snapshot.pid),
     );
     match &mapping.usage {
-        Reading::Known(usage) => numbers(sheet, usage),
+        Reading::Known(usage) => {
+            numbers(sheet, |field| usage.read(field));
+            for line in &usage.strangers {
+                let (key, value) = line.split_once(':').unwrap_or((line, ""));
+                sheet.row(key, value.trim(), "a field younger than this program");
+            }
+        }
         Reading::Unknown(why) => sheet.row("?", why, ""),
     }
-    for (index, flag) in mapping.flags.iter().enumerate() {
+    flags(sheet, mapping.flags.iter().map(String::as_str));
+}
+
+/// The letters of `VmFlags`, with what they mean.
+pub(in crate::view) fn flags<'a>(sheet: &mut Sheet, flags: impl Iterator<Item = &'a str>) {
+    for (index, flag) in flags.enumerate() {
         let name = if index == 0 { "VmFlags" } else { "" };
         let meaning = flag_words(flag).unwrap_or("a flag younger than this program");
         sheet.row(name, flag, meaning);
     }
 }
 
-fn numbers(sheet: &mut Sheet, usage: &Usage) {
+/// Every number of the block, with what it means.
+pub(in crate::view) fn numbers(sheet: &mut Sheet, read: impl Fn(Field) -> Reading<u64>) {
     for field in Field::all() {
-        let value = match usage.read(field) {
+        let value = match read(field) {
             Reading::Known(bytes) if field.is_size() => Bytes(bytes).to_string(),
             Reading::Known(number) => number.to_string(),
             // A key that only some processors have.
             Reading::Unknown(_) if field == Field::ProtectionKey => continue,
             Reading::Unknown(_) => "? not in smaps here".to_owned(),
         };
-        sheet.row(field.label(), &value, field.words());
-    }
-    for line in &usage.strangers {
-        let (key, value) = line.split_once(':').unwrap_or((line, ""));
-        sheet.row(key, value.trim(), "a field younger than this program");
+        sheet.row(field.label(), &pad(&value, NUMBER), field.words());
     }
 }

@@ -1,0 +1,643 @@
+//! The screen of the watch, as somebody meets it: samples and keys in, requests out, cells on the screen. No terminal and
+//! no kernel: ratatui's `TestBackend`, and samples made by hand in `watching/story.rs`.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
+#[path = "watching/story.rs"]
+mod story;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use mmap_tutor::app::watching::pane::Pane;
+use mmap_tutor::app::{App, Effect, Event, Theme, update};
+use mmap_tutor::lesson::Catalogue;
+use mmap_tutor::mem::{Addr, Pid, Range, Reading};
+use mmap_tutor::session::{Command, Progress};
+use mmap_tutor::view;
+use mmap_tutor::watch::Request;
+use mmap_tutor::watch::sample::{Fate, Sample};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Color;
+use story::{MIB, PAGE, Story};
+
+const SMALL: (u16, u16) = (80, 24);
+const MIDDLE: (u16, u16) = (120, 40);
+const LARGE: (u16, u16) = (200, 60);
+const SIZES: [(u16, u16); 3] = [SMALL, MIDDLE, LARGE];
+
+/// The program, watching process 4242.
+struct Watch {
+    app: App,
+    size: (u16, u16),
+}
+
+impl Watch {
+    fn new(size: (u16, u16), theme: Theme) -> Self {
+        let lessons = Catalogue::built_in().into_cards();
+        let app = App::new(lessons, Progress::default(), theme);
+        let mut watch = Self { app, size };
+        watch.happen(story::watched(4242));
+        watch
+    }
+
+    /// After the first looks at a process.
+    fn at(story: &Story, size: (u16, u16)) -> Self {
+        let mut watch = Self::new(size, Theme::Dark);
+        watch.hear(story.sample(1));
+        watch
+    }
+
+    fn hear(&mut self, sample: Sample) -> Vec<Effect> {
+        self.happen(Event::Sampled(Pid(4242), Box::new(sample)))
+    }
+
+    fn happen(&mut self, event: Event) -> Vec<Effect> {
+        let effects = update(&mut self.app, event);
+        self.app.seen = self.draw().1;
+        effects
+    }
+
+    fn press(&mut self, code: KeyCode) -> Vec<Effect> {
+        self.happen(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)))
+    }
+
+    fn keys(&mut self, keys: &str) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for c in keys.chars() {
+            let code = match c {
+                '\n' => KeyCode::Enter,
+                '\x1b' => KeyCode::Esc,
+                '\t' => KeyCode::Tab,
+                '\x08' => KeyCode::Backspace,
+                'v' => KeyCode::Down,
+                '^' => KeyCode::Up,
+                '>' => KeyCode::Right,
+                c => KeyCode::Char(c),
+            };
+            effects = self.press(code);
+        }
+        effects
+    }
+
+    fn mouse(&mut self, kind: MouseEventKind, (column, row): (u16, u16)) -> Vec<Effect> {
+        self.happen(Event::Mouse(MouseEvent {
+            kind,
+            column,
+            row,
+            modifiers: KeyModifiers::NONE,
+        }))
+    }
+
+    fn click(&mut self, place: (u16, u16)) -> Vec<Effect> {
+        self.mouse(MouseEventKind::Down(MouseButton::Left), place)
+    }
+
+    fn draw(&self) -> (Buffer, mmap_tutor::app::panel::Seen) {
+        let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
+        let mut seen = None;
+        terminal
+            .draw(|frame| seen = Some(view::draw(frame, &self.app)))
+            .unwrap();
+        (terminal.backend().buffer().clone(), seen.unwrap())
+    }
+
+    fn text(&self) -> String {
+        let (buffer, _) = self.draw();
+        let width = usize::from(buffer.area.width);
+        let row = |row: &[ratatui::buffer::Cell]| {
+            let text: String = row.iter().map(ratatui::buffer::Cell::symbol).collect();
+            text.trim_end().to_owned()
+        };
+        buffer
+            .content
+            .chunks(width)
+            .map(row)
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+
+    fn request(&self) -> Request {
+        self.app.request().unwrap()
+    }
+
+    fn chosen(&self) -> Range {
+        self.app.watching().unwrap().chosen().unwrap().1.range
+    }
+
+    fn pane(&self, pane: Pane) -> Rect {
+        let seen = &self.app.seen.watch.panes;
+        let shown = seen
+            .iter()
+            .find(|(area, shown)| *shown == pane && area.height > 1);
+        shown.unwrap().0
+    }
+}
+
+fn assert_shows(text: &str, wanted: &[&str]) {
+    for wanted in wanted {
+        assert!(
+            text.contains(wanted),
+            "{wanted:?} is not on the screen:\n{text}"
+        );
+    }
+}
+
+fn assert_hides(text: &str, unwanted: &[&str]) {
+    for unwanted in unwanted {
+        assert!(
+            !text.contains(unwanted),
+            "{unwanted:?} is on the screen:\n{text}"
+        );
+    }
+}
+
+fn is_draw(effects: &[Effect]) -> bool {
+    matches!(effects, [Effect::Draw])
+}
+
+#[test]
+fn who_it_is_and_where_its_memory_goes_is_on_every_screen() {
+    for size in SIZES {
+        let watch = Watch::at(&Story::usual(), size);
+        let wanted = [
+            "4242",
+            "train.py",
+            "sleeping · 3 threads · watched since 14:03:22",
+            "minor faults",
+            "since it began",
+            "of this RSS",
+            "lesson",
+            "? help",
+        ];
+        assert_shows(&watch.text(), &wanted);
+    }
+    let text = Watch::at(&Story::usual(), LARGE).text();
+    let panels = [
+        "1 in plain words",
+        "2 where RSS goes",
+        "3 VMAs · 8, by rss",
+        "4 address space",
+        "5 pages · of model.gguf",
+        "6 processes",
+        "7 faults, one by one",
+        "[heap]",
+        "TiB of nothing",
+        "1 cell =",
+        "file, here only",
+    ];
+    assert_shows(&text, &panels);
+}
+
+#[test]
+fn on_a_small_screen_each_panel_can_be_reached_by_its_digit() {
+    let mut watch = Watch::at(&Story::usual(), SMALL);
+    let table = [
+        ("2", "page tables"),
+        ("3", "address perm"),
+        ("4", "of nothing"),
+        ("5", "1 cell ="),
+        ("6", "process"),
+        ("7", "No fault since"),
+        ("1", "of this RSS"),
+        ("\t", "page tables"),
+    ];
+    for (key, wanted) in table {
+        watch.keys(key);
+        assert_shows(&watch.text(), &[wanted]);
+    }
+}
+
+#[test]
+fn no_size_of_the_screen_and_no_state_is_too_small_or_odd() {
+    let mut ended = Story::usual().sample(2);
+    ended.fate = Some(Fate::Ended("it has ended".to_owned()));
+    for size in [
+        (60, 18),
+        (61, 19),
+        (79, 24),
+        (99, 27),
+        (100, 28),
+        (149, 44),
+        (151, 45),
+        (301, 100),
+    ] {
+        for story in [
+            Story::usual(),
+            Story::empty(),
+            Story::kernel(),
+            Story::refused(),
+        ] {
+            let mut watch = Watch::at(&story, size);
+            for key in "12345678zz+-0aaal\x1bmeefo?\x1b".chars() {
+                watch.keys(&key.to_string());
+                watch.text();
+            }
+            watch.hear(ended.clone());
+            watch.text();
+        }
+    }
+}
+
+#[test]
+fn what_is_asked_for_is_what_is_on_the_screen_and_no_more() {
+    let mut watch = Watch::at(&Story::usual(), SMALL);
+    let request = watch.request();
+    assert!(request.sizes && !request.family && !request.events);
+    assert_eq!((request.rows.len(), request.lens), (0, None));
+    watch.keys("3");
+    let request = watch.request();
+    assert_eq!(request.rows.len(), 8);
+    assert_eq!(request.lens, None);
+    watch.keys("5");
+    let request = watch.request();
+    assert_eq!(request.rows.len(), 0);
+    let lens = request.lens.unwrap();
+    assert_eq!(lens.whole, watch.chosen());
+    watch.keys("6");
+    assert!(watch.request().family);
+    watch.keys("7");
+    assert!(watch.request().events);
+    let request = Watch::at(&Story::usual(), LARGE).request();
+    assert!(request.sizes && request.family && request.events && request.lens.is_some());
+    // Paused: nothing at all.
+    watch.keys("p");
+    assert_shows(&watch.text(), &["PAUSED"]);
+    assert_eq!(watch.app.request(), None);
+    watch.keys(" ");
+    assert!(watch.app.request().is_some());
+}
+
+#[test]
+fn nothing_is_drawn_while_nothing_happens() {
+    let story = Story::usual();
+    let mut watch = Watch::at(&story, LARGE);
+    // The first points of the history, and a peak on its way out.
+    let mut at = 2;
+    while !watch.hear(story.quiet(at)).is_empty() {
+        at += 1;
+        assert!(at < 2000, "it never comes to rest");
+    }
+    let mut drawn = 0;
+    for _ in 0..100 {
+        at += 1;
+        let mut sample = story.quiet(at);
+        sample.cost.cpu += std::time::Duration::from_micros(at % 7);
+        drawn += usize::from(!watch.hear(sample).is_empty());
+    }
+    // The age of the sizes is told in steps: of minutes, once they are as old as that.
+    assert!(drawn <= 2, "{drawn} frames for nothing");
+    let mut sample = story.quiet(at + 1);
+    sample.counters = sample.counters.map(|mut counters| {
+        counters.faults.minor += 1;
+        counters
+    });
+    assert!(is_draw(&watch.hear(sample)));
+}
+
+#[test]
+fn what_was_read_of_another_process_is_not_taken_for_this_ones() {
+    let mut watch = Watch::new(LARGE, Theme::Dark);
+    let sample = Story::usual().sample(1);
+    let effects = watch.happen(Event::Sampled(Pid(7), Box::new(sample)));
+    assert!(effects.is_empty());
+    assert!(watch.app.watching().unwrap().vmas.is_none());
+}
+
+#[test]
+fn sixty_thousand_vmas_are_scrolled_and_only_the_rows_on_the_screen_are_asked_for() {
+    let mut watch = Watch::at(&Story::many(60_000), MIDDLE);
+    watch.keys("3ooooo");
+    assert_shows(&watch.text(), &["60,000, by address"]);
+    let rows = watch.request().rows;
+    assert!(
+        rows.len() < 40 && rows[0] == Addr(0x7000_0000_0000),
+        "{rows:?}"
+    );
+    watch.press(KeyCode::PageDown);
+    watch.press(KeyCode::PageDown);
+    assert!(watch.request().rows[0] > rows[0]);
+    watch.press(KeyCode::End);
+    let last = 0x7000_0000_0000 + 59_999 * 2 * PAGE;
+    assert_eq!(watch.request().rows.last(), Some(&Addr(last)));
+    assert_eq!(watch.request().rows.len(), rows.len());
+    assert_shows(&watch.text(), &[&format!("{last:x}")]);
+    watch.press(KeyCode::Home);
+    assert_eq!(watch.request().rows, rows);
+}
+
+#[test]
+fn what_may_not_be_read_is_said_with_its_reason_and_is_never_nought() {
+    for size in SIZES {
+        let mut watch = Watch::at(&Story::refused(), size);
+        let text = watch.text();
+        assert_shows(&text, &["permission denied", "23.8M"]);
+        watch.keys("3");
+        assert_shows(&watch.text(), &["? cannot read /proc/4242/maps"]);
+        watch.keys("7");
+        assert_shows(&watch.text(), &["perf_event_paranoid"]);
+        watch.keys("5");
+        assert_shows(&watch.text(), &["no VMA is chosen"]);
+    }
+}
+
+#[test]
+fn sizes_that_were_not_read_yet_are_dots() {
+    let mut sample = Story::usual().sample(1);
+    sample.sizes = None;
+    sample.status = None;
+    let mut watch = Watch::new(LARGE, Theme::Dark);
+    assert_shows(&watch.text(), &["not read yet …"]);
+    watch.hear(sample);
+    let text = watch.text();
+    let row = text.lines().find(|line| line.contains("[heap]")).unwrap();
+    let (_, vma) = row.split_once('│').unwrap();
+    assert_eq!(vma.matches('…').count(), 5, "{vma}");
+}
+
+#[test]
+fn a_thread_of_the_kernel_is_no_riddle() {
+    let mut watch = Watch::new(MIDDLE, Theme::Dark);
+    watch.happen(story::watched_kernel(4242));
+    watch.hear(Story::kernel().sample(1));
+    assert_shows(
+        &watch.text(),
+        &[
+            "It is a thread of the kernel",
+            "This is a thread of the kernel itself",
+        ],
+    );
+}
+
+#[test]
+fn what_was_read_stays_when_the_process_has_ended() {
+    let mut watch = Watch::at(&Story::usual(), LARGE);
+    let before = watch.text();
+    let mut sample = Story::usual().nothing(2);
+    sample.counters = Reading::unknown("it has ended");
+    sample.fate = Some(Fate::Ended("it has ended: exit status: 3".to_owned()));
+    assert!(is_draw(&watch.hear(sample)));
+    let text = watch.text();
+    assert_shows(
+        &text,
+        &[
+            "ended · watched since",
+            "It has ended: exit status: 3. What was read last stays here.",
+            "[heap]",
+            "of this RSS",
+        ],
+    );
+    let rows = |text: &str| text.lines().filter(|line| line.contains("rw-p")).count();
+    assert_eq!(rows(&text), rows(&before));
+}
+
+#[test]
+fn a_program_that_becomes_another_is_said_so() {
+    let mut watch = Watch::at(&Story::usual(), LARGE);
+    let mut sample = Story::usual().sample(2);
+    sample.fate = Some(Fate::Became("it became another program: sh".to_owned()));
+    watch.hear(sample);
+    assert_shows(
+        &watch.text(),
+        &["It became another program: sh. Everything was read anew."],
+    );
+}
+
+#[test]
+fn a_sentence_leads_to_its_lesson_and_leaving_it_leads_back() {
+    let mut watch = Watch::at(&Story::usual(), LARGE);
+    watch.keys("1");
+    assert_shows(&watch.text(), &["Enter: lesson 03"]);
+    let effects = watch.keys("\n");
+    let opened = effects.iter().find_map(|effect| match effect {
+        Effect::Send(Command::Open { lesson, step }) => Some((lesson.id.clone(), *step)),
+        _ => None,
+    });
+    let (lesson, step) = opened.unwrap();
+    assert!(lesson.starts_with("03-") && step == 5, "{lesson} {step}");
+    assert!(watch.app.take().is_some());
+    assert_eq!(watch.request(), Request::default());
+    // The watch goes on beneath it, and nothing is drawn for it.
+    let mut sample = Story::usual().sample(2);
+    sample.counters = story::counters(9999, 0, 100 * MIB);
+    assert!(watch.hear(sample).is_empty());
+    watch.keys("q");
+    assert!(watch.app.take().is_none());
+    assert_shows(&watch.text(), &["9,999", "of this RSS"]);
+    assert!(matches!(watch.keys("q")[..], [Effect::Save, Effect::Quit]));
+}
+
+#[test]
+fn from_a_mark_on_everything_is_compared() {
+    let mut watch = Watch::at(&Story::usual(), LARGE);
+    let asked = watch.request().asked;
+    assert!(is_draw(&watch.keys("m")));
+    assert_eq!(watch.request().asked, asked + 1, "all is read anew");
+    assert_shows(
+        &watch.text(),
+        &["since the mark", "as soon as all sizes have been read"],
+    );
+    watch.hear(Story::usual().sample(2));
+    watch.hear(Story::grown().sample(42));
+    let text = watch.text();
+    assert_shows(
+        &text,
+        &[
+            "Since the mark, 40 s ago: +12 MiB anonymous memory in [heap], 1 VMA came,",
+            "minor faults. →",
+            "+12M",
+            "+3,072",
+            "1 came, 0 went",
+            "new",
+        ],
+    );
+    watch.keys("M");
+    assert_hides(&watch.text(), &["since the mark"]);
+}
+
+#[test]
+fn the_list_is_searched_filtered_and_sorted_by_keys() {
+    let mut watch = Watch::at(&Story::usual(), LARGE);
+    watch.keys("/gguf");
+    assert_shows(&watch.text(), &["/ gguf▏", "1 of 8"]);
+    // Keys are text now.
+    watch.keys("q\x08\n");
+    assert_shows(&watch.text(), &["1 of 8", "/ gguf"]);
+    watch.keys("\x1b");
+    assert_shows(&watch.text(), &["VMAs · 8, by rss"]);
+    watch.keys("f");
+    assert_shows(&watch.text(), &["3 of 8, by rss, anonymous only"]);
+    watch.keys("ffff");
+    watch.keys("e");
+    assert_shows(&watch.text(), &["with pages in memory"]);
+    watch.keys("eo");
+    assert_shows(&watch.text(), &["by size", "▾size"]);
+}
+
+#[test]
+fn the_grid_zooms_by_keys_and_wheel_and_asks_for_what_it_shows() {
+    let mut watch = Watch::at(&Story::usual(), LARGE);
+    let first = watch.request().lens.unwrap();
+    watch.keys("+");
+    let closer = watch.request().lens.unwrap();
+    assert_eq!(closer.cell * 4, first.cell);
+    assert_eq!(closer.whole, first.whole);
+    let frame = watch.app.seen.watch.grid.unwrap().area;
+    watch.mouse(MouseEventKind::ScrollDown, (frame.x + 3, frame.y + 1));
+    assert_eq!(watch.request().lens.unwrap().cell, first.cell);
+    watch.keys("++++++++++");
+    let lens = watch.request().lens.unwrap();
+    assert_eq!(lens.cell, PAGE);
+    assert_shows(&watch.text(), &["1 cell = 1 page", "░", "not read yet"]);
+    // Down to the end of what is shown, and one row more.
+    for _ in 0..100 {
+        watch.keys("v");
+    }
+    assert!(watch.request().lens.unwrap().first > lens.first);
+    watch.keys("a");
+    assert_shows(&watch.text(), &["of what lies around it"]);
+    watch.keys("a");
+    assert_shows(&watch.text(), &["of the whole address space"]);
+    watch.keys("a0");
+    assert_eq!(watch.request().lens.unwrap(), first);
+}
+
+#[test]
+fn cells_show_their_kind_and_how_much_is_there() {
+    let story = Story::usual();
+    let mut watch = Watch::at(&story, LARGE);
+    let lens = watch.request().lens.unwrap();
+    let mut sample = story.quiet(2);
+    sample.cells = Some(story::cells(lens, &[(4, 4), (4, 1), (4, 0)]));
+    watch.hear(sample);
+    let (buffer, seen) = watch.draw();
+    let area = seen.watch.grid.unwrap().area;
+    let cell = |at: u16| {
+        let pair = [area.x + 2 * at, area.x + 2 * at + 1];
+        pair.map(|x| buffer[(x, area.y)].symbol().to_owned())
+            .concat()
+    };
+    assert_eq!(
+        [cell(0), cell(1), cell(2), cell(3)],
+        ["▤ ", "▤▂", "· ", "░ "]
+    );
+    // One changes, and is bright.
+    let mut sample = story.quiet(3);
+    sample.cells = Some(story::cells(lens, &[(4, 4), (4, 1), (4, 4)]));
+    watch.hear(sample);
+    let (buffer, _) = watch.draw();
+    assert_eq!(buffer[(area.x + 4, area.y)].fg, Color::Indexed(16));
+    assert_ne!(buffer[(area.x + 2, area.y)].fg, Color::Indexed(16));
+}
+
+#[test]
+fn the_mouse_chooses_vmas_in_list_and_map_and_panels_by_their_tabs() {
+    let mut watch = Watch::at(&Story::usual(), LARGE);
+    let list = watch.pane(Pane::Vmas);
+    watch.click((list.x + 5, list.y + 3));
+    let second = watch.chosen();
+    assert_eq!(watch.app.watching().unwrap().bench.focus, Pane::Vmas);
+    let (strip, start, _) = watch.app.seen.watch.strips.last().copied().unwrap();
+    watch.click((strip.x, strip.y));
+    assert_ne!(watch.chosen(), second);
+    assert_eq!(watch.chosen().start, Addr(start));
+    watch.keys(">");
+    // A second click opens what the first has chosen.
+    watch.click((list.x + 5, list.y + 3));
+    watch.click((list.x + 5, list.y + 3));
+    assert_shows(&watch.text(), &["The mapping", "Its memory", "VmFlags"]);
+    watch.keys("q");
+    let mut watch = Watch::at(&Story::usual(), SMALL);
+    let tabs = watch.app.seen.watch.panes.clone();
+    let (tab, _) = tabs
+        .iter()
+        .find(|(area, pane)| *pane == Pane::Map && area.height == 1)
+        .unwrap();
+    watch.click((tab.x + 1, tab.y));
+    assert_shows(&watch.text(), &["of nothing"]);
+}
+
+#[test]
+fn another_process_of_the_tree_is_watched_and_the_way_back_is_known() {
+    let mut watch = Watch::at(&Story::usual(), LARGE);
+    watch.keys("6v");
+    assert!(matches!(watch.keys("\n")[..], [Effect::Watch(Pid(4243))]));
+    watch.happen(story::watched(4243));
+    assert_shows(&watch.text(), &["Backspace: back to process 4242"]);
+    assert!(matches!(watch.keys("\x08")[..], [Effect::Watch(Pid(4242))]));
+    watch.happen(story::watched(4242));
+    assert_hides(&watch.text(), &["Backspace"]);
+    watch.happen(Event::Unwatched("there is no process 9".to_owned()));
+    assert_shows(&watch.text(), &["there is no process 9"]);
+}
+
+#[test]
+fn faults_are_listed_with_what_lies_there_and_lead_to_their_page() {
+    let mut watch = Watch::at(&Story::usual(), LARGE);
+    let mut sample = Story::usual().quiet(2);
+    sample.events = Some(story::faults(&[story::HEAP + 5 * PAGE]));
+    watch.hear(sample);
+    let text = watch.text();
+    assert_shows(&text, &["minor", "by libc.so.6", "the last 1"]);
+    watch.keys("7\n");
+    assert_eq!(watch.chosen().start, Addr(story::HEAP));
+    assert_eq!(
+        watch.app.watching().unwrap().grid.cursor(),
+        Addr(story::HEAP + 5 * PAGE)
+    );
+}
+
+#[test]
+fn what_a_command_prints_is_shown_and_steers_nothing() {
+    let mut watch = Watch::new(MIDDLE, Theme::Dark);
+    watch.happen(story::started(5000));
+    watch.keys("8");
+    assert_shows(&watch.text(), &["It has printed nothing yet."]);
+    let lines = (0..2000).map(|n| format!("line {n}")).collect();
+    watch.happen(Event::Printed(lines));
+    assert_shows(&watch.text(), &["line 1999"]);
+    watch.press(KeyCode::Home);
+    assert_shows(&watch.text(), &["line 1000"]);
+    watch.press(KeyCode::End);
+    assert_shows(&watch.text(), &["line 1999"]);
+}
+
+#[test]
+fn names_of_strangers_steer_no_terminal() {
+    let watch = Watch::at(&Story::hostile(), LARGE);
+    let (buffer, _) = watch.draw();
+    let control = |c: char| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c);
+    assert!(
+        buffer
+            .content
+            .iter()
+            .all(|cell| !cell.symbol().contains(control))
+    );
+    assert_shows(&watch.text(), &["␛[31m"]);
+}
+
+#[test]
+fn without_colour_everything_is_told_by_marks() {
+    let mut watch = Watch::new(LARGE, Theme::Mono);
+    watch.hear(Story::usual().sample(1));
+    let (buffer, _) = watch.draw();
+    let coloured =
+        |cell: &ratatui::buffer::Cell| cell.fg != Color::Reset || cell.bg != Color::Reset;
+    assert!(!buffer.content.iter().any(coloured));
+    assert_shows(&watch.text(), &["▤▤▤", "▲", "▼"]);
+}
+
+#[test]
+fn help_and_legend_speak_of_the_watch() {
+    let mut watch = Watch::at(&Story::usual(), LARGE);
+    watch.keys("?");
+    assert_shows(&watch.text(), &["Keys of the watch", "set a mark"]);
+    watch.press(KeyCode::End);
+    assert_shows(&watch.text(), &["fields 10 and 12"]);
+    watch.keys("\x1bl");
+    assert_shows(
+        &watch.text(),
+        &["a cell of the pages", "not read yet", "page tables"],
+    );
+}
