@@ -70,8 +70,7 @@ impl Source for Live {
             Command::Type { who, source, .. } => {
                 let player = self.player.as_mut().unwrap();
                 player.free(who, &source, Pace::Full, &mut ear).unwrap();
-                let variables = player.variables();
-                ear.report(Report::Variables(variables));
+                // The variables are not told: no recording has them, so no panel lists them.
             }
             _ => {}
         }
