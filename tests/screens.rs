@@ -487,7 +487,7 @@ fn at_80x24_maps_take_the_place_of_the_counters_when_they_have_the_keys() {
 
 #[test]
 fn the_help_has_every_key_and_the_sources_of_the_numbers() {
-    let mut walk = Walk::after(1, (120, 200));
+    let mut walk = Walk::after(1, (120, 260));
     walk.keys("?");
     let text = walk.text();
     for binding in mmap_tutor::app::keys::BINDINGS {

@@ -55,7 +55,7 @@ const TABLE: [(&str, &str, usize); 6] = [
     ("the list of lessons", "", 160),
     ("a lesson", "\n", 700),
     ("a fork", "\n\n\n\n", 1_800),
-    ("the help over it", "\n\n\n\n?", 4_000),
+    ("the help over it", "\n\n\n\n?", 4_800),
     ("a page in full", "\n\n\n\ni\tv\n", 2_600),
     ("the lab", "\n\n\n\nip[0] = 1;", 1_700),
 ];
