@@ -19,7 +19,7 @@ pub struct Tape {
 
 impl Tape {
     /// Whether an action needs processes that run.
-    pub(super) fn forbids(action: Action) -> bool {
+    pub fn forbids(action: Action) -> bool {
         matches!(
             action,
             Action::Try

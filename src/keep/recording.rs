@@ -39,8 +39,8 @@
 //! [`codec`](crate::session::codec) has them: what it shows of the processes is the difference to the moment before it,
 //! and of each `opened` to nothing.
 //!
-//! Left out is what only the session itself had any use for: looks at a line while it ran, what was typed and was no C,
-//! the variables that a word could be completed to.
+//! Left out are looks at a line while it ran, what was typed and was no C, and what was asked of the living processes
+//! besides: the variables with what they hold, the bytes of pages.
 //!
 //! A reader trusts nothing: every length is checked against what is there, and against [`FILE`], [`CHUNK`] and
 //! [`UNPACKED`]; every place and number that the screen will use is one that the lesson has.

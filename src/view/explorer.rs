@@ -189,7 +189,7 @@ impl Prompt {
         let text = if explorer.on_pages {
             " Arrows choose a page; Enter says all about it."
         } else {
-            " Nothing runs here, and nothing is typed: Enter shows the next line that was recorded."
+            " Nothing runs and nothing is typed here: Enter shows the next line."
         };
         self.lines = vec![Line::from(Span::styled(text, palette.dim()))];
         self.notes.fill(Line::default());

@@ -3,6 +3,7 @@
 use super::canvas::Canvas;
 use crate::app::App;
 use crate::app::keys::{Action, Context, valid_in};
+use crate::app::tape::Tape;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -15,6 +16,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
         valid_in(context)
             .filter(|binding| !binding.short.is_empty())
             .filter(|binding| binding.action != Action::ReadOn || !all_is_read)
+            .filter(|binding| app.tape.is_none() || !Tape::forbids(binding.action))
             .filter(|binding| binding.action != Action::Example || has_example(app))
     };
     let help = named().find(|binding| binding.action == Action::Help);
@@ -53,6 +55,7 @@ fn words(app: &App, context: Context, action: Action, short: &'static str) -> &'
         return short;
     };
     match (context, action) {
+        (Context::Line | Context::Back, Action::Advance) if app.tape.is_some() => "next line",
         (Context::Ask, Action::Advance) if take.guess.answer(take.choices()).is_none() => "skip",
         (Context::StepDone, Action::Advance)
             if take.position.step + 1 >= take.lesson.steps.len() =>

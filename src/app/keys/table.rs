@@ -193,7 +193,6 @@ pub(super) const ALL: &[Context] = &[
     C::Variables,
     C::Tape,
     C::Keep,
-    C::Undo,
     C::Menu,
     C::Undo,
 ];
