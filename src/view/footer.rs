@@ -53,8 +53,7 @@ fn words(app: &App, context: Context, action: Action, short: &'static str) -> &'
         {
             "finish"
         }
-        (_, Action::Mark) if take.mark().is_some() => "unmark",
-        (Context::Back, Action::Now) if take.mark().is_some() => "unmark",
+        (Context::Back, Action::Mark | Action::Now) if take.mark().is_some() => "unmark",
         (_, Action::Zoom) if take.desk.zoomed => "unzoom",
         _ => short,
     }
