@@ -8,6 +8,7 @@ pub mod answers;
 pub mod explorer;
 pub mod guess;
 pub mod home;
+pub mod keeping;
 pub mod keys;
 pub mod ledger;
 pub mod mark;
@@ -17,6 +18,7 @@ mod past;
 pub mod scene;
 pub mod strip;
 pub mod take;
+pub mod tape;
 mod travel;
 pub mod undo;
 mod update;
@@ -31,9 +33,11 @@ use crate::watch::Request;
 use crate::watch::sample::{Sample, Subject};
 use crossterm::event::{KeyEvent, MouseEvent};
 use home::Home;
+use keeping::{Form, Keeping};
 use keys::Context;
 use panel::{Panel, Seen};
 use take::{Activity, Take};
+use tape::Tape;
 use undo::Undo;
 use watching::Watching;
 
@@ -60,6 +64,10 @@ pub enum Event {
     Sampled(Pid, Box<Sample>),
     /// Lines that a command printed which was started to be watched.
     Printed(Vec<String>),
+    /// A name for a file was found that is free, and the directory it is in.
+    Named(String, String),
+    /// A session was kept in this file, or could not be kept, and why.
+    Kept(Result<String, String>),
 }
 
 /// A process that is watched from now on.
@@ -86,6 +94,20 @@ pub enum Effect {
     Save,
     /// Watch another process.
     Watch(Pid),
+    /// Find a name for a file that is free; [`Event::Named`] tells it.
+    Name {
+        /// What it is of: the id of a lesson.
+        stem: String,
+        /// How it ends.
+        extension: &'static str,
+    },
+    /// Keep the session on the screen in a file that is not there yet; [`Event::Kept`] tells what came of it.
+    Keep {
+        /// As what.
+        form: Form,
+        /// The file.
+        name: String,
+    },
     /// Hand the terminal back to the shell until told to go on.
     Suspend,
     /// Leave the program.
@@ -130,6 +152,10 @@ pub enum Overlay {
     Inspect(u16),
     /// All that is known of the chosen VMA of the process that is watched; scrolled by so many rows.
     Vma(u16),
+    /// The variables of a process; scrolled by so many rows.
+    Variables(u16),
+    /// As what the session is to be kept, and under which name.
+    Keep,
 }
 
 /// The terminal program.
@@ -153,6 +179,10 @@ pub struct App {
     pub overlay: Option<Overlay>,
     /// Something to be said on the home screen.
     pub notice: Option<String>,
+    /// The page that keeps a session.
+    pub keeping: Keeping,
+    /// The recording that is played, when it is one instead of lessons that run.
+    pub tape: Option<Tape>,
     /// What the last frame showed.
     pub seen: Seen,
     /// Lessons asked for whose first moment has not come yet: until then, reports are of an earlier one.
@@ -172,6 +202,8 @@ impl App {
             beneath: None,
             overlay: None,
             notice: None,
+            keeping: Keeping::default(),
+            tape: None,
             seen: Seen::default(),
             awaited: 0,
         }
@@ -185,6 +217,16 @@ impl App {
     /// Opens the empty lab; what is to be done for it.
     pub fn open_lab(&mut self) -> Vec<Effect> {
         update::open_lab(self)
+    }
+
+    /// Opens a recording of the lesson that is the first of all, or of the empty lab; what is to be done for it.
+    pub fn open_tape(&mut self, tape: Tape) -> Vec<Effect> {
+        self.tape = Some(tape);
+        if self.lessons.is_empty() {
+            update::open_lab(self)
+        } else {
+            update::open(self, 0, Some(0))
+        }
     }
 
     /// The lesson being taken, if one is.
@@ -231,12 +273,15 @@ impl App {
             (Some(Overlay::Claims(_)), _) => Context::Claims,
             (Some(Overlay::Vma(_)), _) => Context::Vma,
             (None, Screen::Watch(watch)) => watch_context(watch),
+            (Some(Overlay::Keep), _) => Context::Keep,
             (None, Screen::Home) if self.home.search.is_some() => Context::Search,
             (None, Screen::Home) => Context::Home,
             (Some(Overlay::Inspect(_)), _) => Context::Inspect,
+            (Some(Overlay::Variables(_)), _) => Context::Variables,
             (None, Screen::Lesson(take)) if matches!(take.undo, Undo::Asked { .. }) => {
                 Context::Undo
             }
+            (None, Screen::Lesson(take)) if self.tape.is_some() => tape_context(take),
             (None, Screen::Lesson(take)) => lesson_context(take),
         }
     }
@@ -248,6 +293,15 @@ fn watch_context(watch: &Watching) -> Context {
         _ if watch.list.typing => Context::Find,
         watching::pane::Pane::Pages => Context::Cells,
         _ => Context::Watch,
+    }
+}
+
+/// The context of a recording's screen: nothing is typed there.
+fn tape_context(take: &Take) -> Context {
+    match lesson_context(take) {
+        Context::Trying => Context::Running,
+        Context::Prompt | Context::Type | Context::LessonDone => Context::Tape,
+        context => context,
     }
 }
 

@@ -61,6 +61,14 @@ pub enum Command {
         /// Print one JSON object instead of text.
         #[arg(long)]
         json: bool,
+        /// Also write a recording of it to this file, which must not be there yet: `mmap-tutor replay FILE` plays it.
+        #[arg(long, value_name = "FILE")]
+        record: Option<PathBuf>,
+    },
+    /// Play a recording with the same screens, on any machine: nothing runs, nothing is measured.
+    Replay {
+        /// The file that Ctrl-S in a lesson or in the lab wrote, or `run LESSON --record FILE`.
+        file: PathBuf,
     },
     /// Write a lesson as one C program that gcc compiles, and that prints the faults of each statement.
     Export {
@@ -166,6 +174,7 @@ mod tests {
         let run = Command::Run {
             lesson: "a.c".into(),
             json: true,
+            record: None,
         };
         assert_eq!(parse(&["run", "a.c", "--json"]).unwrap().command, Some(run));
         let export = Command::Export {

@@ -4,6 +4,8 @@
 //! `run`; what a lesson may be, [`crate::lesson`] says; what a program of it is, [`crate::export`].
 
 pub mod lesson;
+pub mod recording;
+pub mod replay;
 
 use crate::session::Machine;
 

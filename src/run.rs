@@ -5,6 +5,7 @@ mod command;
 pub mod export;
 pub mod headless;
 pub mod input;
+pub mod keep;
 pub mod sampler;
 pub mod scratch;
 pub mod screen;
@@ -56,7 +57,18 @@ fn command(cli: Cli) -> Result<i32> {
     }
     match cli.command {
         Some(Command::List) => headless::list(&catalogue),
-        Some(Command::Run { lesson, json }) => headless::run(&find(&catalogue, &lesson)?, json),
+        Some(Command::Run {
+            lesson,
+            json,
+            record,
+        }) => {
+            let lesson = find(&catalogue, &lesson)?;
+            match record {
+                Some(file) => keep::record(&lesson, json, &file),
+                None => headless::run(&lesson, json),
+            }
+        }
+        Some(Command::Replay { file }) => keep::replay(&file, cli.theme),
         Some(Command::Export { lesson, output }) => {
             export::export(&*find(&catalogue, &lesson)?, output.as_deref())
         }

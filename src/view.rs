@@ -15,6 +15,7 @@ mod help;
 mod hexdump;
 mod home;
 mod inspect;
+mod keeping;
 mod ledger;
 mod legend;
 mod lesson;
@@ -30,6 +31,7 @@ pub mod text;
 pub mod theme;
 mod tile;
 mod undo;
+mod variables;
 mod voice;
 mod watch;
 
@@ -70,6 +72,10 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) -> Seen {
             forget(&mut canvas);
             ledger::draw(&mut canvas, above(area), app, chosen);
         }
+        (Some(Overlay::Keep), Some(_)) => {
+            forget(&mut canvas);
+            keeping::draw(&mut canvas, above(area), &app.keeping);
+        }
         (Some(Overlay::Legend(offset)), Some(take)) => {
             forget(&mut canvas);
             legend::draw(&mut canvas, above(area), take, offset);
@@ -87,6 +93,10 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) -> Seen {
                 forget(&mut canvas);
                 watch::inspect::draw(&mut canvas, above(area), process, offset);
             }
+        }
+        (Some(Overlay::Variables(offset)), Some(take)) => {
+            forget(&mut canvas);
+            variables::page(&mut canvas, above(area), take, offset);
         }
         (Some(Overlay::Steps(step)), Some(take)) => {
             forget(&mut canvas);

@@ -8,6 +8,9 @@ mod directory;
 #[path = "support/exported.rs"]
 #[expect(dead_code, reason = "only compiling is of use here")]
 mod exported;
+#[path = "support/pty.rs"]
+#[expect(dead_code, reason = "this test waits for what it wants to see")]
+mod pty;
 #[path = "support/tutor.rs"]
 mod tutor;
 
@@ -19,6 +22,7 @@ use mmap_tutor::lesson::{Catalogue, Lesson, Who};
 use mmap_tutor::mem::{Control, Pace};
 use mmap_tutor::run::stage::LiveStage;
 use mmap_tutor::session::{Director, Moment, Player, Report, Stage};
+use pty::Terminal;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -337,4 +341,110 @@ fn a_session_without_lines_is_no_lesson_and_says_so() {
     let session = lab(&[]);
     let told = lesson::markdown(&session.lesson, &session.origin(), &session.learner.moments);
     assert!(told.unwrap_err().contains("nothing has run yet"));
+}
+
+/// The files of a directory whose names end so.
+fn files(place: &Path, ending: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(place).unwrap().flatten();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| name.ends_with(ending))
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_session_in_the_lab_is_kept_in_all_forms_and_replayed() {
+    let home = fresh_directory();
+    let mut terminal = Terminal::start(home.path(), &["lab"], (120, 40));
+    let shows = |wanted: &'static str| move |seen: &pty::Received| seen.text().contains(wanted);
+    terminal.wait_for("the prompt", shows("your line"));
+    terminal.wait_for("the machine", shows("Linux"));
+    terminal.press(&format!("{MAPPING}\r"));
+    terminal.wait_for("the end of the line", |seen| {
+        seen.text().contains("line 1 of 1") && seen.text().contains("Tab pages")
+    });
+    terminal.press("memset(p, 'A', 3 * PAGE);\r");
+    terminal.wait_for("the end of the line", |seen| {
+        seen.text().contains("line 2 of 2") && seen.text().contains("Tab pages")
+    });
+    for (down, ending) in [(0, ".mmap"), (1, ".md"), (2, ".c")] {
+        // Ctrl-S; the form of the last time is chosen already.
+        terminal.press("\x13");
+        terminal.wait_for("the page", shows("keep this session"));
+        if down > 0 {
+            terminal.press("\t");
+        }
+        terminal.wait_for("a name", move |seen| {
+            seen.text().contains(&format!("{ending} "))
+        });
+        terminal.press("\r");
+        terminal.wait_for("the file", shows("The session is kept as"));
+        terminal.press("\r");
+        terminal.wait_for("the lab", |seen| !seen.text().contains("keep this session"));
+        assert_eq!(files(home.path(), ending).len(), 1, "{ending}");
+    }
+    // What is there is left as it is.
+    let name = files(home.path(), ".mmap").remove(0);
+    let before = std::fs::read(home.path().join(&name)).unwrap();
+    terminal.press("\x13");
+    terminal.wait_for("the page", shows("keep this session"));
+    terminal.press(&format!("\x15{name}\r"));
+    terminal.wait_for("a refusal", shows("is there already"));
+    assert_eq!(std::fs::read(home.path().join(&name)).unwrap(), before);
+    terminal.press("\x03");
+    drop(terminal);
+
+    let lesson = files(home.path(), ".md").remove(0);
+    for command in ["check", "run"] {
+        let ran = run(tutor(home.path()).arg(command).arg(&lesson));
+        assert!(ran.status.success(), "{command}: {}", ran.text());
+    }
+    let mut terminal = Terminal::start(home.path(), &["replay", &name], (120, 40));
+    terminal.wait_for("the recording", shows("recording of 20"));
+    terminal.wait_for("all of it", shows("2 lines left"));
+    terminal.press("\r");
+    terminal.wait_for("the first line", shows("1 line left"));
+    terminal.press("\r");
+    terminal.wait_for("the faults", shows("3 minor faults"));
+    terminal.wait_for("the end", shows("its end"));
+    terminal.press("x");
+    terminal.wait_for("a refusal", shows("nothing runs here"));
+    terminal.press("[");
+    terminal.wait_for("the first line", shows("looking back at line 1 of 2"));
+    terminal.press("q");
+    let status = terminal.child.wait().unwrap();
+    assert_eq!(status.exit_code(), 0);
+}
+
+#[test]
+fn a_lesson_is_recorded_without_a_screen_and_files_that_are_none_are_refused() {
+    let home = fresh_directory();
+    let record = |name: &str| run(tutor(home.path()).args(["run", "2", "--record", name]));
+    let ran = record("two.mmap");
+    assert!(ran.status.success(), "{}", ran.text());
+    assert!(ran.text().contains("expectations hold"), "{}", ran.text());
+    let again = record("two.mmap");
+    assert_eq!(again.status.code(), Some(2));
+    assert!(
+        again.text().contains("is there already"),
+        "{}",
+        again.text()
+    );
+    let mut bytes = std::fs::read(home.path().join("two.mmap")).unwrap();
+    bytes.truncate(bytes.len() / 2);
+    std::fs::write(home.path().join("half.mmap"), &bytes).unwrap();
+    let table = [
+        ("half.mmap", "this recording is cut off: it ends at byte"),
+        ("nothing.mmap", "cannot be read: No such file or directory"),
+        (".", "is no file"),
+        ("/dev/zero", "is no file"),
+        ("/proc/self/status", "this is no recording of mmap-tutor"),
+    ];
+    for (name, told) in table {
+        let ran = run(tutor(home.path()).args(["replay", name]));
+        assert_eq!(ran.status.code(), Some(2), "{name}");
+        assert!(ran.text().contains(told), "{name}: {}", ran.text());
+    }
 }

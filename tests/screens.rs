@@ -15,8 +15,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent,
 use mmap_tutor::app::panel::Panel;
 use mmap_tutor::app::{App, Effect, Event, Theme, update};
 use mmap_tutor::diagnostic::Diagnostic;
-use mmap_tutor::mem::{Contents, Control, Field, PageSize, PageState, Range, Reading};
-use mmap_tutor::session::{Command, Machine, Position, Progress, Replayed, Report};
+use mmap_tutor::mem::{Contents, Control, Field, PageSize, PageState, Process, Range, Reading};
+use mmap_tutor::session::{Command, Held, Machine, Position, Progress, Replayed, Report};
 use mmap_tutor::view;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -487,7 +487,7 @@ fn at_80x24_maps_take_the_place_of_the_counters_when_they_have_the_keys() {
 
 #[test]
 fn the_help_has_every_key_and_the_sources_of_the_numbers() {
-    let mut walk = Walk::after(1, (120, 200));
+    let mut walk = Walk::after(1, (120, 400));
     walk.keys("?");
     let text = walk.text();
     for binding in mmap_tutor::app::keys::BINDINGS {
@@ -638,7 +638,7 @@ fn more_processes_than_columns_are_said_and_a_key_shows_them() {
         unreachable!()
     };
     let mapping = || story::mapping(story::P, vec![PageState::Absent; 16]);
-    let peer = |n| story::snapshot(mmap_tutor::mem::Process::Peer(n), vec![mapping()]);
+    let peer = |n| story::snapshot(Process::Peer(n), vec![mapping()]);
     moment.snapshots.extend((1..=10).map(peer));
     walk.hear(Report::Line(moment));
     assert_shows(
@@ -1016,6 +1016,10 @@ fn a_click_chooses_the_page_under_it_and_a_second_one_tells_all_of_it() {
             click(&mut walk, place);
             click(&mut walk, place);
             assert_shows(&walk.text(), &["Page 0 in child", "Its bytes"]);
+            walk.keys(">>");
+            assert_shows(&walk.text(), &["Page 2 in child", "→ page after"]);
+            walk.keys("<<<");
+            assert_shows(&walk.text(), &["Page 0 in child"]);
             walk.keys("\x1b");
             assert!(!walk.text().contains("Its bytes"));
         }
@@ -1056,6 +1060,69 @@ fn the_bytes_of_a_chosen_page_are_asked_for_once_and_shown() {
         // Of an earlier moment nobody knows them.
         walk.keys("\x1b[\n");
         assert_shows(&walk.text(), &["nobody looked at this page"]);
+    }
+}
+
+#[test]
+fn an_empty_lab_says_what_can_be_done_and_has_lines_to_begin_with() {
+    for size in SIZES {
+        let mut walk = Walk::new(size, Theme::Dark);
+        walk.app.open_lab();
+        walk.hear(story::opened());
+        walk.hear(Report::At(Position::default()));
+        assert_shows(
+            &walk.text(),
+            &["Type C below", "Enter example", "Enter char *p"],
+        );
+        walk.keys("\n\n");
+        assert!(
+            walk.typed[0].starts_with("char *p = mmap("),
+            "{:?}",
+            walk.typed
+        );
+        walk.hear(Report::At(Position::default()));
+        walk.keys("\n");
+        assert_shows(&walk.text(), &["main> p[0] = 1;", "Enter run"]);
+        walk.keys("\x1b?");
+        assert_shows(&walk.text(), &["help"]);
+    }
+}
+
+#[test]
+fn variables_are_listed_with_what_they_hold_and_point_to() {
+    for size in SIZES {
+        let mut walk = exploring(size);
+        let first = walk.app.seen.pages[0].start;
+        let mut frame = vec![0; 64];
+        frame[16..24].copy_from_slice(&(first.0 + 3 * story::PAGE).to_ne_bytes());
+        frame[24..28].copy_from_slice(&7_i32.to_ne_bytes());
+        let variable = |name: &str, source: &str, offset| {
+            let statements = mmap_tutor::c::parse(source, 0..source.len()).unwrap();
+            let mut scope = mmap_tutor::c::Scope::new(mmap_tutor::c::Target { page_size: 4096 });
+            mmap_tutor::c::compile(source, &statements[0], &mut scope).unwrap();
+            let of = scope.variable(name).unwrap().of.clone();
+            let name = name.to_owned();
+            mmap_tutor::c::Variable { name, of, offset }
+        };
+        let held = Held {
+            variables: vec![variable("p", "char *p;", 16), variable("n", "int n;", 24)],
+            frame: Reading::Known(Contents {
+                bytes: frame,
+                ..Contents::default()
+            }),
+        };
+        walk.hear(Report::Variables([(Process::Main, held)].into()));
+        walk.happen(Event::Key(KeyEvent::new(KeyCode::F(7), KeyModifiers::NONE)));
+        let wanted = [
+            "variables of main",
+            "char *p = 0x1000003000  → page 3 of 16: shared since fork",
+            "int n = 7",
+        ];
+        assert_shows(&walk.text(), &wanted);
+        walk.keys("q");
+        if size != SMALL {
+            assert_shows(&walk.text(), &wanted);
+        }
     }
 }
 

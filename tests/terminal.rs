@@ -425,3 +425,113 @@ fn an_empty_lab_runs_what_is_typed_and_leaves_nothing() {
     tty.assert_restored();
     wait_until("a lab is left", || labs.iter().all(|lab| is_gone(*lab)));
 }
+
+#[test]
+fn a_process_is_watched_and_left_as_it_was() {
+    let home = fresh_directory();
+    let mut other = std::process::Command::new("sleep")
+        .arg("1000")
+        .spawn()
+        .unwrap();
+    for word in ["self", &other.id().to_string()] {
+        let mut tty = Tty::tutor(home.path(), &["watch", word]);
+        tty.wait_for("of this RSS");
+        tty.assert_taken();
+        tty.press("3");
+        tty.wait_for("address perm");
+        tty.press("5+");
+        tty.wait_for("1 cell =");
+        tty.press("q");
+        assert_eq!(tty.end(), 0, "{word}");
+        tty.assert_restored();
+    }
+    assert!(other.try_wait().unwrap().is_none(), "it was only read");
+    other.kill().unwrap();
+    other.wait().unwrap();
+}
+
+#[test]
+fn a_sentence_of_the_watch_opens_its_lesson_and_leaving_it_comes_back() {
+    let home = fresh_directory();
+    let mut tty = Tty::tutor(home.path(), &["watch", "self"]);
+    tty.wait_for("Enter: lesson");
+    tty.press("\r");
+    tty.wait_for("▸ step");
+    tty.press("q");
+    tty.wait_for("since it began");
+    tty.press("q");
+    assert_eq!(tty.end(), 0);
+    tty.assert_restored();
+}
+
+#[test]
+fn a_command_is_watched_and_ends_with_the_screen_however_that_ends() {
+    for by_signal in [false, true] {
+        let home = fresh_directory();
+        let mut tty = Tty::tutor(
+            home.path(),
+            &["watch", "--", "sh", "-c", "echo hello; sleep 1000; true"],
+        );
+        tty.wait_for("minor faults");
+        tty.press("8");
+        tty.wait_for("hello");
+        let shells = children(tty.pid().as_raw());
+        let sleeps: Vec<i32> = shells.iter().flat_map(|shell| children(*shell)).collect();
+        assert!(!sleeps.is_empty(), "the command runs");
+        if by_signal {
+            kill(tty.pid(), Signal::SIGTERM).unwrap();
+            assert_eq!(tty.end(), 128 + Signal::SIGTERM as u32);
+        } else {
+            tty.press("q");
+            assert_eq!(tty.end(), 0);
+        }
+        tty.assert_restored();
+        let all: Vec<i32> = shells.iter().chain(&sleeps).copied().collect();
+        wait_until("the command is left", || {
+            all.iter().all(|pid| is_gone(*pid))
+        });
+    }
+}
+
+#[test]
+fn a_command_that_is_to_be_left_is_left_and_its_output_is_told() {
+    let home = fresh_directory();
+    let command = "echo hello; sleep 1000; true";
+    let arguments = ["watch", "--leave", "--", "sh", "-c", command];
+    let mut tty = Tty::tutor(home.path(), &arguments);
+    tty.wait_for("minor faults");
+    tty.press("8");
+    tty.wait_for("hello");
+    let shells = children(tty.pid().as_raw());
+    let sleeps: Vec<i32> = shells.iter().flat_map(|shell| children(*shell)).collect();
+    tty.press("q");
+    assert_eq!(tty.end(), 0);
+    tty.assert_restored();
+    let told = tty.received.rsplit("goes to ").next().unwrap();
+    let path = told.split_whitespace().next().unwrap();
+    assert_eq!(std::fs::read_to_string(path).unwrap(), "hello\n");
+    assert!(!shells.is_empty() && !sleeps.is_empty());
+    for pid in shells.iter().chain(&sleeps) {
+        assert!(!is_gone(*pid), "{pid} was ended");
+        kill(Pid::from_raw(*pid), Signal::SIGKILL).unwrap();
+    }
+    std::fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn nobody_to_watch_is_told_before_the_terminal_is_taken() {
+    let home = fresh_directory();
+    for (words, told) in [
+        (
+            vec!["watch", "2147483646"],
+            "there is no process 2147483646",
+        ),
+        (vec!["watch", "--", "/no/such/command"], "cannot start"),
+        (vec!["watch", "self", "--json"], "--once"),
+    ] {
+        let mut tty = Tty::tutor(home.path(), &words);
+        assert_eq!(tty.end(), 2, "{words:?}");
+        assert!(tty.received.contains(told), "{}", tty.received);
+        assert!(!tty.received.contains("\x1b[?1049h"), "{words:?}");
+    }
+}

@@ -213,16 +213,7 @@ fn on_a_small_screen_each_panel_can_be_reached_by_its_digit() {
 fn no_size_of_the_screen_and_no_state_is_too_small_or_odd() {
     let mut ended = Story::usual().sample(2);
     ended.fate = Some(Fate::Ended("it has ended".to_owned()));
-    for size in [
-        (60, 18),
-        (61, 19),
-        (79, 24),
-        (99, 27),
-        (100, 28),
-        (149, 44),
-        (151, 45),
-        (301, 100),
-    ] {
+    for size in [(60, 18), (79, 24), (99, 27), (149, 44), (301, 70)] {
         for story in [
             Story::usual(),
             Story::empty(),
@@ -232,7 +223,6 @@ fn no_size_of_the_screen_and_no_state_is_too_small_or_odd() {
             let mut watch = Watch::at(&story, size);
             for key in "12345678zz+-0aaal\x1bmeefo?\x1b".chars() {
                 watch.keys(&key.to_string());
-                watch.text();
             }
             watch.hear(ended.clone());
             watch.text();
@@ -580,6 +570,11 @@ fn faults_are_listed_with_what_lies_there_and_lead_to_their_page() {
     watch.hear(sample);
     let text = watch.text();
     assert_shows(&text, &["minor", "by libc.so.6", "the last 1"]);
+    let mut sample = Story::usual().quiet(3);
+    let three: Vec<u64> = (3..6).map(|page| story::HEAP + page * PAGE).collect();
+    sample.events = Some(story::faults(&three));
+    watch.hear(sample);
+    assert_shows(&watch.text(), &["×4", "the last 4"]);
     watch.keys("7\n");
     assert_eq!(watch.chosen().start, Addr(story::HEAP));
     assert_eq!(

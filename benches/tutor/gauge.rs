@@ -2,7 +2,7 @@
 //! nothing made of them. In processor time of the reading thread.
 
 use crate::table::{cpu, row};
-use crate::target::{Target, Waiting};
+use crate::target::{RESIDENT, Target, Waiting};
 use mmap_tutor::mem::{Addr, Pid, Range};
 use mmap_tutor::observe::gauge::cells::Drawing;
 use mmap_tutor::observe::gauge::files::{Files, Name};
@@ -17,13 +17,14 @@ use mmap_tutor::observe::live::scan::{
     PAGE_IS_PRESENT, PAGE_IS_SWAPPED, PageRegion, VECTOR, Wanted, call,
 };
 use mmap_tutor::observe::page_size;
-use mmap_tutor::run::sampler::{Gauge, Ways};
-use mmap_tutor::watch::Request;
+use mmap_tutor::run::sampler::{Gauge, Sampler, Ways};
+use mmap_tutor::watch::{Request, Sample};
 use std::cell::RefCell;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 const GIB: usize = 1 << 30;
 /// Cells of a large screen.
@@ -36,6 +37,7 @@ pub(crate) fn rows() {
     sparse();
     reserved();
     ticks();
+    disturbance();
 }
 
 /// A target, and everything that is read of it.
@@ -286,4 +288,76 @@ fn ticking(watched: &Watched) -> impl FnMut() -> Duration {
         tick();
     }
     tick
+}
+
+/// What the process that is watched feels: how long it takes for what it does, without the time for which it waited for
+/// a processor. One that only counts is the control: what it feels, the machine does.
+fn disturbance() {
+    let churn = Target::Churn { pages: 8, pause: 0 };
+    for (what, target) in [
+        ("mmap, eight faults, munmap", churn),
+        ("counting", Target::Spin),
+    ] {
+        for (how, events) in [("watched", false), ("watched, with fault events", true)] {
+            let target = Waiting::start(target);
+            let whole = Range::of(Addr(target.start), RESIDENT as u64);
+            let lens = Lens {
+                whole,
+                cell: Lens::fitting(whole, page_size().bytes(), CELLS),
+                first: 0,
+                count: CELLS,
+            };
+            let longest = Arc::new(AtomicU64::new(0));
+            row(
+                &format!("{what}, while {how}"),
+                21,
+                || {
+                    let most = Arc::clone(&longest);
+                    let tell = move |sample: Sample| {
+                        most.fetch_max(sample.cost.longest.as_nanos() as u64, Ordering::Relaxed);
+                        true
+                    };
+                    let sampler = Sampler::start(Pid(target.pid), tell).expect("it can be read");
+                    sampler.ask(Request {
+                        lens: Some(lens),
+                        rows: vec![whole.start; 40],
+                        events,
+                        ..Request::default()
+                    });
+                    // The first look is over by then.
+                    std::thread::sleep(Duration::from_millis(200));
+                    an_act(&target)
+                },
+                "while not watched",
+                || {
+                    std::thread::sleep(Duration::from_millis(200));
+                    an_act(&target)
+                },
+            );
+            let longest = Duration::from_nanos(longest.load(Ordering::Relaxed));
+            println!(
+                "| longest call that holds the lock of the mappings, while {how} | {longest:.1?} | | | | |"
+            );
+        }
+    }
+}
+
+/// How long the target takes for one of what it does, over 300 ms.
+fn an_act(target: &Waiting) -> Duration {
+    let waited = || {
+        let text = std::fs::read_to_string(format!("/proc/{}/schedstat", target.pid));
+        let text = text.expect("our child can be read");
+        let delay = text
+            .split_whitespace()
+            .nth(1)
+            .and_then(|word| word.parse().ok());
+        Duration::from_nanos(delay.expect("schedstat has the time of waiting"))
+    };
+    let (began, count, delay) = (Instant::now(), target.count(), waited());
+    std::thread::sleep(Duration::from_millis(300));
+    let ran = began
+        .elapsed()
+        .saturating_sub(waited().saturating_sub(delay));
+    // A thousand, as a single count takes next to no time.
+    ran * 1000 / (target.count() - count).max(1) as u32
 }

@@ -8,6 +8,7 @@ pub mod cursor;
 pub mod dump;
 #[cfg(test)]
 mod tests;
+pub mod value;
 pub mod verb;
 pub mod why;
 
@@ -24,6 +25,17 @@ use tui_input::Input;
 
 /// The most that one text may hold, in bytes: more is no line any more.
 const LONGEST: usize = 16 * 1024;
+
+/// Lines to begin with in an empty lab, each of which needs those before it.
+pub const EXAMPLES: [&str; 7] = [
+    "char *p = mmap(NULL, 16 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);",
+    "p[0] = 1;",
+    "fork();",
+    "child: p[0] = 2;",
+    "int fd = open(\"data.bin\", O_RDWR);",
+    "char *f = mmap(NULL, 16 * PAGE, PROT_READ, MAP_SHARED, fd, 0);",
+    "char c = f[0];",
+];
 
 /// The explorer of a lesson, or of the empty lab.
 #[derive(Clone, Debug, Default)]
@@ -151,6 +163,12 @@ impl Explorer {
         true
     }
 
+    /// The next line to begin with: the first that was not run yet.
+    pub fn example(&self) -> Option<&'static str> {
+        let has_run = |code: &str| self.history.iter().any(|run| run == code);
+        EXAMPLES.into_iter().find(|code| !has_run(code))
+    }
+
     /// Notes a text that is being run; the input is empty again.
     fn sent(&mut self, text: String) {
         if self.history.last() != Some(&text) {
@@ -211,10 +229,10 @@ impl Explorer {
         }
     }
 
-    /// The variables of the process that will run the text.
-    pub fn names(&self) -> &[Variable] {
+    /// The process that will run the text.
+    pub fn actor(&self) -> Process {
         let text = self.text();
-        let process = match addressed(&text).who {
+        match addressed(&text).who {
             Some(Who::Named(process)) => process,
             Some(Who::Main) => Process::Main,
             Some(Who::LatestChild) => self
@@ -224,8 +242,12 @@ impl Explorer {
                 .rfind(|process| matches!(process, Process::Child(_)))
                 .unwrap_or(self.who),
             None | Some(Who::Peers(..)) => self.who,
-        };
-        let held = self.variables.get(&process);
+        }
+    }
+
+    /// Its variables.
+    pub fn names(&self) -> &[Variable] {
+        let held = self.variables.get(&self.actor());
         held.map_or(&[], |held| held.variables.as_slice())
     }
 

@@ -58,6 +58,12 @@ pub enum Context {
     Find,
     /// What is known of a VMA lies over the watch.
     Vma,
+    /// The variables of a process lie over the screen.
+    Variables,
+    /// The page that keeps a session lies over the screen: a name is typed.
+    Keep,
+    /// A recording waits, where a session would wait for something to be typed.
+    Tape,
     /// The learner is asked whether lines are to be undone.
     Undo,
 }
@@ -191,6 +197,10 @@ pub enum Action {
     LockPage,
     /// Opens the menu of what can be done with the page.
     Menu,
+    /// Shows the variables of the process.
+    Variables,
+    /// Puts the next example into the empty input.
+    Example,
     /// Forks the process.
     Fork,
     /// Says all that is known of the page.
@@ -221,6 +231,10 @@ pub enum Action {
     ZoomFit,
     /// Watches the process again that was watched before.
     Return,
+    /// Asks as what the session is to be kept.
+    Keep,
+    /// Keeps it.
+    KeepIt,
 }
 
 /// A key with its modifier.

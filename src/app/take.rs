@@ -13,7 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::lesson::{Choice, Lesson, Part, Prediction};
 use crate::mem::{Outcome, Process};
 use crate::observe::Snapshot;
-use crate::session::{Item, Moment, Position, Report, Script, Timeline};
+use crate::session::{Item, Moment, Position, Record, Report, Script, Timeline};
 use std::sync::Arc;
 
 /// How far one wish to run goes.
@@ -89,6 +89,8 @@ pub struct Take {
     pub missing: Option<(usize, Vec<String>)>,
     /// What could not be done, in a sentence.
     pub failure: Option<String>,
+    /// What was said of the lesson so far, to be kept.
+    pub record: Record,
     /// Processes that have ended behind everybody's back, and how.
     pub gone: Vec<(Process, String)>,
     /// Whether lines are being undone.
@@ -131,6 +133,7 @@ impl Take {
             dumps: Dumps::default(),
             missing: None,
             failure: None,
+            record: Record::default(),
             gone: Vec::new(),
             undo: Undo::default(),
             back: None,
@@ -317,9 +320,13 @@ impl Take {
 
     /// Takes in what the player says of this lesson.
     pub fn take_in(&mut self, report: Report) {
+        self.record.hear(&report);
         match report {
-            Report::Ready(_) => {}
-            Report::Opened(moment) => self.begin(moment),
+            Report::Ready(_) | Report::Left(_) => {}
+            Report::Opened(moment) => {
+                let before = self.begin(moment);
+                self.record.turn(before);
+            }
             Report::Running {
                 snapshots,
                 process,
@@ -393,13 +400,14 @@ impl Take {
     fn rewound(&mut self, step: usize, moment: Moment) {
         self.answers.forget_from(step);
         self.guess = Guess::default();
-        self.begin(moment);
+        // What was undone is in no record.
+        drop(self.begin(moment));
         self.desk.follow();
     }
 
-    /// New processes: the moments of those before them are no more.
-    fn begin(&mut self, moment: Moment) {
-        self.timeline = Timeline::opened(moment);
+    /// New processes; gives the moments of those before them.
+    fn begin(&mut self, moment: Moment) -> Timeline {
+        let before = std::mem::replace(&mut self.timeline, Timeline::opened(moment));
         self.accounts = Accounts::default();
         self.sight = Sight::default();
         self.dumps = Dumps::default();
@@ -407,6 +415,7 @@ impl Take {
         self.failure = None;
         self.gone.clear();
         self.to_now();
+        before
     }
 
     /// What was typed did not run: back into the input with it.
@@ -422,6 +431,12 @@ impl Take {
             Some(explorer) => explorer.cursor,
             None => self.pointed,
         }
+    }
+
+    /// The next line to begin with in an empty lab: the first that was not run yet.
+    pub fn example(&self) -> Option<&'static str> {
+        let explorer = self.explorer.as_ref().filter(|_| self.lesson.is_lab())?;
+        explorer.example()
     }
 
     /// How many lines of their own the learner has run in these processes.

@@ -1,7 +1,9 @@
 //! Getting about: focus, zoom, scrolling, choosing, the mouse.
 
-use super::explorer::cursor::Cursor;
+use super::explorer::cursor::{self, Cursor};
+use super::keeping;
 use super::panel::Panel;
+use super::scene::Scene;
 use super::take::Take;
 use super::update::{drawn, with_take};
 use super::{App, Effect, Overlay, Screen, keys::Action, update};
@@ -34,9 +36,18 @@ fn arrange(take: &mut Take, action: Action) -> Vec<Effect> {
         Action::OwnRows => desk.own_rows = !desk.own_rows,
         Action::Notes => desk.notes = !desk.notes,
         Action::NextProcess => next_process(take),
+        Action::CellLeft => walk(take, -1),
+        Action::CellRight => walk(take, 1),
         _ => return Vec::new(),
     }
     vec![Effect::Draw]
+}
+
+/// Chooses the page so many further on than the one that the mouse chose.
+fn walk(take: &mut Take, pages: i64) {
+    let found = take.pointed.zip(Scene::of(take));
+    let moved = found.and_then(|(cursor, scene)| cursor::moved(&scene, cursor, pages));
+    take.pointed = moved.or(take.pointed);
 }
 
 fn next_process(take: &mut Take) {
@@ -53,7 +64,11 @@ fn go(app: &mut App, by: i32) -> Vec<Effect> {
     let limit = app.seen.overlay_limit;
     match &mut app.overlay {
         Some(
-            Overlay::Help(row) | Overlay::Legend(row) | Overlay::Inspect(row) | Overlay::Vma(row),
+            Overlay::Help(row)
+            | Overlay::Legend(row)
+            | Overlay::Inspect(row)
+            | Overlay::Variables(row)
+            | Overlay::Vma(row),
         ) => {
             let was = *row;
             *row = moved(was, by, limit);
@@ -69,6 +84,7 @@ fn go(app: &mut App, by: i32) -> Vec<Effect> {
             *step = was.saturating_add_signed(by as isize).min(last);
             return drawn(*step != was);
         }
+        Some(Overlay::Keep) => return keeping::walk(app, by > 0),
         Some(Overlay::Claims(claim)) => {
             let last = Ledger::built_in().claims().len().saturating_sub(1);
             let was = *claim;
@@ -195,6 +211,7 @@ fn point(app: &mut App, cursor: Cursor) -> Vec<Effect> {
 /// A click on a row of a list: chooses it; a second click on the chosen lesson opens it.
 fn pick(app: &mut App, index: usize) -> Vec<Effect> {
     match (&mut app.overlay, &mut app.screen) {
+        (Some(Overlay::Keep), _) => return keeping::choose(app, index),
         (Some(Overlay::Steps(step)), _) => *step = index,
         (Some(Overlay::Claims(claim)), _) => *claim = index,
         (None, Screen::Home) if app.home.chosen == index => return update::open(app, index, None),

@@ -3,10 +3,12 @@
 use super::explorer::cursor::Cursor;
 use super::explorer::{act as explorer, dump};
 use super::home::Home;
+use super::keeping;
 use super::keys::{self, Action, Context};
 use super::ledger;
 use super::panel::Panel;
 use super::take::{Activity, Stride, Take};
+use super::tape::{self, Tape};
 use super::undo::{self, Undo};
 use super::watching::{Watching, act as watching};
 use super::{App, Effect, Event, Overlay, Screen, Watched, past, travel};
@@ -47,6 +49,8 @@ fn respond(app: &mut App, event: Event) -> Vec<Effect> {
         Event::Mouse(mouse) => past::mouse(app, mouse).unwrap_or_else(|| travel::mouse(app, mouse)),
         Event::Paste(text) => paste(app, &text),
         Event::Resize(..) => vec![Effect::Draw],
+        Event::Named(name, place) => keeping::named(app, name, place),
+        Event::Kept(outcome) => keeping::kept(app, outcome),
         Event::Report(report) => hear(app, report),
         Event::PlayerGone => say(
             app,
@@ -110,6 +114,12 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     ) {
         return explorer::edit(app, key);
     }
+    if context == Context::Keep {
+        return explorer::edit_of(key).map_or_else(Vec::new, |edit| keeping::edit(app, edit));
+    }
+    if context == Context::Tape && matches!(key.code, KeyCode::Char(_)) {
+        return say_that_nothing_runs(app);
+    }
     match key.code {
         KeyCode::Char(c) if !key.modifiers.contains(KeyModifiers::CONTROL) => {
             typed(app, context, c)
@@ -145,7 +155,17 @@ fn typed(app: &mut App, context: Context, c: char) -> Vec<Effect> {
 
 fn paste(app: &mut App, text: &str) -> Vec<Effect> {
     let context = app.context();
+    if context == Context::Keep {
+        let visible = text.chars().filter(|c| !c.is_control());
+        for c in visible {
+            keeping::edit(app, tui_input::InputRequest::InsertChar(c));
+        }
+        return vec![Effect::Draw];
+    }
     let explores = app.take().is_some_and(|take| take.explorer.is_some());
+    if explores && app.tape.is_some() {
+        return say_that_nothing_runs(app);
+    }
     if explores && app.overlay.is_none() {
         return explorer::paste(app, text);
     }
@@ -161,11 +181,16 @@ fn paste(app: &mut App, text: &str) -> Vec<Effect> {
 
 /// What an action does.
 fn act(app: &mut App, context: Context, action: Action) -> Vec<Effect> {
+    if app.tape.is_some() && Tape::forbids(action) {
+        return say_that_nothing_runs(app);
+    }
     if let Some(effects) = explorer::act(app, action).or_else(|| watching::act(app, action)) {
         return effects;
     }
     match action {
         Action::Try => explorer::open(app),
+        Action::Keep => keeping::open(app),
+        Action::KeepIt => keeping::keep(app),
         Action::Quit => vec![
             Effect::Wish(Control::Stop),
             Effect::Send(Command::Close),
@@ -272,6 +297,12 @@ fn say(app: &mut App, sentence: &str) -> Vec<Effect> {
     vec![Effect::Draw]
 }
 
+/// A recording runs nothing.
+fn say_that_nothing_runs(app: &mut App) -> Vec<Effect> {
+    let sentence = app.tape.as_ref().map(|tape| tape.nothing_runs.clone());
+    say(app, &sentence.unwrap_or_default())
+}
+
 fn search(app: &mut App, search: Option<String>) -> Vec<Effect> {
     app.home.set_search(search, &app.lessons);
     vec![Effect::Draw]
@@ -304,6 +335,13 @@ fn leave(app: &mut App) -> Vec<Effect> {
     if let Screen::Home | Screen::Watch(_) = app.screen {
         return vec![Effect::Save, Effect::Quit];
     }
+    if app.tape.is_some() {
+        return vec![
+            Effect::Wish(Control::Stop),
+            Effect::Send(Command::Close),
+            Effect::Quit,
+        ];
+    }
     app.screen = app.beneath.take().map_or(Screen::Home, Screen::Watch);
     app.overlay = None;
     app.home.search = None;
@@ -333,6 +371,8 @@ fn escape(app: &mut App) -> Vec<Effect> {
             take.pointed = None;
             vec![Effect::Draw]
         }
+        // Nothing stands behind a recording to go back to.
+        Screen::Lesson(_) if app.tape.is_some() => Vec::new(),
         Screen::Lesson(_) => leave(app),
     }
 }
@@ -458,6 +498,12 @@ fn hear(app: &mut App, report: Report) -> Vec<Effect> {
         app.machine = Some(machine);
         return vec![Effect::Draw];
     }
+    if let Report::Left(lines) = report {
+        if let Some(tape) = &mut app.tape {
+            tape.left = lines;
+        }
+        return vec![Effect::Draw];
+    }
     let Screen::Lesson(take) = &mut app.screen else {
         if matches!(report, Report::Opened(_) | Report::Failed(_)) {
             app.awaited = app.awaited.saturating_sub(1);
@@ -481,6 +527,9 @@ fn hear(app: &mut App, report: Report) -> Vec<Effect> {
     match report {
         Report::At(position) => arrive(app, position),
         report => {
+            if app.tape.is_some() {
+                tape::follow(take, &report);
+            }
             take.take_in(report);
             vec![Effect::Draw]
         }
@@ -529,7 +578,7 @@ fn keep(app: &mut App) -> bool {
     let Screen::Lesson(take) = &app.screen else {
         return false;
     };
-    if take.lesson.is_lab() {
+    if take.lesson.is_lab() || app.tape.is_some() {
         return false;
     }
     let (id, position) = (&take.lesson.id, take.position);

@@ -10,6 +10,7 @@ pub mod history;
 pub mod list;
 pub mod mark;
 pub mod pane;
+pub mod runs;
 
 use crate::mem::{Pid, Range, Reading};
 use crate::observe::portrait::area::Areas;
@@ -95,7 +96,7 @@ pub struct Watching {
     pub told: (u64, u64),
     /// Why there are none, or what kinds cannot be seen.
     pub eventless: Option<String>,
-    /// How many rows the list of faults is scrolled back.
+    /// How many runs the list of faults is scrolled back.
     pub events_back: usize,
     /// Lines that the command printed, the latest last; `None` for a process that was there before.
     pub output: Option<VecDeque<String>>,
@@ -290,11 +291,16 @@ impl Watching {
                 let told = (events.each, self.told.1 + events.missed);
                 let counts = std::mem::replace(&mut self.told, told) != told;
                 let count = events.list.len();
+                let before = if self.events_back > 0 {
+                    self.runs().len()
+                } else {
+                    0
+                };
+                self.events.extend(events.list);
                 if self.events_back > 0 {
                     // What is looked at stays where it is.
-                    self.events_back = (self.events_back + count).min(EVENTS);
+                    self.events_back += self.runs().len().saturating_sub(before);
                 }
-                self.events.extend(events.list);
                 let much = self.events.len().saturating_sub(EVENTS);
                 self.events.drain(..much);
                 was_blind || counts || count > 0

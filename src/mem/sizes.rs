@@ -81,6 +81,10 @@ impl Sizes {
     /// Sets a number.
     pub fn set(&mut self, field: Field, value: u64) {
         self.known |= 1 << field.index();
+        let is_out_of_line = |seldom: &[u64; SELDOM]| seldom[field.index()] != 0;
+        if self.seldom.as_deref().is_some_and(is_out_of_line) {
+            self.take_in_line(field);
+        }
         match field.place() {
             Place::Common(index)
                 if value.is_multiple_of(1024) && value >> 10 < u64::from(u32::MAX) =>
@@ -96,6 +100,18 @@ impl Sizes {
         }
     }
 
+    /// Forgets what is kept out of line of a field: what is equal looks equal, however often it was set.
+    #[cold]
+    fn take_in_line(&mut self, field: Field) {
+        if let Some(seldom) = &mut self.seldom {
+            seldom[field.index()] = 0;
+        }
+        let is_empty = |seldom: &[u64; SELDOM]| seldom.iter().all(|value| *value == 0);
+        if self.seldom.as_deref().is_some_and(is_empty) {
+            self.seldom = None;
+        }
+    }
+
     #[cold]
     fn set_out_of_line(&mut self, field: Field, place: Place, value: u64) {
         match place {
@@ -103,7 +119,9 @@ impl Sizes {
             Place::Power(index) | Place::Small(index) => self.small[index] = u8::MAX,
             Place::Seldom => {}
         }
-        self.seldom.get_or_insert_default()[field.index()] = value;
+        if value != 0 {
+            self.seldom.get_or_insert_default()[field.index()] = value;
+        }
     }
 
     /// Nothing at all, before sums: every size is 0.
@@ -164,6 +182,24 @@ mod tests {
         sizes.set(Field::Rss, 0);
         assert_eq!(sizes.get(Field::Rss), Some(0));
         assert_eq!(sizes.get(Field::Pss), None);
+    }
+
+    #[test]
+    fn what_was_set_twice_is_as_what_was_set_once() {
+        let table = [
+            (Field::Rss, 5, 4096),
+            (Field::KernelPageSize, 0, 4096),
+            (Field::KernelPageSize, 7, 0),
+            (Field::ThpEligible, 4096, 1),
+            (Field::Swap, 4096, 0),
+            (Field::Swap, 1, 2),
+        ];
+        for (field, first, second) in table {
+            let twice: Sizes = [(field, first), (field, second)].into_iter().collect();
+            let once: Sizes = [(field, second)].into_iter().collect();
+            assert_eq!(twice, once, "{field:?}");
+            assert_eq!(twice.get(field), Some(second));
+        }
     }
 
     #[test]

@@ -51,12 +51,16 @@ pub fn list(catalogue: &Catalogue) -> Result<i32> {
 pub fn run(lesson: &Arc<Lesson>, as_json: bool) -> Result<i32> {
     let (stage, played) = theatre::play(LiveStage::new()?, lesson);
     drop(stage);
-    let transcript = played.context("the lesson cannot start")?;
+    told(&played.context("the lesson cannot start")?, as_json)
+}
+
+/// Prints a transcript; the status says whether everything held.
+pub(super) fn told(transcript: &Transcript, as_json: bool) -> Result<i32> {
     if as_json {
-        print(&format!("{:#}\n", json::transcript(&transcript)))?;
+        print(&format!("{:#}\n", json::transcript(transcript)))?;
     } else {
         // What a lesson prints and how it names its files is a stranger's text.
-        print(&visible(&text::transcript(&transcript)))?;
+        print(&visible(&text::transcript(transcript)))?;
     }
     Ok(if transcript.ok() { HELD } else { FAILED })
 }

@@ -4,8 +4,10 @@
 //! before the next frame, so a slow terminal misses frames, not events.
 
 use super::input::{Message, listen};
+use super::keep;
 use super::terminal::Hold;
 use super::watcher::Watcher;
+use crate::app::tape::Tape;
 use crate::app::{App, Effect, Event, Theme, update};
 use crate::lesson::Card;
 use crate::mem::error_text;
@@ -46,6 +48,8 @@ pub enum Start {
     Lab,
     /// A process, whoever's it is.
     Watch(super::watch::Target),
+    /// A recording of the one lesson there is, or of the empty lab when there is none.
+    Tape(Tape),
 }
 
 /// What the terminal program starts with.
@@ -185,6 +189,7 @@ impl Loop {
                 self.watcher.start(target.started);
                 update(&mut self.app, self.watcher.watch(target.pid))
             }
+            Start::Tape(tape) => self.app.open_tape(tape),
         };
         self.carry_out(effects, &mut due);
         loop {
@@ -278,6 +283,14 @@ impl Loop {
                 Effect::Watch(pid) => {
                     let event = self.watcher.watch(pid);
                     self.tell(event, due);
+                }
+                Effect::Name { stem, extension } => {
+                    let (name, place) = keep::free_name(&stem, extension);
+                    self.tell(Event::Named(name, place), due);
+                }
+                Effect::Keep { form, name } => {
+                    let outcome = keep::keep(&self.app, form, &name);
+                    self.tell(Event::Kept(outcome), due);
                 }
                 Effect::Suspend => self.suspend(due),
                 Effect::Quit => due.end = Some(End::Left),

@@ -7,19 +7,44 @@ use crate::lesson::{Lesson, Part};
 use crate::mem::{Control, Ending, Outcome, Pace, Process};
 use crate::report::transcript::Answered;
 use crate::report::{Line, StepTranscript, Transcript};
+use crate::session::record::Recorder;
 use crate::session::stage::PATIENCE;
-use crate::session::{Director, Player, Report, Stage, StageError};
+use crate::session::{Director, Player, Position, Report, Script, Stage, StageError};
 use std::sync::Arc;
 use std::time::Instant;
 
 /// Plays a lesson on a stage and gives the stage back, for the next one. An error when it could not even start.
 pub fn play(stage: LiveStage, lesson: &Arc<Lesson>) -> (LiveStage, Result<Transcript, StageError>) {
+    record(stage, lesson, None)
+}
+
+/// The same, and everything that is said is recorded too.
+pub fn record(
+    stage: LiveStage,
+    lesson: &Arc<Lesson>,
+    recorder: Option<&mut Recorder>,
+) -> (LiveStage, Result<Transcript, StageError>) {
     let mut player = Player::new(stage, Arc::clone(lesson));
-    let transcript = player.start().map(|_| Transcript {
-        steps: steps(&mut player, lesson),
-        ..empty(lesson, player.stage())
+    let mut reel = Reel(recorder);
+    let transcript = player.start().map(|moment| {
+        reel.note(Report::Opened(moment));
+        Transcript {
+            steps: steps(&mut player, lesson, &mut reel),
+            ..empty(lesson, player.stage())
+        }
     });
     (player.close(), transcript)
+}
+
+/// Where what is said is recorded, if it is.
+struct Reel<'a>(Option<&'a mut Recorder>);
+
+impl Reel<'_> {
+    fn note(&mut self, report: Report) {
+        if let Some(recorder) = &mut self.0 {
+            recorder.hear(report);
+        }
+    }
 }
 
 /// The transcript of a lesson that could not start: every step stopped before its first line.
@@ -43,18 +68,30 @@ fn empty(lesson: &Lesson, stage: &LiveStage) -> Transcript {
     }
 }
 
-fn steps(player: &mut Player<LiveStage>, lesson: &Lesson) -> Vec<StepTranscript> {
+fn steps(
+    player: &mut Player<LiveStage>,
+    lesson: &Lesson,
+    reel: &mut Reel<'_>,
+) -> Vec<StepTranscript> {
     let mut steps = Vec::new();
+    let at = |step, item| Report::At(Position { step, item });
     for (index, step) in lesson.steps.iter().enumerate() {
         let mut transcript = StepTranscript::of(step);
         let missing = player.missing(index);
         if missing.is_empty() {
-            play_step(player, index, lesson, &mut transcript);
+            play_step(player, index, lesson, (&mut transcript, reel));
         } else {
             transcript.skipped = Some(missing.join("; "));
+            reel.note(Report::Missing {
+                step: index,
+                why: missing,
+            });
+            reel.note(at(index, 0));
+            reel.note(at(index, Script::of(lesson).steps[index].len()));
         }
         steps.push(transcript);
     }
+    reel.note(at(lesson.steps.len(), 0));
     steps
 }
 
@@ -63,15 +100,21 @@ fn play_step(
     player: &mut Player<LiveStage>,
     index: usize,
     lesson: &Lesson,
-    transcript: &mut StepTranscript,
+    (transcript, reel): (&mut StepTranscript, &mut Reel<'_>),
 ) {
-    if let Err(error) = player.enter(index) {
-        transcript.broken = Some(error.to_string());
-        return;
+    match player.enter(index) {
+        Ok(None) => {}
+        Ok(Some(moment)) => reel.note(Report::Opened(moment)),
+        Err(error) => {
+            transcript.broken = Some(error.to_string());
+            return;
+        }
     }
+    reel.note(Report::At(player.position()));
     let mut clerk = Clerk {
         lesson,
         transcript,
+        reel,
         since: Instant::now(),
         has_stopped: false,
     };
@@ -79,15 +122,19 @@ fn play_step(
         clerk.since = Instant::now();
         if let Err(error) = player.advance(None, Pace::Full, &mut clerk) {
             clerk.transcript.broken = Some(error.to_string());
+            clerk.reel.note(Report::Failed(error.to_string()));
+            clerk.reel.note(Report::At(player.position()));
             return;
         }
+        clerk.reel.note(Report::At(player.position()));
     }
 }
 
 /// Writes down what is reported, and loses patience with a line that does not end.
-struct Clerk<'a> {
+struct Clerk<'a, 'r> {
     lesson: &'a Lesson,
     transcript: &'a mut StepTranscript,
+    reel: &'a mut Reel<'r>,
     since: Instant,
     /// Whether the line that runs was told to stop.
     has_stopped: bool,
@@ -105,8 +152,11 @@ fn tell_why_stopped(line: &mut Line) {
     }
 }
 
-impl Director for Clerk<'_> {
+impl Director for Clerk<'_, '_> {
     fn report(&mut self, report: Report) {
+        if self.reel.0.is_some() {
+            self.reel.note(report.clone());
+        }
         match report {
             Report::Line(moment) => {
                 let mut lines = Line::of(moment);

@@ -115,6 +115,8 @@ pub enum Report {
         /// What is missing, and what can be done about it, in a sentence each.
         why: Vec<String>,
     },
+    /// How many lines of a recording are still to be shown: a recording says so after each [`Report::At`].
+    Left(u64),
     /// The next thing to happen; sent after each command that does something, when all its reports are out.
     At(Position),
     /// What was typed is no C that runs here; nothing of it has run.

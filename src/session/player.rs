@@ -4,7 +4,7 @@
 //! transcript says are the same run.
 
 pub mod free;
-mod judge;
+pub(crate) mod judge;
 mod line;
 mod race;
 mod replay;

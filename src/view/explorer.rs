@@ -8,11 +8,11 @@ use super::code::{coloured, lit, upshot};
 use super::text::{fit, pad, wrap};
 use super::theme::Palette;
 use super::{grid, hexdump};
-use crate::app::explorer::Explorer;
 use crate::app::explorer::complete::{Popup, Sort, function_at};
 use crate::app::explorer::dump::{Sight, sight};
 use crate::app::explorer::verb::{self, Verb};
 use crate::app::explorer::why::why;
+use crate::app::explorer::{EXAMPLES, Explorer};
 use crate::app::panel::Panel;
 use crate::app::scene::Scene;
 use crate::app::take::{Activity, Take};
@@ -24,13 +24,6 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthChar;
 
-/// What an empty lab suggests to type first.
-const FIRST: [&str; 4] = [
-    "char *p = mmap(NULL, 16 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);",
-    "p[0] = 1;",
-    "fork();",
-    "child: p[0] = 2;",
-];
 /// Rows of the input at most.
 const MOST_ROWS: usize = 6;
 /// Rows of the popup at most.
@@ -64,14 +57,20 @@ fn lines_that_ran(take: &Take, width: usize, palette: Palette) -> Passage {
 }
 
 fn welcome(width: usize, palette: Palette) -> Vec<Line<'static>> {
-    let text = "A process of your own, with nothing in it yet. Type C below, a line at a time; it runs at once, and \
-                the right side shows what the kernel made of it. The file \"data.bin\", 16 pages long, is there to \
-                be opened and mapped. For example:";
-    let mut lines = wrap(&[(text, palette.text())], width, 0);
-    for code in FIRST {
+    let first = "Type C below, a line at a time: it runs at once in a process of your own, and the right side shows what \
+                 the kernel made of it.";
+    let second =
+        "Enter on the empty line takes the next of these to begin with; Tab moves over the pages.";
+    let mut lines = wrap(&[(first, palette.heading())], width, 0);
+    lines.push(Line::default());
+    lines.extend(wrap(&[(second, palette.text())], width, 0));
+    for code in EXAMPLES {
         lines.push(Line::default());
         lines.extend(wrap(&coloured(code, 0..code.len(), palette), width, 4));
     }
+    lines.push(Line::default());
+    let files = "The file \"data.bin\", 16 pages long, is there to be opened and mapped.";
+    lines.extend(wrap(&[(files, palette.dim())], width, 0));
     lines
 }
 
@@ -140,6 +139,8 @@ pub(super) struct Prompt {
     lines: Vec<Line<'static>>,
     /// What is said below: a gist, a mistake.
     notes: Vec<Line<'static>>,
+    /// What stands in the bar above.
+    title: &'static str,
 }
 
 impl Prompt {
@@ -149,7 +150,25 @@ impl Prompt {
         Self {
             lines: rows(take, explorer, width, palette),
             notes: notes(take, explorer, width, palette),
+            title: if explorer.on_pages {
+                " your line (Tab: type) "
+            } else {
+                " ▸ your line "
+            },
         }
+    }
+
+    /// The same rows of a recording: nothing is typed there.
+    pub(super) fn of_tape(mut self, explorer: &Explorer, palette: Palette) -> Self {
+        self.title = " a recording ";
+        let text = if explorer.on_pages {
+            " Arrows choose a page; Enter says all about it."
+        } else {
+            " Nothing runs here, and nothing is typed: Enter shows the next line that was recorded."
+        };
+        self.lines = vec![Line::from(Span::styled(text, palette.dim()))];
+        self.notes.fill(Line::default());
+        self
     }
 
     /// Rows that it takes on the screen.
@@ -175,12 +194,7 @@ impl Prompt {
         };
         let width = usize::from(area.width);
         canvas.text(area, (0, 0), &bar.repeat(width), style);
-        let title = if explorer.on_pages {
-            " your line (Tab: type) "
-        } else {
-            " ▸ your line "
-        };
-        canvas.text(area, (1, 0), title, style);
+        canvas.text(area, (1, 0), self.title, style);
         let skipped = match explorer.mistake {
             // What is wrong is in the first rows, as a rule: nothing before it has run.
             Some(_) => 0,
@@ -330,10 +344,34 @@ fn notes(take: &Take, explorer: &Explorer, width: usize, palette: Palette) -> Ve
     if explorer.on_pages {
         return chosen(take, explorer, width, palette);
     }
-    let hint = "`child: p[0] = 1;` runs in the child, `peer: …` elsewhere. F1: keys.";
+    let hint = match take.example() {
+        Some(code) if explorer.is_empty() => {
+            return example(code, width, palette);
+        }
+        _ => "`child: p[0] = 1;` runs in the child, `peer: …` elsewhere. F1: keys.",
+    };
     vec![
         Line::from(Span::styled(fit(&format!(" {hint}"), width), palette.dim())),
         Line::default(),
+    ]
+}
+
+/// What Enter takes, while nothing is typed.
+fn example(code: &str, width: usize, palette: Palette) -> Vec<Line<'static>> {
+    let mut spans = vec![Span::styled(" Enter ", palette.accent())];
+    let shown = fit(code, width.saturating_sub(8));
+    let runs = coloured(&shown, 0..shown.len(), palette);
+    spans.extend(
+        runs.into_iter()
+            .map(|(text, style)| Span::styled(text.to_owned(), style)),
+    );
+    let hint = fit(
+        " An example; or type C of your own. `child: …` runs in the child. F1: keys.",
+        width,
+    );
+    vec![
+        Line::from(spans),
+        Line::from(Span::styled(hint, palette.dim())),
     ]
 }
 
@@ -351,7 +389,7 @@ fn waiting(explorer: &Explorer, width: usize, palette: Palette) -> Vec<Line<'sta
         .map(|text| text.replace('\n', " "))
         .collect();
     let head = format!(" {count} {lines}: {}", texts.join("  "));
-    let hint = " They run one after the other. Esc stops the one that runs, and brings them back.";
+    let hint = " Esc stops the line that runs, and brings these back.";
     vec![
         Line::from(Span::styled(fit(&head, width), palette.accent())),
         Line::from(Span::styled(fit(hint, width), palette.dim())),
@@ -361,9 +399,11 @@ fn waiting(explorer: &Explorer, width: usize, palette: Palette) -> Vec<Line<'sta
 /// The chosen page in two rows: what it is and holds, and the C that its keys type.
 fn chosen(take: &Take, explorer: &Explorer, width: usize, palette: Palette) -> Vec<Line<'static>> {
     let found = explorer.cursor.zip(Scene::of(take));
-    let Some((cursor, words)) =
-        found.and_then(|(cursor, scene)| Some((cursor, grid::words(&scene, cursor)?)))
-    else {
+    let found = found.and_then(|(cursor, scene)| {
+        let words = grid::words(&scene, cursor)?;
+        Some((cursor, words, verb::offers(&scene, explorer, cursor)))
+    });
+    let Some((cursor, words, offers)) = found else {
         let hint = " No page is chosen: the arrows choose one.";
         return vec![
             Line::from(Span::styled(fit(hint, width), palette.dim())),
@@ -380,7 +420,7 @@ fn chosen(take: &Take, explorer: &Explorer, width: usize, palette: Palette) -> V
     }
     let mut second = Vec::new();
     let mut used = 0;
-    for offer in verb::offers(take, explorer, cursor) {
+    for offer in offers {
         let wide = offer.code.chars().count() + 4;
         let Some(key) = offer
             .key

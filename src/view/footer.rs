@@ -15,6 +15,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
         valid_in(context)
             .filter(|binding| !binding.short.is_empty())
             .filter(|binding| binding.action != Action::ReadOn || !all_is_read)
+            .filter(|binding| binding.action != Action::Example || has_example(app))
     };
     let help = named().find(|binding| binding.action == Action::Help);
     let others = named().filter(|binding| binding.action != Action::Help);
@@ -39,6 +40,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
         spans.push(Span::styled(format!(" {words} "), palette.dim()));
     }
     canvas.line(area, 0, &Line::from(spans));
+}
+
+/// Whether the empty input has a line to begin with.
+fn has_example(app: &App) -> bool {
+    app.take().is_some_and(|take| take.example().is_some())
 }
 
 /// What a key does now, where the table's words can be more exact.

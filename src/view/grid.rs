@@ -71,17 +71,25 @@ fn title_of(take: &Take, scene: Option<&Scene<'_>>, area: Rect) -> String {
     }
 }
 
+/// What is said where there is nothing to draw.
+fn nothing(take: &Take) -> &'static str {
+    if take.lesson.is_lab() {
+        "Nothing is mapped yet: mmap does it."
+    } else {
+        "The lesson has no mapping yet."
+    }
+}
+
 /// A page in a line: `page 3 of p, main: private`.
 pub(super) fn words(scene: &Scene<'_>, cursor: Cursor) -> Option<String> {
     let (mapping, size) = cursor::mapping(scene, cursor)?;
-    let range = mapping.vma.range;
-    let index = (cursor.address.0 - range.start.0) / size.max(1);
+    let index = (cursor.address.0 - mapping.vma.range.start.0) / size.max(1);
     let state = mapping.pages.known()?.state(index);
-    let names = scene.names_in(cursor.process, range);
-    let of = names
-        .first()
-        .map_or_else(String::new, |name| format!(" of {}", name.name));
-    Some(format!("page {index}{of}, {}: {state}", cursor.process))
+    let place = match cursor::counted_from(scene, cursor) {
+        Some((name, index)) => format!("page {index} of {name}"),
+        None => format!("page {index}"),
+    };
+    Some(format!("{place}, {}: {state}", cursor.process))
 }
 
 /// The grids as lines, and where the pages lie among them.
@@ -94,7 +102,7 @@ fn passage(scene: &Scene<'_>, take: &Take, area: Rect, palette: Palette) -> (Pas
     if groups.is_empty() {
         lines.push(Line::default());
         lines.push(Line::from(Span::styled(
-            fit("The lesson has no mapping yet.", usize::from(area.width)),
+            fit(nothing(take), usize::from(area.width)),
             palette.dim(),
         )));
         return (Passage { lines, focus: 0..0 }, Vec::new());

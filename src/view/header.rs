@@ -4,6 +4,7 @@ use super::canvas::Canvas;
 use super::text::fit;
 use crate::app::home::number;
 use crate::app::take::Take;
+use crate::app::tape::Tape;
 use crate::app::{App, take::Activity};
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -66,7 +67,9 @@ fn title(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) {
     canvas.line(area, 0, &left);
     let column = area.width.saturating_sub(right.chars().count() as u16 + 1);
     let style = match take.activity {
-        Activity::Idle if take.comparison().is_none() => palette.dim(),
+        Activity::Idle if take.comparison().is_some() => palette.changed(),
+        Activity::Idle if app.tape.is_some() => palette.accent(),
+        Activity::Idle => palette.dim(),
         _ => palette.changed(),
     };
     canvas.text(area, (column, 0), &right, style);
@@ -84,6 +87,7 @@ fn state(app: &App, take: &Take) -> String {
     match take.activity {
         Activity::Opening => "starting …".to_owned(),
         Activity::Busy { .. } => format!("running …{slow}"),
+        Activity::Idle if app.tape.is_some() => app.tape.as_ref().map_or_else(String::new, tape),
         Activity::Idle => {
             let kernel = app.machine.as_ref().map(|machine| machine.kernel.clone());
             kernel.map_or_else(String::new, |kernel| {
@@ -91,4 +95,18 @@ fn state(app: &App, take: &Take) -> String {
             })
         }
     }
+}
+
+/// What is said of a recording: that it is one, of which kernel, and how much of it is left.
+fn tape(tape: &Tape) -> String {
+    let left = match tape.left {
+        0 => "its end".to_owned(),
+        1 => "1 line left".to_owned(),
+        lines => format!("{lines} lines left"),
+    };
+    format!(
+        "recording of {} · Linux {} · {left}",
+        fit(&tape.date, 10),
+        fit(&tape.kernel, 24)
+    )
 }

@@ -11,7 +11,7 @@ use ratatui::text::{Line, Span};
 
 /// Draws the help, scrolled by `offset` rows.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, offset: u16) {
-    let inner = overlay::frame(canvas, area, (96, 180), "help");
+    let inner = overlay::frame(canvas, area, (96, 240), "help");
     let width = usize::from(inner.width);
     let lines = lines(app, width, canvas.palette);
     overlay::scrolled(canvas, inner, &lines, offset);
@@ -83,6 +83,7 @@ impl Kind {
             | Context::Trying
             | Context::Ahead
             | Context::Menu
+            | Context::Variables
             | Context::Cursor
             | Context::Inspect => Self::Explorer,
             Context::Watch | Context::Cells | Context::Find | Context::Vma => Self::Watch,

@@ -15,7 +15,7 @@
 
 use super::canvas::Canvas;
 use super::explorer::Prompt;
-use super::{counters, footer, grid, header, maps, reading, strip, voice};
+use super::{counters, footer, grid, header, maps, reading, strip, variables, voice};
 use crate::app::App;
 use crate::app::panel::Panel;
 use crate::app::scene::Scene;
@@ -39,7 +39,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) 
         _ => 7,
     };
     let explorer = take.explorer.as_deref();
-    let prompt = explorer.map(|own| Prompt::of(take, own, area.width, canvas.palette));
+    let prompt = explorer.map(|own| {
+        let prompt = Prompt::of(take, own, area.width, canvas.palette);
+        match &app.tape {
+            Some(_) => prompt.of_tape(own, canvas.palette),
+            None => prompt,
+        }
+    });
     // The strip has a row of its own where there are rows to spare.
     let strip_rows = u16::from(area.height >= ROOMY);
     let rows = [
@@ -89,7 +95,11 @@ fn draw_body(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Sc
         Constraint::Fill(1),
     ];
     let [left, line, right] = Layout::horizontal(columns).areas(area);
-    reading::draw(canvas, left, take);
+    let names = variables::height(take, left);
+    let rows = [Constraint::Fill(1), Constraint::Length(names)];
+    let [upper, lower] = Layout::vertical(rows).areas(left);
+    reading::draw(canvas, upper, take);
+    variables::draw(canvas, lower, take);
     for row in 0..line.height {
         canvas.text(line, (gap / 2, row), "│", canvas.palette.rule());
     }

@@ -56,6 +56,9 @@ pub(crate) enum Target {
     Spin,
 }
 
+/// What a target that maps and unmaps has in memory all the time.
+pub(crate) const RESIDENT: usize = 32 << 20;
+
 /// A target that has done its part and waits.
 #[derive(Debug)]
 pub(crate) struct Waiting {
@@ -236,7 +239,9 @@ fn prepare(target: Target, page: usize, file: i32) -> Option<*mut u8> {
             Some(start)
         }
         Target::Mixed(pages) => mixed(pages, page, file),
-        Target::Churn { .. } | Target::Spin => Some(std::ptr::dangling_mut()),
+        // Something to look at beside it.
+        Target::Churn { .. } => Some(touch(fresh(RESIDENT)?, RESIDENT, page)),
+        Target::Spin => Some(std::ptr::dangling_mut()),
     }
 }
 

@@ -42,6 +42,10 @@ pub(in crate::app) fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> 
             app.overlay = Some(Overlay::Inspect(0));
             return Some(vec![Effect::Draw]);
         }
+        Action::Variables => {
+            app.overlay = Some(Overlay::Variables(0));
+            return Some(vec![Effect::Draw]);
+        }
         _ => {}
     }
     let strides = app.seen.strides.filter(|_| app.overlay.is_none());
@@ -55,6 +59,7 @@ pub(in crate::app) fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> 
         }
         match action {
             Action::Submit => return Some(submit(take, explorer)),
+            Action::Example if take.lesson.is_lab() => explorer.set(explorer.example()?),
             Action::Complete => complete(explorer),
             Action::Earlier => explorer.recall(false),
             Action::Later => explorer.recall(true),
@@ -120,7 +125,7 @@ pub(in crate::app) fn edit(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     done.map_or_else(Vec::new, |()| vec![Effect::Draw])
 }
 
-fn edit_of(key: &KeyEvent) -> Option<Edit> {
+pub(in crate::app) fn edit_of(key: &KeyEvent) -> Option<Edit> {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     let alt = key.modifiers.contains(KeyModifiers::ALT);
     Some(match key.code {
@@ -317,7 +322,9 @@ fn to_input(take: &mut Take, explorer: &mut Explorer) {
     take.desk.focus = Panel::Reading;
 }
 
-fn walk(take: &Take, explorer: &mut Explorer, pages: i64) {
+/// Moves the cursor; the grid follows it again, if it was scrolled elsewhere.
+fn walk(take: &mut Take, explorer: &mut Explorer, pages: i64) {
+    take.desk.follow();
     explorer.cursor = cursor::settled(take, explorer);
     let moved = explorer
         .cursor
@@ -336,7 +343,8 @@ fn handle(take: &mut Take, explorer: &mut Explorer, verb: Verb) -> Vec<Effect> {
     let Some(cursor) = explorer.cursor else {
         return Vec::new();
     };
-    match verb::statement(take, explorer, cursor, verb) {
+    let line = Scene::of(take).and_then(|scene| verb::statement(&scene, explorer, cursor, verb));
+    match line {
         Some(line) => send_to(take, explorer, (cursor.process, &line)),
         None => Vec::new(),
     }
@@ -349,7 +357,8 @@ fn menu(
     (action, chosen): (Action, usize),
 ) -> Option<Vec<Effect>> {
     let cursor = explorer.cursor?;
-    let offers = verb::offers(take, explorer, cursor);
+    let offers = Scene::of(take).map(|scene| verb::offers(&scene, explorer, cursor));
+    let offers = offers.unwrap_or_default();
     let last = offers.len().saturating_sub(1);
     match action {
         Action::Up => explorer.menu = Some(chosen.saturating_sub(1)),

@@ -144,19 +144,17 @@ pub fn offers(text: &str, at: usize, variables: &[Variable]) -> Vec<Candidate> {
         let wanted = |row: &&(&str, usize, &str)| (row.0, Some(row.1)) == (function.name, argument);
         FLAGS.iter().find(wanted).map(|row| row.2)
     });
-    let mut found = candidates(word, variables);
-    if let Some(prefix) = flags {
-        let others = |candidate: &Candidate| !candidate.name.starts_with(prefix);
-        found.retain(others);
-        let mut first = constants_like(prefix);
-        first.retain(|candidate| candidate.name.starts_with(word) && candidate.name != word);
-        if !first.is_empty() && !word.is_empty() && word.len() >= prefix.len().min(2) {
-            found.retain(|candidate| candidate.sort != Sort::Constant);
-        }
-        first.append(&mut found);
-        return first;
-    }
-    found
+    let Some(prefix) = flags else {
+        return candidates(word, variables);
+    };
+    let others = candidates(word, variables)
+        .into_iter()
+        .filter(|candidate| candidate.sort != Sort::Constant);
+    constants_like(prefix)
+        .into_iter()
+        .filter(|candidate| candidate.name.starts_with(word) && candidate.name != word)
+        .chain(others)
+        .collect()
 }
 
 /// The fields of a variable of a structure, of which there is one kind.

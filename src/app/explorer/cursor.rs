@@ -3,7 +3,7 @@
 use super::Explorer;
 use crate::app::scene::{Scene, page_bytes};
 use crate::app::take::Take;
-use crate::mem::{Addr, Process};
+use crate::mem::{Addr, Process, Range};
 use crate::observe::Mapping;
 
 /// A page of a process.
@@ -78,4 +78,35 @@ pub fn moved(scene: &Scene<'_>, cursor: Cursor, pages: i64) -> Option<Cursor> {
         Addr(before.vma.range.end.0 - page_bytes(before)?)
     };
     Some(Cursor { address, ..cursor })
+}
+
+/// The mapping with those that touch it before: one mapping once, split since by protections or advice.
+pub fn run_of(scene: &Scene<'_>, cursor: Cursor, mapping: &Mapping) -> Range {
+    let mut range = mapping.vma.range;
+    let Some(snapshot) = scene.now(cursor.process) else {
+        return range;
+    };
+    let mut others: Vec<Range> = snapshot
+        .lesson_mappings()
+        .map(|other| other.vma.range)
+        .collect();
+    others.sort();
+    for other in others.into_iter().rev() {
+        if other.end == range.start {
+            range.start = other.start;
+        }
+    }
+    range
+}
+
+/// The variable that the page is counted from, the nearest before it, and how many pages it lies behind.
+pub fn counted_from(scene: &Scene<'_>, cursor: Cursor) -> Option<(String, u64)> {
+    let (mapping, size) = mapping(scene, cursor)?;
+    let name = scene
+        .names_in(cursor.process, run_of(scene, cursor, mapping))
+        .into_iter()
+        .rfind(|name| name.address <= cursor.address)?;
+    let distance = cursor.address.0 - name.address.0;
+    let is_whole = distance.is_multiple_of(size.max(1));
+    is_whole.then(|| (name.name.clone(), distance / size.max(1)))
 }

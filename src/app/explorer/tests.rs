@@ -1,6 +1,6 @@
 //! What is read of a text before it runs, and what completes it.
 
-use super::complete::{candidates, common, function_at, word_before};
+use super::complete::{candidates, common, function_at, offers, word_before};
 use super::*;
 use crate::c::{self, Scope, Target};
 
@@ -139,4 +139,44 @@ fn rows_run_as_pieces_that_end_where_statements_do() {
     for (text, expected) in table {
         assert_eq!(chunks(text), expected, "{text}");
     }
+}
+
+#[test]
+fn completion_knows_fields_and_what_flags_an_argument_takes() {
+    let mut scope = Scope::new(Target { page_size: 4096 });
+    for source in ["struct stat st;", "char *p;"] {
+        let statements = c::parse(source, 0..source.len()).unwrap();
+        c::compile(source, &statements[0], &mut scope).unwrap();
+    }
+    let names = |text: &str| -> Vec<String> {
+        let found = offers(text, text.len(), scope.variables());
+        found.into_iter().map(|candidate| candidate.name).collect()
+    };
+    assert_eq!(names("st.st_si"), ["st_size"]);
+    assert!(names("st.").len() > 10);
+    assert_eq!(names("p.st"), [""; 0]);
+    let rights = [
+        "PROT_EXEC",
+        "PROT_GROWSDOWN",
+        "PROT_GROWSUP",
+        "PROT_NONE",
+        "PROT_READ",
+        "PROT_WRITE",
+    ];
+    for text in ["mprotect(p, PAGE, ", "mmap(NULL, PAGE, PROT_READ | "] {
+        let mut found = names(text);
+        found.sort();
+        assert_eq!(found, rights, "{text}");
+    }
+    assert_eq!(
+        names("madvise(p, PAGE, MADV_W"),
+        ["MADV_WILLNEED", "MADV_WIPEONFORK"]
+    );
+    assert!(
+        names("mmap(NULL, PAGE, PROT_READ, MA")
+            .iter()
+            .all(|name| name.starts_with("MAP_"))
+    );
+    assert_eq!(names("mmap(p").first().map(String::as_str), Some("pread"));
+    assert_eq!(names(""), [""; 0]);
 }

@@ -3,12 +3,10 @@
 //! Read mmap(2), mprotect(2), madvise(2), mlock(2), msync(2).
 
 use super::Explorer;
-use super::cursor::{Cursor, mapping};
+use super::cursor::{Cursor, mapping, run_of};
 use crate::app::keys::{Action, Context, valid_in};
 use crate::app::scene::Scene;
-use crate::app::take::Take;
 use crate::c::constants;
-use crate::mem::Range;
 use crate::observe::Mapping;
 
 /// What is done with a page.
@@ -116,14 +114,16 @@ fn key(verb: Verb) -> Option<String> {
 }
 
 /// All that can be done with a page here.
-pub fn offers(take: &Take, explorer: &Explorer, cursor: Cursor) -> Vec<Offer> {
+pub fn offers(scene: &Scene<'_>, explorer: &Explorer, cursor: Cursor) -> Vec<Offer> {
+    let Some((mapping, size)) = mapping(scene, cursor) else {
+        return Vec::new();
+    };
+    let place = place(scene, explorer, cursor, (mapping, size));
     let offer = |(verb, words): (Verb, &'static str)| {
-        let code = statement(take, explorer, cursor, verb)?;
-        let key = key(verb);
         Some(Offer {
             verb,
-            key,
-            code,
+            key: key(verb),
+            code: code(verb, mapping, &place)?,
             words,
         })
     };
@@ -131,17 +131,23 @@ pub fn offers(take: &Take, explorer: &Explorer, cursor: Cursor) -> Vec<Offer> {
 }
 
 /// The statement that does `verb` with a page, as a learner would write it; `None` where there is nothing to do.
-pub fn statement(take: &Take, explorer: &Explorer, cursor: Cursor, verb: Verb) -> Option<String> {
-    if verb == Verb::Fork {
-        return Some("fork();".to_owned());
-    }
-    let scene = Scene::of(take)?;
-    let (mapping, size) = mapping(&scene, cursor)?;
-    let place = place(&scene, explorer, cursor, (mapping, size));
+pub fn statement(
+    scene: &Scene<'_>,
+    explorer: &Explorer,
+    cursor: Cursor,
+    verb: Verb,
+) -> Option<String> {
+    let (mapping, size) = mapping(scene, cursor)?;
+    let place = place(scene, explorer, cursor, (mapping, size));
+    code(verb, mapping, &place)
+}
+
+fn code(verb: Verb, mapping: &Mapping, place: &Place) -> Option<String> {
     let pointer = place.pointer();
     Some(match verb {
         Verb::Read => format!("{};", place.element()),
         Verb::Write => format!("{} = 'x';", place.element()),
+        Verb::Fork => "fork();".to_owned(),
         Verb::Protect if mapping.vma.perms.write => {
             format!("mprotect({pointer}, PAGE, PROT_READ);")
         }
@@ -155,7 +161,7 @@ pub fn statement(take: &Take, explorer: &Explorer, cursor: Cursor, verb: Verb) -
         Verb::Sync if mapping.vma.backing.is_file() && mapping.vma.perms.shared => {
             format!("msync({pointer}, PAGE, MS_SYNC);")
         }
-        Verb::Sync | Verb::Fork => return None,
+        Verb::Sync => return None,
         Verb::Advise(advice) => {
             constants::lookup(advice)?;
             format!("madvise({pointer}, PAGE, {advice});")
@@ -189,25 +195,6 @@ impl Place {
             offset => format!("{} + {offset}", self.base.0),
         }
     }
-}
-
-/// The mapping with those that touch it before: one mapping once, split since by protections or advice.
-fn run_of(scene: &Scene<'_>, cursor: Cursor, mapping: &Mapping) -> Range {
-    let mut range = mapping.vma.range;
-    let Some(snapshot) = scene.now(cursor.process) else {
-        return range;
-    };
-    let mut others: Vec<Range> = snapshot
-        .lesson_mappings()
-        .map(|other| other.vma.range)
-        .collect();
-    others.sort();
-    for other in others.into_iter().rev() {
-        if other.end == range.start {
-            range.start = other.start;
-        }
-    }
-    range
 }
 
 /// Names the page by the nearest variable before it in its mapping; by its bare address where there is none.

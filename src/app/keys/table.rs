@@ -40,7 +40,14 @@ const fn control_key(code: KeyCode) -> Chord {
 const ENTER: Chord = key(KeyCode::Enter);
 const SPACE: Chord = char(' ');
 /// Where a lesson waits for the learner.
-const IDLE: &[Context] = &[C::Line, C::Ask, C::StepDone, C::LessonDone, C::Back];
+const IDLE: &[Context] = &[
+    C::Line,
+    C::Ask,
+    C::StepDone,
+    C::LessonDone,
+    C::Back,
+    C::Tape,
+];
 /// A lesson's screen, whatever it does.
 const LESSON: &[Context] = &[
     C::Line,
@@ -49,6 +56,16 @@ const LESSON: &[Context] = &[
     C::LessonDone,
     C::Back,
     C::Running,
+];
+/// The same, also of a recording where its session had the input open.
+const SCREEN: &[Context] = &[
+    C::Line,
+    C::Ask,
+    C::StepDone,
+    C::LessonDone,
+    C::Back,
+    C::Running,
+    C::Tape,
 ];
 /// Where arrows scroll or choose.
 const LISTS: &[Context] = &[C::Home, C::Steps, C::Claims, C::Menu];
@@ -62,6 +79,8 @@ const PAGES: &[Context] = &[
     C::Help,
     C::Inspect,
     C::Vma,
+    C::Variables,
+    C::Tape,
 ];
 const SCROLLS: &[Context] = &[
     C::Line,
@@ -79,6 +98,8 @@ const SCROLLS: &[Context] = &[
     C::Watch,
     C::Cells,
     C::Vma,
+    C::Variables,
+    C::Tape,
 ];
 /// The same where Home and End do not move through the moments.
 const SCROLLS_AT_NOW: &[Context] = &[
@@ -96,6 +117,8 @@ const SCROLLS_AT_NOW: &[Context] = &[
     C::Watch,
     C::Cells,
     C::Vma,
+    C::Variables,
+    C::Tape,
 ];
 const OVERLAYS: &[Context] = &[
     C::Steps,
@@ -103,8 +126,21 @@ const OVERLAYS: &[Context] = &[
     C::Legend,
     C::Help,
     C::Inspect,
+    C::Variables,
     C::Menu,
     C::Vma,
+];
+/// Where a session can be kept.
+const KEEPS: &[Context] = &[
+    C::Line,
+    C::Ask,
+    C::StepDone,
+    C::LessonDone,
+    C::Back,
+    C::Tape,
+    C::Prompt,
+    C::Type,
+    C::Cursor,
 ];
 /// Where keys are text.
 const TYPING: &[Context] = &[C::Prompt, C::Type, C::Trying, C::Ahead];
@@ -126,6 +162,7 @@ const PLAIN: &[Context] = &[
     C::Cursor,
     C::Watch,
     C::Cells,
+    C::Tape,
 ];
 /// A process that is watched.
 const WATCH: &[Context] = &[C::Watch, C::Cells];
@@ -153,8 +190,12 @@ pub(super) const ALL: &[Context] = &[
     C::Cells,
     C::Find,
     C::Vma,
+    C::Variables,
+    C::Tape,
+    C::Keep,
     C::Undo,
     C::Menu,
+    C::Undo,
 ];
 
 const UP: &[Chord] = &[key(KeyCode::Up), char('k')];
@@ -438,6 +479,13 @@ pub static BINDINGS: &[Binding] = &[
         "return to now and run the next line",
     ),
     bind(
+        &[ENTER],
+        A::Advance,
+        &[C::Tape],
+        "next line",
+        "show the next line that was recorded",
+    ),
+    bind(
         &[char('u')],
         A::Undo,
         &[C::Back],
@@ -454,7 +502,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[SPACE],
         A::ReadOn,
-        &[C::Line, C::Ask, C::StepDone, C::LessonDone],
+        &[C::Line, C::Ask, C::StepDone, C::LessonDone, C::Tape],
         "read on",
         "turn the page of the text, while some of it is below the screen",
     ),
@@ -538,6 +586,13 @@ pub static BINDINGS: &[Binding] = &[
         "type and run the chosen line",
     ),
     bind(
+        &[ENTER],
+        A::Example,
+        &[C::Prompt],
+        "example",
+        "in the empty lab: the next of a few lines to begin with",
+    ),
+    bind(
         &[key(KeyCode::Tab)],
         A::Complete,
         &[C::Type, C::Ahead],
@@ -547,7 +602,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[key(KeyCode::Tab)],
         A::Pages,
-        &[C::Prompt],
+        &[C::Prompt, C::Tape],
         "pages",
         "a cursor on the pages: read, write, fork, inspect",
     ),
@@ -645,14 +700,14 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[key(KeyCode::Left)],
         A::CellLeft,
-        &[C::Cursor, C::Inspect],
+        &[C::Cursor],
         "",
         "the page to the left",
     ),
     bind(
         &[key(KeyCode::Right)],
         A::CellRight,
-        &[C::Cursor, C::Inspect],
+        &[C::Cursor],
         "",
         "the page to the right",
     ),
@@ -669,6 +724,20 @@ pub static BINDINGS: &[Binding] = &[
         &[C::Cursor],
         "",
         "the page below",
+    ),
+    bind(
+        &[key(KeyCode::Left)],
+        A::CellLeft,
+        &[C::Inspect],
+        "page before",
+        "the page before it",
+    ),
+    bind(
+        &[key(KeyCode::Right)],
+        A::CellRight,
+        &[C::Inspect],
+        "page after",
+        "the page after it",
     ),
     bind(
         &[key(KeyCode::PageUp)],
@@ -792,7 +861,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[key(KeyCode::BackTab)],
         A::NextPanel,
-        TYPING,
+        &[C::Prompt, C::Type, C::Trying, C::Ahead, C::Tape],
         "",
         "the panel that PgUp and PgDn scroll",
     ),
@@ -825,6 +894,13 @@ pub static BINDINGS: &[Binding] = &[
         "what the marks of the pages mean",
     ),
     bind(
+        &[key(KeyCode::F(7))],
+        A::Variables,
+        &[C::Prompt, C::Type, C::Trying, C::Ahead, C::Cursor],
+        "",
+        "the variables, what they hold and what they point to",
+    ),
+    bind(
         &[control('r')],
         A::Restart,
         EXPLORER,
@@ -834,7 +910,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[key(KeyCode::Esc)],
         A::Escape,
-        &[C::Prompt],
+        &[C::Prompt, C::Tape],
         "",
         "back: to now, out of the zoom, to the lesson",
     ),
@@ -848,7 +924,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[char('i')],
         A::Try,
-        IDLE,
+        &[C::Line, C::Ask, C::StepDone, C::LessonDone, C::Back],
         "try it",
         "type lines of your own, in these processes as they are now",
     ),
@@ -911,7 +987,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[char('m')],
         A::Mark,
-        &[C::Line, C::Ask, C::StepDone, C::LessonDone],
+        &[C::Line, C::Ask, C::StepDone, C::LessonDone, C::Tape],
         "",
         "mark what is true now, to compare it with an earlier or a later moment",
     ),
@@ -946,14 +1022,14 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[char('z')],
         A::Zoom,
-        LESSON,
+        SCREEN,
         "zoom",
         "let the panel fill the screen, and back",
     ),
     bind(
         &[char('l')],
         A::Legend,
-        LESSON,
+        SCREEN,
         "legend",
         "what the marks of the pages mean, and how many there are",
     ),
@@ -967,7 +1043,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[char('s')],
         A::Slow,
-        LESSON,
+        SCREEN,
         "",
         "slow motion on or off: loops, memset and fork, page by page",
     ),
@@ -982,21 +1058,21 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[char('p')],
         A::NextProcess,
-        LESSON,
+        SCREEN,
         "",
         "show the next process's maps",
     ),
     bind(
         &[char('e')],
         A::OwnRows,
-        LESSON,
+        SCREEN,
         "",
         "show or fold the program's own lines of maps",
     ),
     bind(
         &[char('t')],
         A::Notes,
-        LESSON,
+        SCREEN,
         "",
         "speaker notes on or off",
     ),
@@ -1064,9 +1140,38 @@ pub static BINDINGS: &[Binding] = &[
     bind(
         &[char('q')],
         A::Leave,
-        LESSON,
+        SCREEN,
         "leave",
         "leave the lesson; its processes end, your place is kept",
+    ),
+    bind(&[ENTER], A::KeepIt, &[C::Keep], "keep it", "write the file"),
+    bind(
+        &[key(KeyCode::Up), key(KeyCode::BackTab)],
+        A::Up,
+        &[C::Keep],
+        "as what",
+        "keep it as something else",
+    ),
+    bind(
+        &[key(KeyCode::Down), key(KeyCode::Tab)],
+        A::Down,
+        &[C::Keep],
+        "",
+        "keep it as something else",
+    ),
+    bind(
+        &[key(KeyCode::Esc)],
+        A::Escape,
+        &[C::Keep],
+        "close",
+        "close this page",
+    ),
+    bind(
+        &[control('s')],
+        A::Keep,
+        KEEPS,
+        "",
+        "keep the session: a recording, a lesson, a C program",
     ),
     bind(
         &[control('l')],

@@ -187,7 +187,10 @@ fn go_in(watch: &mut Watching, seen: &Drawn, pane: Pane, by: isize) -> Vec<Effec
         }
         Pane::Map => neighbour(watch, by),
         Pane::Pages => cells(watch, seen, by),
-        Pane::Events => drawn(scrolled(&mut watch.events_back, watch.events.len(), by)),
+        Pane::Events => {
+            let count = watch.runs().len();
+            drawn(scrolled(&mut watch.events_back, count, by))
+        }
         Pane::Output => {
             let count = watch
                 .output
@@ -279,8 +282,8 @@ fn choose(app: &mut App) -> Option<Vec<Effect>> {
             kin.map_or_else(Vec::new, |kin| vec![Effect::Watch(kin.pid)])
         }
         Pane::Events => {
-            let event = watch.events.iter().rev().nth(watch.events_back).copied();
-            event.map_or_else(Vec::new, |event| jump(watch, event.addr))
+            let run = watch.runs().into_iter().rev().nth(watch.events_back);
+            run.map_or_else(Vec::new, |run| jump(watch, run.last.addr))
         }
         Pane::Vmas | Pane::Map | Pane::Rss | Pane::Output => Vec::new(),
     })

@@ -78,8 +78,8 @@ pub struct Counter {
     longest: u64,
 }
 
-/// What the kernel takes for one entry of a page table at most, with caches cold, in nanoseconds.
-const ENTRY: u64 = 3;
+/// What the kernel takes for one entry of a page table, with caches cold, in nanoseconds.
+const ENTRY: u64 = 2;
 /// The longest that a call may take.
 const MOST: u64 = 400_000;
 

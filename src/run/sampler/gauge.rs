@@ -28,6 +28,12 @@ const MAPS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(
 const STATUS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(5));
 /// The same of smaps.
 const SIZES: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(20));
+/// After so many ticks in which the process did nothing, the next ones come later.
+const QUIET: u32 = 30;
+/// From one of these to the next.
+const QUIET_PAUSE: Duration = Duration::from_millis(250);
+/// How many times dearer it is to make the process wait than to use a processor.
+const STALL: u32 = 5;
 /// The same of the processes below, of whom nothing is known in between.
 const FAMILY: Duration = Duration::from_secs(2);
 
@@ -61,9 +67,13 @@ pub struct Gauge {
     counters: Option<Counters>,
     budget: Budget,
     last: Instant,
+    /// Ticks in which the process did nothing, one after the other.
+    quiet: u32,
     asked: u32,
     maps: Reader,
     listed: Seldom,
+    /// The list is to be told though it may be the same as before.
+    untold: bool,
     /// A row was not as the list says.
     stale: bool,
     look: Look,
@@ -88,9 +98,11 @@ impl Gauge {
             counters: None,
             budget: Budget::default(),
             last: Instant::now(),
+            quiet: 0,
             asked: 0,
             maps: Reader::new(ways.queries),
             listed: Seldom::default(),
+            untold: true,
             stale: false,
             look: Look::new(page, ways.abilities),
             status: Seldom::default(),
@@ -125,7 +137,11 @@ impl Gauge {
             // The clock was asked twice.
             calls: meter.calls() + 2,
             longest: meter.longest(),
-            pause: self.budget.pause(),
+            pause: if self.quiet > QUIET {
+                self.budget.pause().max(QUIET_PAUSE)
+            } else {
+                self.budget.pause()
+            },
         };
         sample
     }
@@ -133,6 +149,7 @@ impl Gauge {
     /// Everything is to be read anew.
     fn hurry(&mut self) {
         self.budget.give();
+        self.untold = true;
         self.look.forget();
         self.stream = None;
         for seldom in [
@@ -159,6 +176,11 @@ impl Gauge {
             return self.end(sample, over);
         }
         let stirred = self.counters != Some(counters);
+        self.quiet = if stirred {
+            0
+        } else {
+            self.quiet.saturating_add(1)
+        };
         self.counters = Some(counters);
         sample.counters = Reading::Known(counters);
         self.recognize(identity, &mut sample, meter);
@@ -238,7 +260,8 @@ impl Gauge {
     fn nothing(&self) -> Sample {
         Sample {
             at: self.began.elapsed(),
-            counters: Reading::unknown("not read"),
+            // Overwritten by all who give a sample away; an empty text allocates nothing.
+            counters: Reading::Unknown(String::new()),
             status: None,
             vmas: None,
             rows: None,
@@ -311,19 +334,22 @@ impl Gauge {
         let before = Arc::clone(self.maps.last());
         let read = self.maps.read(&mut self.files, meter);
         let took = now.elapsed();
-        let first = before.is_empty();
         sample.vmas = match read {
             Ok(vmas) if vmas.is_empty() => {
-                // The memory it had is gone: perhaps it has another next time.
+                // The memory it had is gone: perhaps it has another next time, or another thread has it.
                 self.files.close_program();
+                if self.counters.is_some_and(|counters| counters.state == 'Z') {
+                    self.files.look_through_another_thread(meter);
+                }
                 None
             }
-            Ok(vmas) if Arc::ptr_eq(&vmas, &before) && !first => {
+            Ok(vmas) if Arc::ptr_eq(&vmas, &before) && !self.untold => {
                 self.listed.done(now, took);
                 None
             }
             Ok(vmas) => {
                 self.listed.done(now, took);
+                self.untold = false;
                 Some(Reading::Known(vmas))
             }
             Err(error) => {
@@ -363,7 +389,8 @@ impl Gauge {
             return;
         }
         let read = stream.go_on(&mut self.files, meter);
-        let took = took + now.elapsed();
+        // While the kernel adds up one enormous VMA, the process waits with its own mappings: that is dear as well.
+        let took = (took + now.elapsed()).max(meter.longest() * STALL);
         sample.sizes = match read {
             Ok(false) => {
                 self.stream = Some((stream, took));

@@ -98,7 +98,12 @@ impl<S: Stage> Player<S> {
 }
 
 /// Whether a guess was right: the choice that the answer matches, or the number itself.
-fn is_right(guess: &str, prediction: &Prediction, answer: i64, matched: Option<usize>) -> bool {
+pub(crate) fn is_right(
+    guess: &str,
+    prediction: &Prediction,
+    answer: i64,
+    matched: Option<usize>,
+) -> bool {
     let chosen = prediction
         .choices
         .iter()

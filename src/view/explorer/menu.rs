@@ -5,6 +5,7 @@ use super::super::code::lit;
 use super::super::text::{fit, pad};
 use crate::app::explorer::Explorer;
 use crate::app::explorer::verb;
+use crate::app::scene::Scene;
 use crate::app::take::Take;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -25,14 +26,17 @@ pub(super) fn draw(
     let Some(cursor) = explorer.cursor else {
         return;
     };
-    let offers = verb::offers(take, explorer, cursor);
+    let Some(scene) = Scene::of(take) else {
+        return;
+    };
+    let offers = verb::offers(&scene, explorer, cursor);
     let shown = offers.len().min(usize::from(prompt.y.saturating_sub(1)));
     let first = (chosen + 1).saturating_sub(shown);
     let area = Rect {
-        x: prompt.x + 1,
         y: prompt.y - shown as u16,
-        width: prompt.width.saturating_sub(2).min(WIDEST),
+        width: prompt.width.min(WIDEST),
         height: shown as u16,
+        ..prompt
     };
     canvas.clear(area);
     let width = usize::from(area.width);

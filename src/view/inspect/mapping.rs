@@ -5,6 +5,10 @@
 use super::Sheet;
 use crate::mem::{Bytes, Field, Perms, Pid, Reading, Vma, flag_words};
 use crate::observe::{Mapping, Snapshot};
+use crate::view::text::pad;
+
+/// Columns of a number of smaps.
+const NUMBER: usize = 8;
 
 /// The line of maps, field by field.
 pub(in crate::view) fn maps(sheet: &mut Sheet, pid: Pid, vma: &Vma) {
@@ -105,6 +109,6 @@ pub(in crate::view) fn numbers(sheet: &mut Sheet, read: impl Fn(Field) -> Readin
             Reading::Unknown(_) if field == Field::ProtectionKey => continue,
             Reading::Unknown(_) => "? not in smaps here".to_owned(),
         };
-        sheet.row(field.label(), &value, field.words());
+        sheet.row(field.label(), &pad(&value, NUMBER), field.words());
     }
 }

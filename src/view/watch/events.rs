@@ -2,13 +2,14 @@
 //! and what would give it.
 
 use super::list;
+use super::number::address;
 use crate::app::watching::Watching;
 use crate::app::watching::pane::Pane;
+use crate::app::watching::runs::Run;
 use crate::mem::Addr;
 use crate::view::canvas::Canvas;
 use crate::view::text::{fit, pad, wrap};
 use crate::view::theme::Palette;
-use crate::watch::sample::FaultEvent;
 use crate::watch::words::grouped;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
@@ -49,16 +50,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching) {
         return canvas.lines(area, &lines, 0);
     }
     let height = usize::from(area.height);
-    let shown: Vec<&FaultEvent> = watch
-        .events
-        .iter()
-        .rev()
-        .skip(watch.events_back)
-        .take(height)
-        .collect();
+    let runs = watch.runs();
+    let end = runs.len() - watch.events_back.min(runs.len().saturating_sub(1));
+    let shown = &runs[end.saturating_sub(height)..end];
     let focused = watch.bench.focus == Pane::Events;
-    for (row, event) in shown.iter().rev().enumerate() {
-        let line = line(watch, event, width, palette);
+    for (row, run) in shown.iter().enumerate() {
+        let line = line(watch, run, width, palette);
         canvas.line(area, row as u16, &line);
         if focused && row + 1 == shown.len() {
             let place = Rect {
@@ -71,23 +68,30 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching) {
     }
 }
 
-/// `12.34 s  minor  7f3a1c012000 in [heap]  by libc.so.6  thread 4242`
-fn line(watch: &Watching, event: &FaultEvent, width: usize, palette: Palette) -> Line<'static> {
+/// `12.34 s  minor    256 in [heap]  by libc.so.6  last 7f3a1c012000  4242`
+fn line(watch: &Watching, run: &Run, width: usize, palette: Palette) -> Line<'static> {
+    let event = &run.last;
     let (word, style) = if event.major {
         ("major", palette.bad())
     } else {
         ("minor", palette.accent())
     };
+    let count = match run.count {
+        1 => "      ".to_owned(),
+        count => format!("×{count:<5}"),
+    };
     let place = place(watch, event.addr);
     let code = place_of_code(watch, event.instruction);
-    let room = width.saturating_sub(9 + 6 + 13 + 14) / 2;
+    let room = width.saturating_sub(10 + 6 + 6 + 13 + 4 + 8);
+    let (place_room, code_room) = (room - room / 2, room / 2);
     Line::from(vec![
         Span::styled(format!("{:>7.2} s ", event.at.as_secs_f64()), palette.dim()),
         Span::styled(format!("{word} "), style),
-        Span::styled(format!("{:>12x} ", event.addr.0), palette.text()),
-        Span::styled(pad(&fit(&place, room), room), palette.code()),
+        Span::styled(count, palette.heading()),
+        Span::styled(format!("{} ", address(event.addr.0)), palette.text()),
+        Span::styled(pad(&fit(&place, place_room), place_room), palette.code()),
         Span::styled(
-            format!(" by {}", pad(&fit(&code, room), room)),
+            format!(" by {}", pad(&fit(&code, code_room), code_room)),
             palette.text().add_modifier(Modifier::DIM),
         ),
         Span::styled(format!(" {:>7}", event.thread), palette.dim()),
