@@ -28,6 +28,10 @@ fn lines(app: &App, width: usize, palette: Palette) -> Vec<Line<'static>> {
             let text = "Text is edited as in a shell: Ctrl-A, Ctrl-E, Ctrl-W, Ctrl-U, Ctrl-K, Alt-B, Alt-F.";
             lines.extend(wrap(&[(text, palette.text())], width, 0));
         }
+        if kind == Kind::Lesson {
+            let text = "The mouse on the strip of moments: a click goes to a line, dragging scrubs, the wheel steps.";
+            lines.extend(wrap(&[(text, palette.text())], width, 0));
+        }
         let rows = BINDINGS.iter().filter(|binding| of(binding, here) == kind);
         lines.extend(rows.flat_map(|binding| row(binding, width, palette)));
     }
