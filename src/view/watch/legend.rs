@@ -26,7 +26,7 @@ const STATES: [PageState; 8] = [
 
 /// Draws the legend, scrolled by `offset` rows.
 pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, area: Rect, offset: u16) {
-    let inner = overlay::frame(canvas, area, (84, 50), "what the marks mean");
+    let inner = overlay::frame(canvas, area, (96, 50), "what the marks mean");
     let lines = lines(usize::from(inner.width), canvas.palette);
     overlay::scrolled(canvas, inner, &lines, offset);
 }
@@ -60,7 +60,7 @@ fn lines(width: usize, palette: Palette) -> Vec<Line<'static>> {
     lines.push(head("where RSS goes", palette));
     lines.extend(Piece::ALL.map(|piece| {
         let (mark, style) = palette.piece(piece);
-        let lead = format!("  {}", pad(piece.words(), 20));
+        let lead = format!("  {}", pad(piece.words(), 22));
         Line::from(vec![
             Span::styled(format!(" {mark} "), style),
             Span::styled(lead, palette.text()),

@@ -8,7 +8,7 @@ use crate::mem::Field;
 use crate::mem::{Backing, Reading};
 use crate::observe::portrait::area::Area;
 use crate::view::canvas::{Canvas, below};
-use crate::view::text::{fit_end, pad, wrap};
+use crate::view::text::{fit, fit_end, wrap};
 use crate::view::theme::Palette;
 use crate::watch::Order;
 use crate::watch::sample::{Line as VmaLine, Vmas};
@@ -202,7 +202,11 @@ impl Sheet {
         spans.push(Span::styled(format!(" {mark} "), kind));
         spans.push(Span::raw(" "));
         let room = self.width.saturating_sub(used + 5);
-        spans.push(Span::styled(pad(&fit_end(&name, room), 0), palette.text()));
+        spans.push(if name.is_empty() {
+            Span::styled(fit("anonymous", room), palette.dim())
+        } else {
+            Span::styled(fit_end(&name, room), palette.text())
+        });
         Line::from(spans)
     }
 
