@@ -63,6 +63,14 @@ fn main_pid(terminal: &Terminal) -> i32 {
     rest.split_whitespace().next().unwrap().parse().unwrap()
 }
 
+/// Waits until a process that was killed has let go of all it had: until then it can be sent a line that it never runs.
+fn wait_until_dead(pid: i32) {
+    let state = || std::fs::read_to_string(format!("/proc/{pid}/stat"));
+    while state().is_ok_and(|stat| !stat.contains(") Z ")) {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}
+
 #[test]
 fn keys_and_the_mouse_scrub_and_a_line_is_undone_in_new_processes() {
     let home = fresh_directory();
@@ -100,6 +108,7 @@ fn a_lab_that_was_killed_is_had_again_with_its_lines() {
     let mut terminal = lab(home.path());
     let first = main_pid(&terminal);
     kill(Pid::from_raw(first), Signal::SIGKILL).unwrap();
+    wait_until_dead(first);
     terminal.press("p[0];\r");
     wait(
         &terminal,

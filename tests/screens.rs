@@ -492,7 +492,7 @@ fn the_help_has_every_key_and_the_sources_of_the_numbers() {
     let mut walk = Walk::after(1, (120, 400));
     walk.keys("?");
     let text = walk.text();
-    for binding in mmap_tutor::app::keys::BINDINGS {
+    for binding in mmap_tutor::app::keys::bindings() {
         let words: String = binding
             .long
             .split(' ')

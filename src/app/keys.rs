@@ -4,7 +4,7 @@
 
 mod table;
 
-pub use table::BINDINGS;
+pub use table::bindings;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::fmt;
@@ -274,9 +274,7 @@ pub fn action(context: Context, event: &KeyEvent) -> Option<Action> {
 
 /// The bindings of a context, in the order of the table.
 pub fn valid_in(context: Context) -> impl Iterator<Item = &'static Binding> {
-    BINDINGS
-        .iter()
-        .filter(move |binding| binding.contexts.contains(&context))
+    bindings().filter(move |binding| binding.contexts.contains(&context))
 }
 
 impl fmt::Display for Chord {
@@ -309,7 +307,7 @@ mod tests {
 
     #[test]
     fn every_key_of_the_table_does_what_it_says_in_each_of_its_contexts() {
-        for binding in BINDINGS {
+        for binding in bindings() {
             for context in binding.contexts {
                 for chord in binding.chords {
                     let modifiers = if chord.control {

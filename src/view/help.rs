@@ -4,7 +4,7 @@ use super::canvas::Canvas;
 use super::overlay;
 use super::text::{pad, wrap};
 use super::theme::Palette;
-use crate::app::keys::{BINDINGS, Binding, Context};
+use crate::app::keys::{Binding, Context, bindings};
 use crate::app::{App, Screen};
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -32,7 +32,7 @@ fn lines(app: &App, width: usize, palette: Palette) -> Vec<Line<'static>> {
             let text = "The mouse on the strip of moments: a click goes to a line, dragging scrubs, the wheel steps.";
             lines.extend(wrap(&[(text, palette.text())], width, 0));
         }
-        let rows = BINDINGS.iter().filter(|binding| of(binding, here) == kind);
+        let rows = bindings().filter(|binding| of(binding, here) == kind);
         lines.extend(rows.flat_map(|binding| row(binding, width, palette)));
     }
     lines.extend(section("Where the numbers come from", palette));

@@ -8,7 +8,7 @@ use super::{beside, strip, undo};
 use crate::app::panel::Panel;
 use crate::app::take::{Look, Take};
 use crate::app::undo::Undo;
-use crate::mem::{Faults, Outcome};
+use crate::mem::{Faults, Outcome, Process};
 use crate::session::{self, Moment, Told};
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -97,15 +97,29 @@ fn gone(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
     if take.gone.is_empty() {
         return Vec::new();
     }
+    again(take, take.lines_run(), (width, palette))
+}
+
+/// The line that is shown ended `main`, which nothing can be typed into any more: how to have it again without that line.
+fn ended(take: &Take, moment: &Moment, width: usize, palette: Palette) -> Vec<Line<'static>> {
+    let mut living = moment.snapshots.iter();
+    let lives = living.any(|snapshot| snapshot.process == Process::Main);
+    if lives || take.explorer.is_none() || take.back().is_some() {
+        return Vec::new();
+    }
+    again(take, take.lines_run().saturating_sub(1), (width, palette))
+}
+
+fn again(take: &Take, lines: usize, (width, palette): (usize, Palette)) -> Vec<Line<'static>> {
     let key = if take.explorer.is_some() {
         "Ctrl-X"
     } else {
         "u"
     };
-    let text = format!(
-        " starts new processes and runs the {} again.",
-        ran(take.lines_run())
-    );
+    let text = match lines {
+        0 => " starts a new process.".to_owned(),
+        lines => format!(" starts new processes and runs the {} again.", ran(lines)),
+    };
     wrap(
         &[(key, palette.accent()), (&text, palette.text())],
         width,
@@ -193,6 +207,7 @@ fn told(take: &Take, moment: &Moment, width: usize, palette: Palette) -> Vec<Lin
         };
         lines.extend(change_lines(change, several, (width, style), palette));
     }
+    lines.extend(ended(take, moment, width, palette));
     if lines.is_empty() {
         lines.extend(nothing(
             &ran.outcomes
