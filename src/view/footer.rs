@@ -2,6 +2,7 @@
 
 use super::canvas::Canvas;
 use crate::app::App;
+use crate::app::keeping::Outcome;
 use crate::app::keys::{Action, Context, valid_in};
 use crate::app::tape::Tape;
 use ratatui::layout::Rect;
@@ -51,6 +52,9 @@ fn has_example(app: &App) -> bool {
 
 /// What a key does now, where the table's words can be more exact.
 fn words(app: &App, context: Context, action: Action, short: &'static str) -> &'static str {
+    if action == Action::KeepIt && matches!(app.keeping.outcome, Outcome::Kept(_)) {
+        return "close";
+    }
     let Some(take) = app.take() else {
         return short;
     };
