@@ -23,8 +23,8 @@ use cursor::Cursor;
 use std::collections::{BTreeMap, VecDeque};
 use tui_input::Input;
 
-/// The most that one text may hold, in bytes: more is no line any more.
-const LONGEST: usize = 16 * 1024;
+/// The most that one text may hold, in bytes: ten thousand lines fit, and more is a file by mistake.
+pub(in crate::app) const LONGEST: usize = 1 << 20;
 
 /// Lines to begin with in an empty lab, each of which needs those before it.
 pub const EXAMPLES: [&str; 7] = [
@@ -121,19 +121,16 @@ impl Explorer {
         self.popup = None;
     }
 
-    /// Adds text where the cursor is, whole rows of it as rows; what is too much is left out.
-    fn insert(&mut self, text: &str) {
-        let room = LONGEST.saturating_sub(self.text().len());
+    /// Adds text where the cursor is, whole rows of it as rows. Whether there was room: where not, nothing is added.
+    fn insert(&mut self, text: &str) -> bool {
+        if self.text().len() + text.len() > LONGEST {
+            return false;
+        }
         let visible = text
             .replace("\r\n", "\n")
             .replace('\r', "\n")
             .replace('\t', "    ");
-        let mut taken = 0;
         for c in visible.chars() {
-            taken += c.len_utf8();
-            if taken > room {
-                break;
-            }
             if c == '\n' {
                 self.turn();
             } else if !c.is_control() {
@@ -141,6 +138,7 @@ impl Explorer {
             }
         }
         self.touched();
+        true
     }
 
     /// Ends the row at the cursor; what stands behind it begins the next.

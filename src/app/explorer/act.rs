@@ -2,14 +2,14 @@
 
 use super::complete::{Popup, common, offers, word_before};
 use super::verb::{self, Verb};
-use super::{Explorer, addressed, chunks, cursor, is_open, joined};
+use super::{Explorer, LONGEST, addressed, chunks, cursor, is_open, joined};
 use crate::app::keys::{self, Action, Context};
 use crate::app::panel::Panel;
 use crate::app::scene::Scene;
 use crate::app::take::{Activity, Stride, Take};
 use crate::app::{App, Effect, Overlay, Screen};
 use crate::lesson::Who;
-use crate::mem::{Control, Ending};
+use crate::mem::{Bytes, Control, Ending};
 use crate::session::Command;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::InputRequest as Edit;
@@ -108,7 +108,9 @@ pub(in crate::app) fn edit(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     let done = with(app, |_, explorer| {
         let edit = edit_of(key)?;
         match edit {
-            Edit::InsertChar(c) => explorer.insert(c.encode_utf8(&mut [0; 4])),
+            Edit::InsertChar(c) => {
+                explorer.insert(c.encode_utf8(&mut [0; 4]));
+            }
             Edit::DeletePrevChar if explorer.input.cursor() == 0 => {
                 explorer.unturn();
             }
@@ -156,7 +158,12 @@ pub(in crate::app) fn edit_of(key: &KeyEvent) -> Option<Edit> {
 pub(in crate::app) fn paste(app: &mut App, text: &str) -> Vec<Effect> {
     let done = with(app, |take, explorer| {
         to_input(take, explorer);
-        explorer.insert(text.trim_end_matches(['\n', '\r']));
+        if !explorer.insert(text.trim_end_matches(['\n', '\r'])) {
+            take.failure = Some(format!(
+                "What was pasted is not taken: with it the input would hold more than {}. Paste it in parts.",
+                Bytes(LONGEST as u64)
+            ));
+        }
         Some(())
     });
     done.map_or_else(Vec::new, |()| vec![Effect::Draw])

@@ -106,6 +106,16 @@ fn rows_are_typed_taken_back_and_recalled() {
 }
 
 #[test]
+fn a_text_is_taken_whole_or_not_at_all() {
+    let mut explorer = Explorer::default();
+    assert!(explorer.insert(&"p[0] = 1;\n".repeat(10_001)));
+    assert_eq!(explorer.rows.len(), 10_001);
+    let before = explorer.text();
+    assert!(!explorer.insert(&"x".repeat(LONGEST)));
+    assert_eq!(explorer.text(), before, "nothing is cut off");
+}
+
+#[test]
 fn what_did_not_run_comes_back_with_its_mistake() {
     let mut explorer = Explorer::default();
     explorer.sent("main: x;".to_owned());
