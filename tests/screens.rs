@@ -1129,6 +1129,30 @@ fn variables_are_listed_with_what_they_hold_and_point_to() {
 }
 
 #[test]
+fn keys_that_leave_do_not_throw_away_what_is_typed() {
+    let mut walk = exploring(SMALL);
+    let control = |c| Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL));
+    let typed = |walk: &Walk| {
+        let take = walk.app.take().unwrap();
+        take.explorer.as_ref().map(|explorer| explorer.text())
+    };
+    let quits = |effects: &[Effect]| effects.iter().any(|effect| matches!(effect, Effect::Quit));
+    walk.keys("p[0]");
+    update(&mut walk.app, control('d'));
+    assert_eq!(
+        typed(&walk).as_deref(),
+        Some("p[0]"),
+        "nothing stands behind it"
+    );
+    update(&mut walk.app, control('a'));
+    update(&mut walk.app, control('d'));
+    assert_eq!(typed(&walk).as_deref(), Some("[0]"));
+    assert!(!quits(&update(&mut walk.app, control('c'))));
+    assert_eq!(typed(&walk).as_deref(), Some(""));
+    assert!(quits(&update(&mut walk.app, control('c'))));
+}
+
+#[test]
 fn the_menu_lists_what_can_be_done_as_the_c_that_it_types() {
     for size in SIZES {
         let mut walk = exploring(size);

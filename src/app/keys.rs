@@ -97,8 +97,10 @@ pub enum Action {
     ForthFar,
     /// Looks at the moment before the first line.
     First,
-    /// Shows what is true now again.
+    /// Shows what is true now again; where a moment is marked, first takes the mark away.
     Now,
+    /// Shows what is true now again, beside what is marked.
+    Latest,
     /// Marks the moment on the screen, to compare others with it; takes the mark away. In the watch, marks this moment.
     Mark,
     /// Asks whether lines are to be undone.
@@ -342,7 +344,14 @@ mod tests {
     fn every_context_can_be_left() {
         for context in ALL {
             assert!(valid_in(*context).any(|binding| binding.action == Action::Quit));
-            let leaves = [Action::Leave, Action::Escape, Action::Now, Action::Stop];
+            // What is typed is discarded first; the empty input can be left.
+            let leaves = [
+                Action::Leave,
+                Action::Escape,
+                Action::Now,
+                Action::Stop,
+                Action::Discard,
+            ];
             assert!(
                 valid_in(*context).any(|binding| leaves.contains(&binding.action)),
                 "{context:?}"

@@ -22,6 +22,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
             Action::BackFar => far_back(take),
             Action::ForthFar => far_forth(take),
             Action::First => 0,
+            Action::Latest => last,
             Action::Mark => return mark(take),
             _ if take.mark().is_some() => return mark_off(take),
             _ => last,

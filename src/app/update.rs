@@ -226,6 +226,7 @@ fn act(app: &mut App, context: Context, action: Action) -> Vec<Effect> {
         | Action::ForthFar
         | Action::First
         | Action::Now
+        | Action::Latest
         | Action::Mark => past::act(app, action),
         Action::Undo => with_take(app, undo::ask),
         Action::Replay => with_take(app, undo::confirm),

@@ -12,7 +12,7 @@ pub mod mark;
 pub mod pane;
 pub mod runs;
 
-use crate::mem::{Pid, Range, Reading};
+use crate::mem::{Bytes, Pid, Range, Reading};
 use crate::observe::portrait::area::Areas;
 use crate::observe::portrait::kin::Kin;
 use crate::observe::portrait::status::Status;
@@ -36,6 +36,8 @@ const PRINTED: usize = 1000;
 const GROWN: Duration = Duration::from_secs(2);
 /// Clusters that are looked at to find out what lies around a VMA.
 const CLUSTERS: usize = 16;
+/// How far the RSS of the counters may lag behind, in bytes: some pages a thread and CPU.
+const LAG: u64 = 1 << 20;
 
 /// Something that was read, and when, since watching began.
 #[derive(Clone, Debug)]
@@ -186,6 +188,13 @@ impl Watching {
     /// Where RSS goes, where that is known.
     pub fn division(&self) -> Option<&Division> {
         self.facts.division.as_ref()
+    }
+
+    /// Whether RSS has become another since it was `rss` bytes: by more than a twentieth, and by more than what the
+    /// counters lag behind.
+    pub fn outgrown(&self, rss: u64) -> bool {
+        let now = self.history.latest().map(|counters| counters.rss);
+        now.is_some_and(|now| now.abs_diff(rss) > (rss / 20).max(LAG))
     }
 
     /// The chosen VMA, as it was read last: its list, and its line there.
@@ -442,11 +451,21 @@ impl Watching {
             self.facts.swap = status.swap;
         }
         let change = self.mark.sentence(self.now, self.history.latest());
+        let old = self.facts.division.map(|division| division.rss);
+        let old = old.filter(|rss| self.areas().is_some() && self.outgrown(*rss));
+        let stale = old.map(|rss| Word {
+            text: format!(
+                "What follows is of when RSS was {}. It has changed since; the sizes are being read.",
+                Bytes(rss)
+            ),
+            proof: None,
+        });
         let has_facts =
             self.facts.division.is_some() || self.facts.is_kernel || self.facts.refused.is_some();
         let rest = has_facts.then(|| words(&self.facts));
         self.words = change
             .into_iter()
+            .chain(stale)
             .chain(rest.into_iter().flatten())
             .collect();
         self.word = self.word.min(self.words.len().saturating_sub(1));

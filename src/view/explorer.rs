@@ -106,7 +106,8 @@ fn ran_lines(
     page: Option<u64>,
     (width, palette): (usize, Palette),
 ) -> Vec<Line<'static>> {
-    let (mark, style) = match (looked, ran.went_wrong) {
+    let went_wrong = ran.went_wrong || ran.errno != 0;
+    let (mark, style) = match (looked, went_wrong) {
         (true, _) => ("◀ ", palette.changed()),
         (false, true) => ("✗ ", palette.bad()),
         (false, false) => ("✓ ", palette.good()),
@@ -370,7 +371,7 @@ fn notes(take: &Take, explorer: &Explorer, width: usize, palette: Palette) -> Ve
         return chosen(take, explorer, width, palette);
     }
     let hint = match take.example() {
-        Some(code) if explorer.is_empty() => {
+        Some(code) if explorer.is_empty() && matches!(take.activity, Activity::Idle) => {
             return example(code, width, palette);
         }
         _ => "`child: p[0] = 1;` runs in the child, `peer: …` elsewhere. F1: keys.",

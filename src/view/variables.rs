@@ -87,9 +87,16 @@ pub(super) fn page(canvas: &mut Canvas<'_>, area: Rect, take: &Take, offset: u16
 fn found(take: &Take, explorer: &Explorer) -> Vec<Row> {
     let held = explorer.variables.get(&explorer.actor());
     let found = held.zip(Scene::of(take));
-    found.map_or_else(Vec::new, |(held, scene)| {
+    let mut found = found.map_or_else(Vec::new, |(held, scene)| {
         rows(&scene, explorer.actor(), held)
-    })
+    });
+    if take.back().is_some() {
+        // The values are those of now; what they point to is not what stood there then.
+        for row in &mut found {
+            row.about.clear();
+        }
+    }
+    found
 }
 
 /// `char *p = 0x1000000000  → page 0 of 16: absent`.

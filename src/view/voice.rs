@@ -8,7 +8,7 @@ use super::{beside, strip, undo};
 use crate::app::panel::Panel;
 use crate::app::take::{Look, Take};
 use crate::app::undo::Undo;
-use crate::mem::{Faults, Outcome, Process};
+use crate::mem::{Faults, Outcome, Process, errno_text};
 use crate::session::{self, Moment, Told};
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -259,8 +259,19 @@ fn nothing(outcomes: &[&Outcome], width: usize, palette: Palette) -> Vec<Line<'s
         [one] if one.totals.accesses + one.totals.calls > 0 => format!(", {}", one.totals.elapsed),
         _ => String::new(),
     };
+    let failed = outcomes.iter().find(|outcome| outcome.errno != 0);
+    let failed = failed.map_or_else(String::new, |outcome| {
+        format!("The call failed: {}. ", errno_text(outcome.errno))
+    });
     let text = format!("{faults}{time}; no mapping and no page changed.");
-    wrap(&[(text.as_str(), palette.text())], width, 0)
+    wrap(
+        &[
+            (failed.as_str(), palette.bad()),
+            (text.as_str(), palette.text()),
+        ],
+        width,
+        0,
+    )
 }
 
 /// A change, led by its process where there are several.

@@ -136,6 +136,7 @@ pub(in crate::app) fn edit_of(key: &KeyEvent) -> Option<Edit> {
         KeyCode::Char('w') if control => Edit::DeletePrevWord,
         KeyCode::Char('u') if control => Edit::DeleteFromStart,
         KeyCode::Char('k') if control => Edit::DeleteTillEnd,
+        KeyCode::Char('d') if control => Edit::DeleteNextChar,
         KeyCode::Char('y') if control => Edit::Yank,
         KeyCode::Char('b') if alt => Edit::GoToPrevWord,
         KeyCode::Char('f') if alt => Edit::GoToNextWord,
@@ -248,6 +249,17 @@ fn stop(app: &mut App) -> Vec<Effect> {
 
 /// Ctrl-C stops a line that runs; where none does, or it was asked to stop already, the program is left.
 fn quit(app: &mut App) -> Option<Vec<Effect>> {
+    let discarded = with(app, |take, explorer| {
+        let waits = matches!(take.activity, Activity::Idle);
+        if !waits || explorer.on_pages || explorer.is_empty() {
+            return None;
+        }
+        explorer.set("");
+        Some(())
+    });
+    if discarded.is_some() {
+        return Some(vec![Effect::Draw]);
+    }
     let take = app.take()?;
     let runs = matches!(take.activity, Activity::Busy { .. });
     let was_asked = take

@@ -244,10 +244,11 @@ impl Gauge {
     /// Sizes of status, once a second.
     fn status(&mut self, stirred: bool, sample: &mut Sample, meter: &mut Meter) {
         let now = Instant::now();
-        let least = if stirred { STATUS.0 } else { STATUS.1 };
-        if !self.status.is_due(now, least) {
+        self.status.stir(stirred);
+        if !self.status.is_due(now, self.status.least(STATUS)) {
             return;
         }
+        self.status.begin();
         let read = status::read(&mut self.files, meter);
         if let Ok(status) = &read {
             self.look
@@ -327,14 +328,16 @@ impl Gauge {
     /// The VMAs, when they may have changed.
     fn list(&mut self, stirred: bool, sample: &mut Sample, meter: &mut Meter) {
         let now = Instant::now();
-        let least = match (self.stale, stirred) {
-            (true, _) => Duration::ZERO,
-            (false, true) => MAPS.0,
-            (false, false) => MAPS.1,
+        self.listed.stir(stirred);
+        let least = if self.stale {
+            Duration::ZERO
+        } else {
+            self.listed.least(MAPS)
         };
         if !self.listed.is_due(now, least) {
             return;
         }
+        self.listed.begin();
         let before = Arc::clone(self.maps.last());
         let read = self.maps.read(&mut self.files, meter);
         let took = now.elapsed();
@@ -382,10 +385,13 @@ impl Gauge {
     /// Goes on with smaps.
     fn sizes(&mut self, stirred: bool, sample: &mut Sample, meter: &mut Meter) {
         let now = Instant::now();
-        let least = if stirred { SIZES.0 } else { SIZES.1 };
+        self.sizes.stir(stirred);
         let (mut stream, took) = match self.stream.take() {
             Some(begun) => begun,
-            None if self.sizes.is_due(now, least) => (Stream::default(), Duration::ZERO),
+            None if self.sizes.is_due(now, self.sizes.least(SIZES)) => {
+                self.sizes.begin();
+                (Stream::default(), Duration::ZERO)
+            }
             None => return,
         };
         if meter.is_spent() {

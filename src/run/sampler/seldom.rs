@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Seldom {
     last: Option<(Instant, Duration)>,
+    /// Whether the process has done something since reading it last began.
+    stirred: bool,
 }
 
 /// How many times longer than it takes a thing is left alone.
@@ -17,6 +19,21 @@ impl Seldom {
         self.last.is_none_or(|(last, cost)| {
             now.saturating_duration_since(last) >= least.max(cost * REST)
         })
+    }
+
+    /// Notes what the process does: one tick in which it did something is remembered until this is read again.
+    pub fn stir(&mut self, stirred: bool) {
+        self.stirred |= stirred;
+    }
+
+    /// The time to leave it alone for: less where the process has done something meanwhile.
+    pub fn least(&self, (busy, quiet): (Duration, Duration)) -> Duration {
+        if self.stirred { busy } else { quiet }
+    }
+
+    /// Reading begins: what the process does from now on is news.
+    pub fn begin(&mut self) {
+        self.stirred = false;
     }
 
     /// It was read, and took so long.
@@ -47,5 +64,21 @@ mod tests {
         assert!(!seldom.is_due(at(9999), second) && seldom.is_due(at(10_000), second));
         seldom.hurry();
         assert!(seldom.is_due(begin, second));
+    }
+
+    #[test]
+    fn one_busy_moment_is_not_forgotten() {
+        let (busy, quiet) = (Duration::from_secs(2), Duration::from_secs(20));
+        let mut seldom = Seldom::default();
+        assert_eq!(seldom.least((busy, quiet)), quiet);
+        seldom.stir(true);
+        seldom.stir(false);
+        assert_eq!(seldom.least((busy, quiet)), busy);
+        seldom.begin();
+        assert_eq!(seldom.least((busy, quiet)), quiet);
+        // What happens while it is read may have come too late for it.
+        seldom.stir(true);
+        seldom.done(Instant::now(), Duration::ZERO);
+        assert_eq!(seldom.least((busy, quiet)), busy);
     }
 }

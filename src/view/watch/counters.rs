@@ -124,7 +124,8 @@ fn total(watch: &Watching, series: Series) -> String {
             .as_ref()
             .and_then(|status| status.known()?.peak)
         {
-            Some(peak) => format!("peak {}", short(peak)),
+            // status is read more seldom than RSS: a peak below it is older than it.
+            Some(peak) => format!("peak {}", short(peak.max(now.rss))),
             None => String::new(),
         },
     }

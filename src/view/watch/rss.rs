@@ -21,6 +21,9 @@ pub(super) fn detail(watch: &Watching) -> String {
     };
     let rss = format!("{} of RSS", short(division.rss));
     match watch.age_of_sizes() {
+        Some(_) if watch.areas().is_some() && watch.outgrown(division.rss) => {
+            format!("{rss}, and it has changed since: being read")
+        }
         Some(age) if watch.areas().is_some() => format!("{rss}, read {age}"),
         _ => format!("{rss}, by status"),
     }
@@ -105,7 +108,10 @@ fn line(
 ) -> Line<'static> {
     let (mark, style) = palette.piece(piece);
     let share = if piece.is_in_rss() {
-        format!("{:>4} %", percent(bytes, division.rss))
+        match bytes.saturating_mul(100).checked_div(division.rss) {
+            Some(0) if bytes > 0 => "  <1 %".to_owned(),
+            _ => format!("{:>4} %", percent(bytes, division.rss)),
+        }
     } else {
         "beside".to_owned()
     };

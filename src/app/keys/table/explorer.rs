@@ -262,7 +262,7 @@ pub(super) static ROWS: &[Binding] = &[
     bind(
         &[control('t'), key(KeyCode::F(5))],
         A::Mark,
-        &[C::Prompt, C::Type],
+        &[C::Prompt, C::Type, C::Tape],
         "",
         "mark the moment on the screen: every other is then compared with it; again: no more",
     ),
@@ -360,8 +360,8 @@ pub(super) static ROWS: &[Binding] = &[
     bind(
         &[control('d')],
         A::Leave,
-        EXPLORER,
+        &[C::Prompt, C::Cursor],
         "leave",
-        "back to the lesson; out of the empty lab",
+        "back to the lesson; out of the empty lab. Behind text it deletes the next letter, as in a shell",
     ),
 ];

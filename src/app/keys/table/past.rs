@@ -50,10 +50,17 @@ pub(super) static ROWS: &[Binding] = &[
         "ten lines on, or to where the step ended",
     ),
     bind(
-        &[key(KeyCode::Esc), key(KeyCode::End)],
+        &[key(KeyCode::Esc)],
         A::Now,
         &[C::Back],
         "now",
+        "return to what is true now; where a moment is marked, first unmark it",
+    ),
+    bind(
+        &[key(KeyCode::End)],
+        A::Latest,
+        &[C::Back],
+        "",
         "return to what is true now",
     ),
     bind(
