@@ -12,13 +12,13 @@ use ratatui::text::{Line, Span};
 /// Draws the first row of a lesson.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) {
     match take.back() {
-        Some(index) => banner(canvas, area, take, index),
+        Some(index) => banner(canvas, area, (take, app.tape.is_some()), index),
         None => title(canvas, area, app, take),
     }
 }
 
 /// Across the screen, so that nobody takes then for now.
-fn banner(canvas: &mut Canvas<'_>, area: Rect, take: &Take, index: usize) {
+fn banner(canvas: &mut Canvas<'_>, area: Rect, (take, is_tape): (&Take, bool), index: usize) {
     let style = canvas.palette.banner();
     canvas.fill(area, style);
     let lines = take.lines_run();
@@ -42,9 +42,14 @@ fn banner(canvas: &mut Canvas<'_>, area: Rect, take: &Take, index: usize) {
         "the processes live on, parked after the last line · ← earlier  → later  Esc now ",
         "the processes live on · ← earlier  → later  Esc now ",
         "the processes live on · Esc now ",
+        "← earlier  → later  Esc now ",
         "Esc now ",
     ];
-    let hint = hints.into_iter().find(|hint| hint.chars().count() <= room);
+    // Of a recording nothing lives.
+    let hint = hints
+        .into_iter()
+        .filter(|hint| !is_tape || !hint.contains("live on"))
+        .find(|hint| hint.chars().count() <= room);
     if let Some(hint) = hint {
         let column = area.width - hint.chars().count() as u16;
         canvas.text(area, (column, 0), hint, style);

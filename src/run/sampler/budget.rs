@@ -6,8 +6,9 @@ use std::time::Duration;
 
 /// One part in so many of the time is for reading.
 const SHARE: u32 = 100;
-/// What the first look may take at once, and each that the learner asks for.
-const GIFT: Duration = Duration::from_millis(60);
+/// What the first look may take at once, and each that the learner asks for: enough for all sizes of 60,000 VMAs, which
+/// would take half a minute of a hundredth.
+const GIFT: Duration = Duration::from_millis(300);
 /// How much is kept that was not used.
 const KEPT: Duration = Duration::from_millis(5);
 /// The most that one tick may take, so that the next wish of the screen is not kept waiting.

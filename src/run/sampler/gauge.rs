@@ -146,12 +146,11 @@ impl Gauge {
         sample
     }
 
-    /// Everything is to be read anew.
+    /// Everything is to be read anew. What of smaps is being read is read to its end first.
     fn hurry(&mut self) {
         self.budget.give();
         self.untold = true;
         self.look.forget();
-        self.stream = None;
         for seldom in [
             &mut self.listed,
             &mut self.status,
@@ -315,7 +314,7 @@ impl Gauge {
             return;
         }
         self.files.close_program();
-        self.look.forget();
+        self.stream = None;
         self.hurry();
         sample.fate = Some(match self.maps.read(&mut self.files, meter) {
             Err(error @ ObserveError::Refused { .. }) => Fate::Refused(format!(
