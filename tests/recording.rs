@@ -3,6 +3,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+#[path = "support/picture.rs"]
+#[expect(dead_code, reason = "this test compares cells, and needs no text")]
+mod picture;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use mmap_tutor::app::keys::Context;
 use mmap_tutor::app::take::Activity;
@@ -15,9 +19,7 @@ use mmap_tutor::mem::{Control, Pace};
 use mmap_tutor::run::keep::recorded;
 use mmap_tutor::run::stage::LiveStage;
 use mmap_tutor::session::{Command, Director, Player, Position, Progress, Report, Stage};
-use mmap_tutor::view;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
+use picture::picture;
 use ratatui::buffer::Buffer;
 use std::path::Path;
 use std::sync::Arc;
@@ -143,12 +145,7 @@ impl<S: Source> Walk<S> {
     }
 
     fn draw(&self) -> (Buffer, mmap_tutor::app::panel::Seen) {
-        let mut terminal = Terminal::new(TestBackend::new(SIZE.0, SIZE.1)).unwrap();
-        let mut seen = None;
-        terminal
-            .draw(|frame| seen = Some(view::draw(frame, &self.app)))
-            .unwrap();
-        (terminal.backend().buffer().clone(), seen.unwrap())
+        picture(&self.app, SIZE)
     }
 
     fn is_idle(&self) -> bool {

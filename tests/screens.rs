@@ -10,6 +10,8 @@ mod allocations;
 mod crowded;
 #[path = "screens/past.rs"]
 mod past;
+#[path = "support/picture.rs"]
+mod picture;
 #[path = "screens/story.rs"]
 mod story;
 
@@ -19,9 +21,7 @@ use mmap_tutor::app::{App, Effect, Event, Theme, update};
 use mmap_tutor::diagnostic::Diagnostic;
 use mmap_tutor::mem::{Contents, Control, Field, PageSize, PageState, Process, Range, Reading};
 use mmap_tutor::session::{Command, Held, Machine, Position, Progress, Replayed, Report};
-use mmap_tutor::view;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
+use picture::picture;
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier};
 
@@ -153,24 +153,12 @@ impl Walk {
     }
 
     fn draw(&self) -> (Buffer, mmap_tutor::app::panel::Seen) {
-        let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
-        let mut seen = None;
-        terminal
-            .draw(|frame| seen = Some(view::draw(frame, &self.app)))
-            .unwrap();
-        (terminal.backend().buffer().clone(), seen.unwrap())
+        picture(&self.app, self.size)
     }
 
     /// The screen as text, a line a row.
     fn text(&self) -> String {
-        let (buffer, _) = self.draw();
-        let width = usize::from(buffer.area.width);
-        let rows = buffer.content.chunks(width);
-        let row = |row: &[ratatui::buffer::Cell]| {
-            let text: String = row.iter().map(ratatui::buffer::Cell::symbol).collect();
-            text.trim_end().to_owned()
-        };
-        rows.map(row).collect::<Vec<_>>().join("\n")
+        picture::text(&self.draw().0)
     }
 
     /// Cells that show a page of this mark, from left to right and down: whether each is marked as just changed.

@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+#[path = "support/picture.rs"]
+mod picture;
 #[path = "watching/story.rs"]
 mod story;
 
@@ -12,11 +14,9 @@ use mmap_tutor::app::{App, Effect, Event, Theme, update};
 use mmap_tutor::lesson::Catalogue;
 use mmap_tutor::mem::{Addr, Pid, Range, Reading};
 use mmap_tutor::session::{Command, Progress};
-use mmap_tutor::view;
 use mmap_tutor::watch::Request;
 use mmap_tutor::watch::sample::{Fate, Sample};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
+use picture::picture;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
@@ -95,27 +95,11 @@ impl Watch {
     }
 
     fn draw(&self) -> (Buffer, mmap_tutor::app::panel::Seen) {
-        let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
-        let mut seen = None;
-        terminal
-            .draw(|frame| seen = Some(view::draw(frame, &self.app)))
-            .unwrap();
-        (terminal.backend().buffer().clone(), seen.unwrap())
+        picture(&self.app, self.size)
     }
 
     fn text(&self) -> String {
-        let (buffer, _) = self.draw();
-        let width = usize::from(buffer.area.width);
-        let row = |row: &[ratatui::buffer::Cell]| {
-            let text: String = row.iter().map(ratatui::buffer::Cell::symbol).collect();
-            text.trim_end().to_owned()
-        };
-        buffer
-            .content
-            .chunks(width)
-            .map(row)
-            .collect::<Vec<_>>()
-            .join("\n")
+        picture::text(&self.draw().0)
     }
 
     fn request(&self) -> Request {

@@ -277,6 +277,24 @@ impl Expression {
     }
 }
 
+impl Statement {
+    /// The statements right inside that stand for themselves: bodies and branches, but not what begins a `for`.
+    pub fn inside(&self) -> Vec<&Statement> {
+        match &self.kind {
+            StatementKind::Block(list) => list.iter().collect(),
+            StatementKind::If {
+                then, otherwise, ..
+            } => std::iter::once(&**then)
+                .chain(otherwise.as_deref())
+                .collect(),
+            StatementKind::While { body, .. }
+            | StatementKind::Do { body, .. }
+            | StatementKind::For { body, .. } => vec![body],
+            _ => Vec::new(),
+        }
+    }
+}
+
 impl ExpressionKind {
     /// The expressions it is made of, in the order in which they are evaluated.
     pub fn parts(&self) -> Vec<&Expression> {

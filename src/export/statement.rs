@@ -47,19 +47,13 @@ fn initializer<'a>(initial: &'a Initializer, visit: &mut impl FnMut(&'a Expressi
     }
 }
 
-/// The statements right inside a statement.
+/// The statements right inside a statement, what begins a `for` included.
 fn inside(statement: &Statement) -> Vec<&Statement> {
-    match &statement.kind {
-        StatementKind::Block(list) => list.iter().collect(),
-        StatementKind::If {
-            then, otherwise, ..
-        } => std::iter::once(&**then)
-            .chain(otherwise.as_deref())
-            .collect(),
-        StatementKind::While { body, .. } | StatementKind::Do { body, .. } => vec![body],
-        StatementKind::For { start, body, .. } => vec![start, body],
-        _ => vec![],
-    }
+    let start = match &statement.kind {
+        StatementKind::For { start, .. } => Some(&**start),
+        _ => None,
+    };
+    start.into_iter().chain(statement.inside()).collect()
 }
 
 /// Every part of an expression, itself included.

@@ -21,6 +21,21 @@ pub struct Perms {
     pub shared: bool,
 }
 
+impl Perms {
+    /// From the four letters of a line of maps, `rw-p`; `None` when there are not four.
+    pub fn of(letters: &str) -> Option<Self> {
+        let &[read, write, execute, sharing] = letters.as_bytes() else {
+            return None;
+        };
+        Some(Self {
+            read: read == b'r',
+            write: write == b'w',
+            execute: execute == b'x',
+            shared: sharing == b's',
+        })
+    }
+}
+
 impl fmt::Display for Perms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let letter = |set, letter| if set { letter } else { '-' };

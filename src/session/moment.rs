@@ -36,15 +36,20 @@ pub struct Ran {
 impl Ran {
     /// Who ran it, in words: `main`, `peer 1-10`.
     pub fn actor(&self) -> String {
-        match &self.group {
-            Some(group) => format!("peer {}-{}", group.start(), group.end()),
-            None => self.process.to_string(),
-        }
+        actor(self.process, self.group.as_ref())
     }
 
     /// Whether the learner typed it.
     pub fn is_typed(&self) -> bool {
         self.span == TYPED
+    }
+}
+
+/// Who ran a line, in words.
+pub(super) fn actor(process: Process, group: Option<&RangeInclusive<u8>>) -> String {
+    match group {
+        Some(group) => format!("peer {}-{}", group.start(), group.end()),
+        None => process.to_string(),
     }
 }
 

@@ -10,6 +10,20 @@ use crate::observe::portrait::kin::Kin;
 use crate::observe::portrait::status::Status;
 use std::collections::HashMap;
 
+/// The letter of a state in words, as proc(5) has it; `None` for one that is not known.
+pub fn state_words(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'R' => "running",
+        'S' => "sleeping",
+        'D' => "waiting for a disk",
+        'T' => "stopped",
+        't' => "stopped by a debugger",
+        'I' => "idle",
+        'Z' => "ended, not waited for",
+        _ => return None,
+    })
+}
+
 /// Numbers of one process, in bytes where nothing else is said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {

@@ -223,15 +223,9 @@ mod tests {
     const PAGE: u64 = 4096;
 
     fn vma(start: u64, pages: u64, perms: &str, backing: Backing) -> Vma {
-        let has = |letter: char| perms.contains(letter);
         Vma {
             range: Range::of(Addr(start), pages * PAGE),
-            perms: Perms {
-                read: has('r'),
-                write: has('w'),
-                execute: has('x'),
-                shared: has('s'),
-            },
+            perms: Perms::of(perms).unwrap(),
             offset: 0,
             device: (0, 0),
             inode: u64::from(backing.is_file()),

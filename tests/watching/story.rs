@@ -71,15 +71,9 @@ fn read(rows: &[Row]) -> (Vmas, Areas) {
             clean = rss - anonymous,
         );
         parser.push(text.as_bytes());
-        let has = |letter: char| perms.contains(letter);
         Vma {
             range: Range::new(Addr(*start), Addr(end)),
-            perms: Perms {
-                read: has('r'),
-                write: has('w'),
-                execute: has('x'),
-                shared: has('s'),
-            },
+            perms: Perms::of(perms).unwrap(),
             offset: 0,
             device: (8, 1),
             inode,

@@ -117,7 +117,7 @@ pub(super) fn kept(text: &str, idle: &Expression, of: &Type, name: &str) -> Vec<
 /// What keeps, in a block of its own each, the values that statements inside this one leave unused.
 pub(super) fn idle_inside(text: &str, statement: &Statement) -> Vec<Edit> {
     let mut edits = Vec::new();
-    for inner in inside(statement) {
+    for inner in statement.inside() {
         if idle(inner).is_some() {
             let span = inner.span.clone();
             let line = text.get(span.clone()).unwrap_or_default();
@@ -128,22 +128,6 @@ pub(super) fn idle_inside(text: &str, statement: &Statement) -> Vec<Edit> {
         }
     }
     edits
-}
-
-/// The statements right inside a statement that stand for themselves.
-fn inside(statement: &Statement) -> Vec<&Statement> {
-    match &statement.kind {
-        StatementKind::Block(list) => list.iter().collect(),
-        StatementKind::If {
-            then, otherwise, ..
-        } => std::iter::once(&**then)
-            .chain(otherwise.as_deref())
-            .collect(),
-        StatementKind::While { body, .. }
-        | StatementKind::Do { body, .. }
-        | StatementKind::For { body, .. } => vec![body],
-        _ => Vec::new(),
-    }
 }
 
 /// The names that a statement may give another value: those it assigns, steps, or takes the address of.
@@ -192,7 +176,7 @@ pub(super) fn walk(statement: &Statement, visit: &mut impl FnMut(&Expression)) {
         visit(expression);
         all.extend(expression.kind.parts());
     }
-    for inner in inside(statement) {
+    for inner in statement.inside() {
         walk(inner, visit);
     }
 }

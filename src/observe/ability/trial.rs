@@ -1,8 +1,9 @@
 //! Each trial does the thing itself, on memory and files of its own, and says what came of it.
 
 use super::{entry, frames_readable, page_size};
-use crate::mem::error_text;
-use crate::mem::{Addr, Range, Reading};
+use crate::mem::{Addr, Range, Reading, error_text};
+use crate::observe::gauge::perf;
+use crate::observe::gauge::query::{Room, query};
 use crate::observe::live::scan;
 use crate::observe::state;
 use std::fs::{File, OpenOptions};
@@ -194,93 +195,23 @@ pub(super) fn cachestat(scratch: &Path) -> Reading<String> {
     }
 }
 
-/// `struct procmap_query` of `<linux/fs.h>`. Since Linux 6.11.
-#[repr(C)]
-#[derive(Default)]
-struct ProcmapQuery {
-    size: u64,
-    query_flags: u64,
-    query_addr: u64,
-    vma_start: u64,
-    vma_end: u64,
-    vma_flags: u64,
-    vma_page_size: u64,
-    vma_offset: u64,
-    inode: u64,
-    dev_major: u32,
-    dev_minor: u32,
-    vma_name_size: u32,
-    build_id_size: u32,
-    vma_name_addr: u64,
-    build_id_addr: u64,
-}
-
 pub(super) fn procmap_query() -> Reading<String> {
     let Ok(maps) = File::open("/proc/self/maps") else {
         return refused("maps cannot be opened");
     };
     let here = 0u8;
-    let mut query = ProcmapQuery {
-        size: size_of::<ProcmapQuery>() as u64,
-        query_addr: &raw const here as u64,
-        ..ProcmapQuery::default()
-    };
-    // SAFETY: the kernel's struct, alive in this frame, without buffers for names.
-    let result = unsafe {
-        libc::ioctl(
-            maps.as_raw_fd(),
-            libc::_IOWR::<ProcmapQuery>(u32::from(b'f'), 17),
-            &raw mut query,
-        )
-    };
-    if result == 0 {
-        yes()
-    } else {
-        refused("this kernel has it not")
+    let at = Addr(&raw const here as u64);
+    match query(&maps, at, &mut Room::default()) {
+        Ok(_) => yes(),
+        Err(_) => refused("this kernel has it not"),
     }
 }
 
-/// `struct perf_event_attr` as its first version had it.
-#[repr(C)]
-#[derive(Default)]
-struct PerfEventAttr {
-    kind: u32,
-    size: u32,
-    config: u64,
-    sample_period: u64,
-    sample_type: u64,
-    read_format: u64,
-    flags: u64,
-    wakeup_events: u32,
-    bp_type: u32,
-    bp_addr: u64,
-}
-
 pub(super) fn perf() -> Reading<String> {
-    const PERF_FLAG_FD_CLOEXEC: libc::c_ulong = 8;
-    const PERF_TYPE_SOFTWARE: u32 = 1;
-    const PERF_COUNT_SW_PAGE_FAULTS_MIN: u64 = 5;
-    const DISABLED: u64 = 1;
-    const EXCLUDE_KERNEL: u64 = 1 << 5;
-    let attributes = PerfEventAttr {
-        kind: PERF_TYPE_SOFTWARE,
-        size: size_of::<PerfEventAttr>() as u32,
-        config: PERF_COUNT_SW_PAGE_FAULTS_MIN,
-        flags: DISABLED | EXCLUDE_KERNEL,
-        ..PerfEventAttr::default()
-    };
-    // SAFETY: the attributes live in this frame; this thread, any CPU, no group.
-    let descriptor = unsafe {
-        libc::syscall(
-            libc::SYS_perf_event_open,
-            &raw const attributes,
-            0,
-            -1,
-            -1,
-            PERF_FLAG_FD_CLOEXEC,
-        )
-    };
-    opened(descriptor)
+    match perf::trial() {
+        Ok(()) => yes(),
+        Err(_) => refused("refused"),
+    }
 }
 
 pub(super) fn userfaultfd() -> Reading<String> {

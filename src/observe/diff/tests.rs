@@ -26,15 +26,9 @@ fn size() -> PageSize {
 }
 
 fn vma(start: u64, pages: u64, perms: &str, backing: Backing) -> Vma {
-    let has = |letter| perms.contains(letter);
     Vma {
         range: Range::of(Addr(start), pages * PAGE),
-        perms: Perms {
-            read: has('r'),
-            write: has('w'),
-            execute: has('x'),
-            shared: has('s'),
-        },
+        perms: Perms::of(perms).unwrap(),
         offset: 0,
         device: (0, 0),
         // All files of these tests are one.

@@ -32,7 +32,7 @@ pub fn columns(line: &[u8]) -> Option<(Vma, &[u8])> {
     let mut column = || std::str::from_utf8(columns.next()?).ok();
     let (start, end) = column()?.split_once('-')?;
     let range = (hex(start)?, hex(end)?);
-    let perms = perms(column()?)?;
+    let perms = Perms::of(column()?)?;
     let offset = hex(column()?)?;
     let (major, minor) = column()?.split_once(':')?;
     let device = (
@@ -55,18 +55,6 @@ pub fn columns(line: &[u8]) -> Option<(Vma, &[u8])> {
 
 fn hex(digits: &str) -> Option<u64> {
     u64::from_str_radix(digits, 16).ok()
-}
-
-fn perms(letters: &str) -> Option<Perms> {
-    let &[read, write, execute, sharing] = letters.as_bytes() else {
-        return None;
-    };
-    Some(Perms {
-        read: read == b'r',
-        write: write == b'w',
-        execute: execute == b'x',
-        shared: sharing == b's',
-    })
 }
 
 /// What a name of the last column stands for.

@@ -3,10 +3,10 @@
 //! Names come from strangers: nothing of them reaches the terminal that it would obey.
 
 use crate::lesson::visible::visible_line;
-use crate::mem::Field;
-use crate::mem::{Bytes, Reading};
+use crate::mem::{Bytes, Field, Reading};
 use crate::observe::portrait::area::{Area, Areas};
 use crate::observe::portrait::kin::Kin;
+use crate::watch::facts::state_words;
 use crate::watch::{Division, Order, Seen, Word};
 use std::fmt::Write;
 
@@ -53,19 +53,10 @@ fn who(seen: &Seen) -> String {
     )
 }
 
-/// The letter of a state in words, as proc(5) has it.
+/// The letter of a state in words; one that is not known, as it is.
 fn state(letter: char) -> String {
-    let words = match letter {
-        'R' => "running",
-        'S' => "sleeping",
-        'D' => "waiting for a disk",
-        'T' => "stopped",
-        't' => "stopped by a debugger",
-        'I' => "idle",
-        'Z' => "ended, not waited for",
-        _ => return visible_line(&letter.to_string()),
-    };
-    words.to_owned()
+    let words = state_words(letter).map(str::to_owned);
+    words.unwrap_or_else(|| visible_line(&letter.to_string()))
 }
 
 fn division(seen: &Seen) -> String {

@@ -2,7 +2,7 @@
 
 use super::kind::Kind;
 use crate::mem::{Act, Call, Ending, Faults, Nanos, Process};
-use crate::session::moment::{Moment, Ran, TYPED};
+use crate::session::moment::{Moment, Ran, TYPED, actor};
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
@@ -94,10 +94,7 @@ impl Line {
 
     /// Who ran it, in words: `main`, `peer 1-10`.
     pub fn actor(&self) -> String {
-        match &self.group {
-            Some(group) => format!("peer {}-{}", group.start(), group.end()),
-            None => self.process.to_string(),
-        }
+        actor(self.process, self.group.as_ref())
     }
 
     /// Whether the learner typed it.

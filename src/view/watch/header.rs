@@ -4,6 +4,7 @@ use crate::app::watching::Watching;
 use crate::mem::{Nanos, Reading};
 use crate::view::canvas::{Canvas, below};
 use crate::view::text::{fit, wrap};
+use crate::watch::facts::state_words;
 use crate::watch::sample::Fate;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -70,24 +71,10 @@ fn state(watch: &Watching) -> String {
         Some(counters) => {
             let threads = counters.threads;
             let plural = if threads == 1 { "" } else { "s" };
-            let state = words(counters.state);
+            let state = state_words(counters.state).unwrap_or("in a state that is not known here");
             format!("{paused}{state} · {threads} thread{plural} · {since}")
         }
         None => format!("{paused}{since}"),
-    }
-}
-
-/// The letter of a state in words, as proc(5) has it.
-fn words(letter: char) -> &'static str {
-    match letter {
-        'R' => "running",
-        'S' => "sleeping",
-        'D' => "waiting for a disk",
-        'T' => "stopped",
-        't' => "stopped by a debugger",
-        'I' => "idle",
-        'Z' => "ended, not waited for",
-        _ => "in a state that is not known here",
     }
 }
 
