@@ -155,7 +155,7 @@ fn since_when_a_page_is_as_it_is_is_what_a_search_through_all_moments_finds() {
     }
 }
 
-/// Ten thousand lines over 64 MiB here; over 1 GiB it is `cargo test --release --test history -- --ignored`, and
+/// Ten thousand lines over 64 MiB here; over 1 GiB `scripts/long` runs it, and
 /// `cargo bench` says what it costs.
 #[test]
 fn ten_thousand_lines_fit_whole() {
@@ -163,7 +163,7 @@ fn ten_thousand_lines_fit_whole() {
 }
 
 #[test]
-#[ignore = "a minute, and several when not optimized"]
+#[ignore = "long when not optimized: run by scripts/long"]
 fn ten_thousand_lines_over_a_gigabyte_fit_whole() {
     ten_thousand(262_144, 10_000);
 }

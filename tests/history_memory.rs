@@ -76,7 +76,7 @@ fn the_history_takes_what_it_says() {
 }
 
 #[test]
-#[ignore = "a minute when optimized; to be run alone: `cargo test --release --test history_memory -- --ignored`"]
+#[ignore = "long when not optimized, and to be alone: run by scripts/long"]
 fn ten_thousand_lines_over_a_gigabyte_stay_within_their_budget() {
     for frames in [false, true] {
         let plan = Plan {
@@ -90,7 +90,7 @@ fn ten_thousand_lines_over_a_gigabyte_stay_within_their_budget() {
 }
 
 #[test]
-#[ignore = "a minute when optimized; to be run alone"]
+#[ignore = "long when not optimized, and to be alone: run by scripts/long"]
 fn lines_that_change_everything_stay_within_the_budget_too() {
     let plan = Plan {
         pages: 1 << 18,
