@@ -90,21 +90,48 @@ fn a_lesson_runs_again_line_by_line_and_its_rules_hold_again() {
     let catalogue = Catalogue::built_in();
     let cards = catalogue.cards().iter();
     for card in cards.filter(|card| chosen.contains(&&card.id[..2])) {
-        let mut player = player(card.lesson().unwrap().as_ref().clone());
-        let mut first = Notes::default();
-        while !player.finished() {
-            player.advance(None, Pace::Full, &mut first).unwrap();
-        }
-        let there = player.position();
-        let (replayed, again) = replay(&mut player, usize::MAX);
-        println!("{}: {replayed:#?}", card.id);
-        assert_eq!(replayed.halt, None, "{}", card.id);
-        assert_eq!(replayed.lines, replayed.wanted);
-        assert_eq!(player.position(), there);
-        assert_eq!(again.broken(), first.broken(), "{}", card.id);
-        let since_the_last_start = first.lines().len() - replayed.lines;
-        assert_eq!(again.lines(), first.lines()[since_the_last_start..]);
+        let lesson = card.lesson().unwrap();
+        let undisturbed = (0..TRIES).any(|_| runs_again(lesson));
+        assert!(
+            undisturbed,
+            "{}: the kernel drops the files' pages all the time",
+            card.id
+        );
     }
+}
+
+/// How often a lesson is played whose file's pages the kernel takes back meanwhile, as it may when the page cache fills
+/// the machine.
+const TRIES: usize = 4;
+
+/// Plays a lesson and replays it: the two are the same. Whether that could be told: `false` when the kernel dropped file
+/// pages in one of the two and not in the other, by what it read from the disk.
+fn runs_again(lesson: &Lesson) -> bool {
+    let id = &lesson.id;
+    let mut player = player(lesson.clone());
+    let mut first = Notes::default();
+    while !player.finished() {
+        player.advance(None, Pace::Full, &mut first).unwrap();
+    }
+    let there = player.position();
+    let (replayed, again) = replay(&mut player, usize::MAX);
+    assert_eq!(replayed.halt, None, "{id}: {replayed:#?}");
+    assert_eq!(replayed.lines, replayed.wanted);
+    assert_eq!(player.position(), there);
+    let since_the_last_start = first.lines().len() - replayed.lines;
+    let before = first.lines().split_off(since_the_last_start);
+    let reads = |lines: &[String]| {
+        lines
+            .iter()
+            .filter(|line| line.contains("FileMajor"))
+            .count()
+    };
+    if reads(&again.lines()) != reads(&before) {
+        return false;
+    }
+    assert_eq!(again.broken(), first.broken(), "{id}");
+    assert_eq!(again.lines(), before, "{id}: {replayed:#?}");
+    true
 }
 
 #[test]

@@ -243,13 +243,13 @@ mod tests {
     /// As a small program has it: itself, its heap, libraries, a stack.
     fn usual() -> Vmas {
         [
-            vma(0x5555_5555_0000, 4, "r-x", file()),
-            vma(0x5555_5555_4000, 1, "rw-", file()),
-            vma(0x5555_5556_0000, 33, "rw-", Backing::Heap),
-            vma(0x7fff_f700_0000, 256, "r-x", file()),
-            vma(0x7fff_f710_0000, 16, "---", Backing::Anonymous),
-            vma(0x7fff_f711_0000, 2, "rw-", Backing::Anonymous),
-            vma(0x7fff_fffd_e000, 33, "rw-", Backing::Stack),
+            vma(0x5555_5555_0000, 4, "r-xp", file()),
+            vma(0x5555_5555_4000, 1, "rw-p", file()),
+            vma(0x5555_5556_0000, 33, "rw-p", Backing::Heap),
+            vma(0x7fff_f700_0000, 256, "r-xp", file()),
+            vma(0x7fff_f710_0000, 16, "---p", Backing::Anonymous),
+            vma(0x7fff_f711_0000, 2, "rw-p", Backing::Anonymous),
+            vma(0x7fff_fffd_e000, 33, "rw-p", Backing::Stack),
         ]
         .into_iter()
         .collect()
@@ -298,12 +298,12 @@ mod tests {
     fn kinds_are_told_by_permissions_and_name() {
         let special = |name: &str| Backing::Special(name.to_owned());
         let table = [
-            ("r-x", file(), Kind::Code),
-            ("r--", file(), Kind::File),
-            ("---", file(), Kind::Forbidden),
-            ("rw-", Backing::Heap, Kind::Heap),
-            ("r-x", special("[vdso]"), Kind::Special),
-            ("rw-", special("[anon:arena]"), Kind::Anonymous),
+            ("r-xp", file(), Kind::Code),
+            ("r--p", file(), Kind::File),
+            ("---p", file(), Kind::Forbidden),
+            ("rw-p", Backing::Heap, Kind::Heap),
+            ("r-xp", special("[vdso]"), Kind::Special),
+            ("rw-p", special("[anon:arena]"), Kind::Anonymous),
         ];
         for (perms, backing, kind) in table {
             let vma = vma(0, 1, perms, backing);
