@@ -19,7 +19,7 @@ pub use order::Order;
 pub use piece::Piece;
 pub use request::{Lens, Request};
 pub use sample::Sample;
-pub use words::{Proof, Word, words};
+pub use words::{Proof, Topic, Word, words};
 
 use crate::observe::portrait::Portrait;
 
@@ -43,15 +43,6 @@ impl Seen {
             portrait,
             facts,
             words,
-        }
-    }
-
-    /// The command line in one line, as the process wrote it: not made safe for a terminal.
-    pub fn command(&self) -> String {
-        if self.portrait.arguments.is_empty() {
-            self.portrait.name.clone()
-        } else {
-            self.portrait.arguments.join(" ")
         }
     }
 }

@@ -305,9 +305,12 @@ fn what_may_not_be_read_is_said_with_its_reason_and_is_never_nought() {
     for size in SIZES {
         let mut watch = Watch::at(&Story::refused(), size);
         let text = watch.text();
-        assert_shows(&text, &["permission denied", "23.8M"]);
+        assert_shows(&text, &["does not let this user read", "23.8M"]);
         watch.keys("3");
-        assert_shows(&watch.text(), &["? cannot read /proc/4242/maps"]);
+        assert_shows(
+            &watch.text(),
+            &["? the kernel does not let this user read /proc/4242/maps"],
+        );
         watch.keys("7");
         assert_shows(&watch.text(), &["perf_event_paranoid"]);
         watch.keys("5");
@@ -337,7 +340,7 @@ fn a_thread_of_the_kernel_is_no_riddle() {
     assert_shows(
         &watch.text(),
         &[
-            "It is a thread of the kernel",
+            "? it is a thread of the kernel",
             "This is a thread of the kernel itself",
         ],
     );
@@ -369,12 +372,20 @@ fn what_was_read_stays_when_the_process_has_ended() {
 fn a_program_that_becomes_another_is_said_so() {
     let mut watch = Watch::at(&Story::usual(), LARGE);
     let mut sample = Story::usual().sample(2);
-    sample.fate = Some(Fate::Became("it became another program: sh".to_owned()));
+    sample.became = Some("sh -c true".to_owned());
     watch.hear(sample);
     assert_shows(
         &watch.text(),
-        &["It became another program: sh. Everything was read anew."],
+        &[
+            "4242 sh -c true",
+            "It has become another program (execve): all is read anew.",
+        ],
     );
+    // It is no news for ever.
+    watch.hear(Story::usual().quiet(20));
+    assert_shows(&watch.text(), &["another program"]);
+    watch.hear(Story::usual().quiet(40));
+    assert!(!watch.text().contains("another program"));
 }
 
 #[test]
@@ -618,4 +629,51 @@ fn help_and_legend_speak_of_the_watch() {
         &watch.text(),
         &["a cell of the pages", "not read yet", "page tables"],
     );
+}
+
+#[test]
+fn a_chosen_sentence_stays_chosen_when_others_come_before_it() {
+    let mut watch = Watch::at(&Story::usual(), LARGE);
+    watch.keys("1j");
+    let chosen = |text: &str| {
+        let line = text
+            .lines()
+            .find(|line| line.contains('▸') && !line.contains("▸1"));
+        line.map(|line| {
+            line.trim_start_matches(['▸', ' '])
+                .chars()
+                .take(20)
+                .collect::<String>()
+        })
+    };
+    let before = chosen(&watch.text());
+    assert!(before.is_some());
+    // A sentence on what changed comes first.
+    watch.keys("m");
+    assert_shows(&watch.text(), &["The mark is set as soon as"]);
+    assert_eq!(chosen(&watch.text()), before);
+}
+
+#[test]
+fn until_sizes_are_read_the_list_is_by_address_and_says_so() {
+    let mut sample = Story::usual().sample(1);
+    let sizes = sample.sizes.take();
+    let mut watch = Watch::new(LARGE, Theme::Dark);
+    watch.hear(sample);
+    assert_shows(&watch.text(), &["by address (rss: not read yet …)"]);
+    let mut sample = Story::usual().nothing(2);
+    sample.sizes = sizes;
+    watch.hear(sample);
+    assert_shows(&watch.text(), &["by rss"]);
+}
+
+#[test]
+fn what_was_not_read_before_the_end_is_not_waited_for() {
+    let mut watch = Watch::new(MIDDLE, Theme::Dark);
+    let mut sample = Story::usual().nothing(1);
+    sample.fate = Some(Fate::Ended("it has ended".to_owned()));
+    watch.hear(sample);
+    let text = watch.text();
+    assert_shows(&text, &["not read before it ended"]);
+    assert!(!text.contains("not read yet"), "{text}");
 }

@@ -17,8 +17,8 @@ use crate::observe::portrait::area::Areas;
 use crate::observe::portrait::kin::Kin;
 use crate::observe::portrait::status::Status;
 use crate::watch::facts::Known;
-use crate::watch::sample::{Counters, Events, Fate, FaultEvent, Line, Sample, Subject, Vmas};
-use crate::watch::{Division, Facts, Request, Word, space, words};
+use crate::watch::sample::{Cost, Counters, Events, Fate, FaultEvent, Line, Sample, Subject, Vmas};
+use crate::watch::{Division, Facts, Request, Topic, Word, space, words};
 use grid::{Grid, Scope};
 use history::History;
 use list::List;
@@ -32,6 +32,8 @@ use std::time::Duration;
 const EVENTS: usize = 1000;
 /// Lines of output that are kept.
 const PRINTED: usize = 1000;
+/// How long it is news that a process became another program.
+const NEWS: Duration = Duration::from_secs(30);
 /// How long a VMA that grows is drawn as long as it was.
 const GROWN: Duration = Duration::from_secs(2);
 /// Clusters that are looked at to find out what lies around a VMA.
@@ -66,8 +68,10 @@ pub struct Watching {
     pub subject: Subject,
     /// The time of the day at which watching began.
     pub began: String,
-    /// What became of it.
+    /// What became of it, at last.
     pub fate: Option<Fate>,
+    /// When it became another program, as long as that is news.
+    pub became: Option<Duration>,
     /// Whether reading is paused.
     pub paused: bool,
     /// How often the learner asked for everything anew.
@@ -136,6 +140,7 @@ impl Watching {
             subject,
             began,
             fate: None,
+            became: None,
             paused: false,
             asked: 0,
             now: Duration::ZERO,
@@ -209,6 +214,16 @@ impl Watching {
         self.lines()?.at(self.list.chosen()?)
     }
 
+    /// What stands in the place of something that was not read.
+    pub fn unread(&self) -> &'static str {
+        match (&self.fate, self.paused) {
+            (Some(Fate::Ended(_)), _) => "not read before it ended",
+            (Some(Fate::Refused(_)), _) => "not to be read",
+            (None, true) => "not read: paused",
+            (None, false) => "not read yet …",
+        }
+    }
+
     /// What should be read next, by what is on the screen; `None` while reading is paused.
     pub fn request(&self, drawn: &Drawn) -> Option<Request> {
         if self.paused {
@@ -237,11 +252,13 @@ impl Watching {
     /// Takes in what was read; whether a drawing of it changed.
     pub fn take_in(&mut self, sample: Sample) -> bool {
         let ages = (self.age_of_sizes(), self.mark.age(self.now));
+        let passed = sample.at.saturating_sub(self.now);
         self.now = sample.at;
         let mut changed = self.count(&sample.counters);
         changed |= self.grid.take_in(sample.at, sample.cells.as_ref());
-        changed |= self.hear(sample.fate);
-        changed |= self.pay(&sample.cost);
+        changed |= self.rename(sample.became);
+        changed |= replace(&mut self.fate, sample.fate);
+        changed |= self.pay(&sample.cost, passed);
         changed |= replace(&mut self.status, sample.status);
         changed |= replace(&mut self.family, sample.family);
         changed |= self.meet(sample.events);
@@ -268,22 +285,24 @@ impl Watching {
         replace_plain(&mut self.uncounted, uncounted) || moved
     }
 
-    /// What became of it. A process that became another program is known by nothing that was read before.
-    fn hear(&mut self, fate: Option<Fate>) -> bool {
-        let Some(fate) = fate else {
-            return false;
+    /// A process that became another program is known by nothing that was read before.
+    fn rename(&mut self, became: Option<String>) -> bool {
+        let Some(command) = became else {
+            let is_old = |at: &mut Duration| self.now >= *at + NEWS;
+            return self.became.take_if(is_old).is_some();
         };
-        if matches!(fate, Fate::Became(_)) {
-            self.mark = Mark::default();
-            self.sizes = None;
-        }
-        self.fate.replace(fate.clone()) != Some(fate)
+        self.subject.command = command;
+        self.became = Some(self.now);
+        self.mark = Mark::default();
+        self.sizes = None;
+        true
     }
 
-    fn pay(&mut self, cost: &crate::watch::sample::Cost) -> bool {
-        let wall = cost.pause.as_micros().max(1);
+    /// What watching costs, of the time that has passed since the sample before.
+    fn pay(&mut self, cost: &Cost, passed: Duration) -> bool {
+        let wall = passed.max(cost.pause).as_micros().max(1);
         // Thousandths, a quarter of the way towards what this look cost: one that reads much does not make it jump.
-        let share = (cost.cpu.as_micros() * 1000 / wall).min(1000) as u64;
+        let share = (cost.program.as_micros() * 1000 / wall).min(9999) as u64;
         let share = (self.toll.share * 3 + share).div_ceil(4);
         let toll = Toll {
             share,
@@ -454,6 +473,7 @@ impl Watching {
         let old = self.facts.division.map(|division| division.rss);
         let old = old.filter(|rss| self.areas().is_some() && self.outgrown(*rss));
         let stale = old.map(|rss| Word {
+            topic: Topic::Age,
             text: format!(
                 "What follows is of when RSS was {}. It has changed since; the sizes are being read.",
                 Bytes(rss)
@@ -463,12 +483,19 @@ impl Watching {
         let has_facts =
             self.facts.division.is_some() || self.facts.is_kernel || self.facts.refused.is_some();
         let rest = has_facts.then(|| words(&self.facts));
+        let chosen = self.words.get(self.word).map(|word| word.topic);
         self.words = change
             .into_iter()
             .chain(stale)
             .chain(rest.into_iter().flatten())
             .collect();
-        self.word = self.word.min(self.words.len().saturating_sub(1));
+        // The chosen sentence stays chosen, wherever it stands now.
+        let same = self
+            .words
+            .iter()
+            .position(|word| Some(word.topic) == chosen);
+        let last = self.words.len().saturating_sub(1);
+        self.word = same.unwrap_or(self.word).min(last);
     }
 
     /// Lines that the command printed.

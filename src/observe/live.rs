@@ -302,7 +302,7 @@ fn wrong(pid: Pid, name: &str, error: &procfs::ProcError) -> ObserveError {
     match error {
         procfs::ProcError::NotFound(_) => ObserveError::Gone(pid),
         procfs::ProcError::PermissionDenied(_) => ObserveError::Refused { file },
-        procfs::ProcError::Io(error, _) if is_gone(error) => ObserveError::Gone(pid),
+        procfs::ProcError::Io(error, _) => ObserveError::of(pid, name, error),
         error => ObserveError::Unreadable {
             file,
             why: error.to_string(),

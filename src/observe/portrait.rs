@@ -5,16 +5,17 @@
 //! unknown with its reason. See proc(5), and `Documentation/filesystems/proc.rst` for smaps.
 
 pub mod area;
+pub mod command;
 pub mod kin;
 pub mod status;
 pub mod stream;
 
 pub use crate::mem::field;
-use crate::mem::{Faults, Pid, Reading, error_text};
+use crate::mem::{Faults, Pid, Reading};
 use area::Areas;
+use command::Command;
 use kin::Kin;
 use status::{Stat, Status};
-use std::io;
 
 use super::ObserveError;
 
@@ -23,10 +24,8 @@ use super::ObserveError;
 pub struct Portrait {
     /// Its number.
     pub pid: Pid,
-    /// Its arguments, as it was started with them; empty where it has none, as the kernel's own threads.
-    pub arguments: Vec<String>,
-    /// Its short name, `comm`.
-    pub name: String,
+    /// With what it was started.
+    pub command: Command,
     /// The letter of its state: `R`, `S`, `D`, `T`…
     pub state: char,
     /// Number of threads.
@@ -55,7 +54,7 @@ pub fn portrait(pid: Pid) -> Result<Portrait, ObserveError> {
         return Err(ObserveError::Gone(pid));
     }
     let status = status::status(pid);
-    let arguments = status::arguments(pid);
+    let command = Command::of(pid, before.name.clone());
     let areas = areas(pid, &before);
     let kin = kin::below(pid);
     // Read last, so that they count what the process did meanwhile; and to see whether it is still the same one.
@@ -64,8 +63,7 @@ pub fn portrait(pid: Pid) -> Result<Portrait, ObserveError> {
     let last = after.as_ref().unwrap_or(&before);
     Ok(Portrait {
         pid,
-        arguments,
-        name: last.name.clone(),
+        command,
         state: last.state,
         threads: last.threads,
         is_kernel: before.is_kernel,
@@ -86,19 +84,7 @@ fn areas(pid: Pid, stat: &Stat) -> Reading<Areas> {
             "smaps is empty: the process is just ending, or becoming another program",
         ),
         Ok(areas) => Reading::Known(areas),
-        Err(error) => Reading::Unknown(refusal(pid, &error)),
-    }
-}
-
-/// Why smaps cannot be read, as a clause.
-fn refusal(pid: Pid, error: &io::Error) -> String {
-    match error.raw_os_error() {
-        Some(libc::EACCES | libc::EPERM) => format!(
-            "the kernel does not let this user read /proc/{pid}/smaps: the process must be yours, its binary readable, \
-             and it must not hide itself (PR_SET_DUMPABLE)"
-        ),
-        Some(libc::ESRCH | libc::ENOENT) => format!("process {pid} has ended"),
-        _ => format!("/proc/{pid}/smaps cannot be read: {}", error_text(error)),
+        Err(error) => Reading::unknown(ObserveError::of(pid, "smaps", &error).to_string()),
     }
 }
 
@@ -152,7 +138,7 @@ mod tests {
         let pid = Pid(std::process::id() as i32);
         let portrait = portrait(pid).unwrap();
         assert_eq!(portrait.cut, None);
-        assert!(!portrait.arguments.is_empty() && !portrait.is_kernel);
+        assert!(!portrait.command.arguments.is_empty() && !portrait.is_kernel);
         assert!(portrait.faults.minor > 0);
         let areas = portrait.areas.known().unwrap();
         assert!(areas.list().len() > 5);

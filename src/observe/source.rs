@@ -1,8 +1,10 @@
 //! Where snapshots come from: the kernel of this machine, or a script in a test.
 
 use super::Snapshot;
-use crate::mem::{Pid, Process};
+use crate::mem::{Pid, Process, error_text};
 use std::fmt;
+use std::io;
+use std::path::Path;
 
 /// Something that can say what is true of a process.
 pub trait Source {
@@ -31,15 +33,35 @@ pub enum ObserveError {
     },
 }
 
+impl ObserveError {
+    /// Why `/proc/<pid>/<name>` could not be opened or read.
+    pub fn of(pid: Pid, name: &str, error: &io::Error) -> Self {
+        let file = format!("/proc/{pid}/{name}");
+        match error.raw_os_error() {
+            Some(libc::ENOENT) if Path::new(&format!("/proc/{pid}")).exists() => Self::Unreadable {
+                file,
+                why: "this kernel has no such file".to_owned(),
+            },
+            Some(libc::ESRCH | libc::ENOENT) => Self::Gone(pid),
+            Some(libc::EACCES | libc::EPERM) => Self::Refused { file },
+            _ => Self::Unreadable {
+                file,
+                why: error_text(error),
+            },
+        }
+    }
+}
+
 impl fmt::Display for ObserveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Gone(pid) => write!(f, "process {pid} has ended"),
             Self::Refused { file } => write!(
                 f,
-                "cannot read {file}: permission denied (the process must be yours, and its binary readable)"
+                "the kernel does not let this user read {file}: the process must be yours, its binary readable, and \
+                 it must not hide itself (PR_SET_DUMPABLE)"
             ),
-            Self::Unreadable { file, why } => write!(f, "cannot read {file}: {why}"),
+            Self::Unreadable { file, why } => write!(f, "{file} cannot be read: {why}"),
         }
     }
 }

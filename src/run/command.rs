@@ -11,7 +11,6 @@ use crate::mem::Pid;
 use anyhow::{Context, Result};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill, killpg};
-use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, PipeReader, Read};
@@ -33,6 +32,11 @@ const BATCH: Duration = Duration::from_millis(100);
 const LINES: usize = 1000;
 /// Bytes of a line; what is longer is broken.
 const LONGEST: usize = 4096;
+/// Bytes that are kept until lines are made of them: of more, only the last.
+const KEPT: usize = 256 * 1024;
+/// Bytes that are read from one batch to the next: some 80 MB a second. What prints more waits, as it would for a
+/// terminal.
+const RATE: usize = 8 << 20;
 
 /// Where its output is read from.
 enum Output {
@@ -156,31 +160,42 @@ fn file() -> std::io::Result<(PathBuf, File)> {
     Err(ErrorKind::AlreadyExists.into())
 }
 
-/// Reads until the end, and hands on lines in batches: a command that prints much neither waits for us, nor floods us.
+/// Reads until the end, and hands on lines in batches. A command that prints very much is read as fast as a fast
+/// terminal would, so that it does not take a processor of its own to watch it.
 fn listen(mut output: Output, messages: &Sender<Message>) {
-    let mut lines = Lines::default();
+    let mut printed = Printed::default();
     let mut buffer = vec![0; 64 * 1024];
     let mut last = Instant::now();
+    let mut read = 0;
+    let tell = |lines: Vec<String>| {
+        let event = Event::Printed(lines);
+        messages.send(Message::App(event)).is_ok()
+    };
     loop {
         let due = BATCH.saturating_sub(last.elapsed());
-        let is_due = !lines.whole.is_empty() && (due.is_zero() || !output.wait(due));
-        if is_due {
-            let batch = lines.whole.drain(..).collect();
-            if messages.send(Message::App(Event::Printed(batch))).is_err() {
+        if read >= RATE {
+            std::thread::sleep(due);
+        }
+        if read >= RATE || (!printed.is_empty() && (due.is_zero() || !output.wait(due))) {
+            let lines = printed.lines();
+            if !lines.is_empty() && !tell(lines) {
                 return;
             }
             last = Instant::now();
+            read = 0;
         }
         match output.read(&mut buffer) {
             Ok(0) => {
-                lines.finish();
-                let batch: Vec<String> = lines.whole.drain(..).collect();
-                if !batch.is_empty() {
-                    drop(messages.send(Message::App(Event::Printed(batch))));
+                let lines = printed.end();
+                if !lines.is_empty() {
+                    tell(lines);
                 }
                 return;
             }
-            Ok(length) => lines.push(&buffer[..length]),
+            Ok(length) => {
+                read += length;
+                printed.push(&buffer[..length]);
+            }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(_) => return,
         }
@@ -216,37 +231,66 @@ impl Output {
     }
 }
 
-/// Bytes on their way to lines.
+/// Bytes on their way to lines: the last of those that were printed since lines were made of them.
 #[derive(Default)]
-struct Lines {
-    whole: VecDeque<String>,
-    open: Vec<u8>,
+struct Printed {
+    bytes: Vec<u8>,
 }
 
-impl Lines {
+impl Printed {
+    /// Whether there is nothing to make a line of.
+    fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
     fn push(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            if byte == b'\n' || self.open.len() >= LONGEST {
-                self.finish();
-            }
-            if byte != b'\n' && byte != b'\r' {
-                self.open.push(byte);
-            }
-            if byte == b'\n' && self.open.is_empty() && self.whole.is_empty() {
-                self.whole.push_back(String::new());
-            }
+        self.bytes.extend_from_slice(bytes);
+        if self.bytes.len() > 2 * KEPT {
+            let much = self.bytes.len() - KEPT;
+            self.bytes.drain(..much);
         }
     }
 
-    fn finish(&mut self) {
-        if !self.open.is_empty() {
-            let line = String::from_utf8_lossy(&self.open);
-            self.whole.push_back(visible_line(&line));
-            self.open.clear();
-        }
-        let much = self.whole.len().saturating_sub(LINES);
-        self.whole.drain(..much);
+    /// The lines that are whole, the last of them when there are very many.
+    fn lines(&mut self) -> Vec<String> {
+        let whole = match self.bytes.iter().rposition(|&byte| byte == b'\n') {
+            Some(end) => end + 1,
+            // A line without an end is broken somewhere.
+            None if self.bytes.len() >= LONGEST => self.bytes.len(),
+            None => return Vec::new(),
+        };
+        let rest = self.bytes.split_off(whole);
+        let bytes = std::mem::replace(&mut self.bytes, rest);
+        let bytes = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+        let pieces = bytes.rsplit(|&byte| byte == b'\n').take(LINES);
+        let mut lines: Vec<String> = pieces.flat_map(broken).take(LINES).collect();
+        lines.reverse();
+        lines
     }
+
+    /// The lines that are left, the last of them whole or not.
+    fn end(&mut self) -> Vec<String> {
+        if self.bytes.last().is_some_and(|&byte| byte != b'\n') {
+            self.bytes.push(b'\n');
+        }
+        self.lines()
+    }
+}
+
+/// A line as it looks on a terminal: what stands before a carriage return is written over. One that is too long is broken;
+/// the last piece comes first.
+fn broken(line: &[u8]) -> impl Iterator<Item = String> {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let shown = line
+        .rsplit(|&byte| byte == b'\r')
+        .next()
+        .unwrap_or_default();
+    let pieces = shown.len().div_ceil(LONGEST).max(1);
+    (0..pieces).rev().map(move |piece| {
+        let from = piece * LONGEST;
+        let to = (from + LONGEST).min(shown.len());
+        visible_line(&String::from_utf8_lossy(&shown[from..to]))
+    })
 }
 
 /// Waits for the end of a command, but not longer than so; `None` when it still runs.
@@ -331,6 +375,38 @@ mod tests {
         );
         assert_eq!(lines.last().unwrap(), "end");
         assert_eq!(lines[lines.len() - 2], "199999");
+    }
+
+    #[test]
+    fn bytes_become_lines_as_on_a_terminal() {
+        let table: [(&[u8], &[&str], &[&str]); 8] = [
+            (b"", &[], &[]),
+            (b"one", &[], &["one"]),
+            (b"one\ntw", &["one"], &["tw"]),
+            (b"one\n\n\ntwo\n", &["one", "", "", "two"], &[]),
+            (b"\n", &[""], &[]),
+            (b"10 %\r20 %\r\nend\r\n", &["20 %", "end"], &[]),
+            (b"\x1b[2Ja\xff\n", &["\u{241b}[2Ja\u{fffd}"], &[]),
+            (b"\rx\n\r\n", &["x", ""], &[]),
+        ];
+        for (bytes, whole, rest) in table {
+            let mut printed = Printed::default();
+            printed.push(bytes);
+            assert_eq!(printed.lines(), whole, "{bytes:?}");
+            assert_eq!(printed.end(), rest, "{bytes:?}");
+            assert!(printed.is_empty());
+        }
+        let mut printed = Printed::default();
+        printed.push(&[b'x'; LONGEST + 1]);
+        printed.push(b"\n");
+        assert_eq!(printed.lines(), ["x".repeat(LONGEST), "x".to_owned()]);
+        for line in 0..100_000 {
+            printed.push(format!("{line}\n").as_bytes());
+        }
+        let lines = printed.lines();
+        assert_eq!(lines.len(), LINES);
+        assert_eq!(lines[0], (100_000 - LINES).to_string());
+        assert_eq!(lines[LINES - 1], "99999");
     }
 
     #[test]

@@ -8,7 +8,8 @@ use super::sampler::Sampler;
 use crate::app::{Event, Watched};
 use crate::lesson::visible::visible_line;
 use crate::mem::{Addr, Pid, Range};
-use crate::observe::portrait::status::{arguments, stat};
+use crate::observe::portrait::command::Command;
+use crate::observe::portrait::status::stat;
 use crate::observe::{ObserveError, page_size};
 use crate::watch::Request;
 use crate::watch::sample::{Fate, Subject};
@@ -126,20 +127,9 @@ impl Watcher {
 /// Who is watched.
 pub(super) fn subject(pid: Pid, ours: bool) -> Result<Subject, ObserveError> {
     let stat = stat(pid)?;
-    let command = match &arguments(pid)[..] {
-        [] => format!("[{}]", stat.name),
-        [program, rest @ ..] => {
-            // Where it lies is told by its VMAs.
-            let name = program.rsplit('/').next().unwrap_or(program);
-            let words: Vec<&str> = std::iter::once(name)
-                .chain(rest.iter().map(String::as_str))
-                .collect();
-            words.join(" ")
-        }
-    };
     Ok(Subject {
         pid,
-        command: visible_line(&command),
+        command: visible_line(&Command::of(pid, stat.name).short()),
         ours,
         page: page_size().bytes(),
         space: Range::new(Addr(0), Addr(1 << BITS)),

@@ -4,7 +4,7 @@
 //! the new, no difference is given for either.
 
 use super::sample::Counters;
-use super::words::{Proof, Word};
+use super::words::{Proof, Topic, Word};
 use super::{Division, words};
 use crate::lesson::visible::visible_line;
 use crate::mem::Field;
@@ -150,7 +150,11 @@ pub fn sentence(since: &str, before: &Look<'_>, now: &Look<'_>) -> Word {
     } else {
         format!("{since}: {}.", told.join(", "))
     };
-    Word { text, proof }
+    Word {
+        topic: Topic::Change,
+        text,
+        proof,
+    }
 }
 
 /// A part of RSS that changed.

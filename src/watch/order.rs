@@ -55,6 +55,11 @@ impl Order {
         }
     }
 
+    /// Whether only smaps tells it.
+    pub fn needs_sizes(self) -> bool {
+        !matches!(self, Self::Address | Self::Size)
+    }
+
     /// The order `by` places further, round and round.
     #[must_use]
     pub fn step(self, by: usize) -> Self {

@@ -37,19 +37,20 @@ pub struct Sample {
     pub family: Option<Vec<Kin>>,
     /// Faults one by one since the sample before, or why there are none to be had.
     pub events: Option<Reading<Events>>,
-    /// What became of the process.
+    /// That it has become another program (execve) and everything is read anew: the one it is now, as
+    /// [`Subject::command`] has it.
+    pub became: Option<String>,
+    /// What became of the process, at last.
     pub fate: Option<Fate>,
     /// What reading it all cost.
     pub cost: Cost,
 }
 
-/// What became of the process that is watched.
+/// What became of the process that is watched: nothing more comes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// It has ended; what was read last is the last there was.
     Ended(String),
-    /// It became another program (execve); everything is read anew.
-    Became(String),
     /// It may no longer be read (it changed its user, or hid itself), with the reason.
     Refused(String),
 }
@@ -59,6 +60,8 @@ pub enum Fate {
 pub struct Cost {
     /// CPU time of the reading thread.
     pub cpu: Duration,
+    /// CPU time of this whole program since the tick before: drawing, and passing on what a command prints, among it.
+    pub program: Duration,
     /// System calls made, but for those of finding the family.
     pub calls: u64,
     /// The longest of them that makes the process wait for its own mmap calls.

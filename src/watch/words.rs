@@ -9,10 +9,27 @@ use crate::mem::Bytes;
 /// A sentence, and where it is proved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
+    /// What it is about: by this it is known again when its numbers have changed.
+    pub topic: Topic,
     /// The sentence.
     pub text: String,
     /// The lesson that shows it; none where no lesson does.
     pub proof: Option<Proof>,
+}
+
+/// What a sentence is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// What changed.
+    Change,
+    /// That what follows is not of now.
+    Age,
+    /// What the rule of that number says.
+    Rule(usize),
+    /// Major faults.
+    MajorFaults,
+    /// That there is nothing to be said.
+    Nothing,
 }
 
 /// A step of a built-in lesson.
@@ -87,16 +104,21 @@ const NOTHING: &str = "Nothing here stands out: no part of RSS is half of it, an
 
 /// The sentences for these facts; never none.
 pub fn words(facts: &Facts) -> Vec<Word> {
-    let spoken = RULES.iter().filter_map(|(says, proof)| {
-        says(facts).map(|text| Word {
-            text,
-            proof: *proof,
-        })
-    });
+    let spoken = RULES
+        .iter()
+        .enumerate()
+        .filter_map(|(rule, (says, proof))| {
+            says(facts).map(|text| Word {
+                topic: Topic::Rule(rule),
+                text,
+                proof: *proof,
+            })
+        });
     let mut words: Vec<Word> = spoken.collect();
     words.extend(major_faults(facts));
     if words.is_empty() {
         words.push(Word {
+            topic: Topic::Nothing,
             text: NOTHING.to_owned(),
             proof: None,
         });
@@ -149,7 +171,7 @@ fn kernel(facts: &Facts) -> Option<String> {
 fn refused(facts: &Facts) -> Option<String> {
     let why = facts.refused.as_ref()?;
     Some(format!(
-        "Its mappings cannot be read: {why}. What is said here comes from the files that everybody may read."
+        "What it has mapped is not known here: {why}. What is said comes from the files that everybody may read."
     ))
 }
 
@@ -394,6 +416,7 @@ fn many_vmas(facts: &Facts) -> Option<String> {
 fn major_faults(facts: &Facts) -> Option<Word> {
     let major = facts.faults.major;
     (major > 0).then(|| Word {
+        topic: Topic::MajorFaults,
         text: format!(
             "Since it began it has met {major} page{} that {} not in memory (major fault{0}): each time it waited.",
             if major == 1 { "" } else { "s" },

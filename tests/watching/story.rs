@@ -3,6 +3,7 @@
 
 use mmap_tutor::app::{Event, Watched};
 use mmap_tutor::mem::{Addr, Backing, Faults, Perms, Pid, Range, Reading, Vma};
+use mmap_tutor::observe::portrait;
 use mmap_tutor::observe::portrait::area::{Areas, Parser};
 use mmap_tutor::observe::portrait::kin::Kin;
 use mmap_tutor::observe::portrait::status::Status;
@@ -123,7 +124,10 @@ impl Story {
                 pid: Pid(4243),
                 parent: Pid(4242),
                 depth: 1,
-                command: "worker --one".to_owned(),
+                command: portrait::command::Command {
+                    name: "worker".to_owned(),
+                    arguments: vec!["/opt/worker".to_owned(), "--one".to_owned()],
+                },
                 rss: known(9 * MIB),
                 pss: known(8 * MIB),
                 swap: known(0),
@@ -159,7 +163,8 @@ impl Story {
 
     /// Of another user.
     pub(crate) fn refused() -> Self {
-        let why = "cannot read /proc/4242/maps: permission denied (the process must be yours)";
+        let why =
+            "the kernel does not let this user read /proc/4242/maps: the process must be yours";
         Self {
             vmas: Reading::unknown(why),
             sizes: Reading::unknown(why),
@@ -204,9 +209,11 @@ impl Story {
             sizes: None,
             family: None,
             events: None,
+            became: None,
             fate: None,
             cost: Cost {
                 cpu: Duration::from_micros(300),
+                program: Duration::from_micros(900),
                 calls: 9,
                 longest: Duration::from_micros(40),
                 pause: Duration::from_millis(100),

@@ -138,7 +138,7 @@ fn pane(watch: &mut Watching, digit: u8) -> Vec<Effect> {
 
 /// Esc: one thing back.
 fn escape(watch: &mut Watching) -> Vec<Effect> {
-    if watch.notice.take().is_some() {
+    if watch.notice.take().is_some() || watch.became.take().is_some() {
         return vec![Effect::Draw];
     }
     if watch.list.typing || !watch.list.search.is_empty() {

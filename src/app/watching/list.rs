@@ -67,7 +67,7 @@ const NOWHERE: u32 = u32::MAX;
 /// The list.
 #[derive(Clone, Debug, Default)]
 pub struct List {
-    /// The order of its rows.
+    /// The order its rows are to have.
     pub order: Order,
     /// Which kinds are listed.
     pub filter: Filter,
@@ -79,6 +79,8 @@ pub struct List {
     pub typing: bool,
     /// Whether the learner chose a VMA; until then it is the first.
     pub touched: bool,
+    /// The order that they have: by address as long as the sizes that they are to be ordered by are not known.
+    now: Order,
     /// The VMAs listed, by their index.
     rows: Vec<u32>,
     /// For every VMA the place of its sizes.
@@ -126,14 +128,21 @@ impl List {
                 && (wanted.is_empty() || has(vmas, line, &wanted))
         };
         let mut rows: Vec<u32> = (0..vmas.len() as u32).filter(fits).collect();
-        if let Some(areas) = areas
-            && self.order != Order::Address
-        {
-            let weight = |index: &u32| {
-                let area = self.area(*index as usize, areas);
-                area.map_or(0, |area| self.order.weight(area))
-            };
-            rows.sort_by_cached_key(|index| std::cmp::Reverse(weight(index)));
+        self.now = if areas.is_none() && self.order.needs_sizes() {
+            Order::Address
+        } else {
+            self.order
+        };
+        let weight = |index: u32| match (self.now, areas) {
+            (Order::Size, _) => vmas.lines()[index as usize].range.length(),
+            (order, Some(areas)) => {
+                let area = self.area(index as usize, areas);
+                area.map_or(0, |area| order.weight(area))
+            }
+            (_, None) => 0,
+        };
+        if self.now != Order::Address {
+            rows.sort_by_cached_key(|&index| std::cmp::Reverse(weight(index)));
         }
         self.rows = rows;
         self.find(vmas);
@@ -159,6 +168,11 @@ impl List {
         let area = areas.and_then(|areas| self.area(index, areas));
         // One whose size is not known yet may be.
         area.is_none_or(|area| area.sizes.get(Field::Rss) != Some(0))
+    }
+
+    /// The order that the rows have now.
+    pub fn order_now(&self) -> Order {
+        self.now
     }
 
     /// How many rows there are.
@@ -362,6 +376,10 @@ mod tests {
         list.arrange(&vmas, None);
         assert_eq!(rows(&list), [0, 1, 2, 3]);
         assert_eq!(list.place(0), None);
+        assert_eq!((list.order, list.order_now()), (Order::Rss, Order::Address));
+        list.order = Order::Size;
+        list.arrange(&vmas, None);
+        assert_eq!(list.order_now(), Order::Size);
         // Read before the heap came.
         let (_, old) = process(&[(1, "r-xp", "/bin/Cat", 4), (5, "rw-p", "", 8)]);
         list.join(&vmas, Some(&old));

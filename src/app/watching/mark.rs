@@ -3,7 +3,7 @@
 use crate::observe::portrait::area::Areas;
 use crate::watch::change::{Differences, Look, compare, sentence};
 use crate::watch::sample::Counters;
-use crate::watch::{Division, Word};
+use crate::watch::{Division, Topic, Word};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -159,6 +159,7 @@ impl Mark {
         let from = self.from.as_ref()?;
         if self.stand == Stand::Setting {
             return Some(Word {
+                topic: Topic::Change,
                 text: "The mark is set as soon as all sizes have been read.".to_owned(),
                 proof: None,
             });

@@ -5,7 +5,7 @@
 //! empty and have to be opened anew.
 
 use super::meter::Meter;
-use crate::mem::{Pid, error_text};
+use crate::mem::Pid;
 use crate::observe::ObserveError;
 use nix::fcntl::{OFlag, open, openat};
 use nix::sys::stat::Mode;
@@ -64,7 +64,7 @@ impl Files {
         let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
         let path = format!("/proc/{pid}");
         let directory = open(path.as_str(), flags, Mode::empty())
-            .map_err(|errno| trouble(pid, "", &io::Error::from(errno)))?;
+            .map_err(|errno| ObserveError::of(pid, "", &io::Error::from(errno)))?;
         Ok(Self {
             pid,
             directory,
@@ -88,8 +88,9 @@ impl Files {
             };
             let flags = OFlag::O_RDONLY | OFlag::O_CLOEXEC;
             let opened = meter.free(|| openat(directory, name.text(), flags, Mode::empty()));
-            let opened =
-                opened.map_err(|errno| trouble(self.pid, name.text(), &io::Error::from(errno)))?;
+            let opened = opened.map_err(|errno| {
+                ObserveError::of(self.pid, name.text(), &io::Error::from(errno))
+            })?;
             *slot = Some(File::from(opened));
         }
         slot.as_ref().ok_or(ObserveError::Gone(self.pid))
@@ -150,21 +151,8 @@ impl Files {
         let file = self.get(name, meter)?;
         let count = meter
             .free(|| file.read_at(buffer, 0))
-            .map_err(|error| trouble(pid, name.text(), &error))?;
+            .map_err(|error| ObserveError::of(pid, name.text(), &error))?;
         Ok(&buffer[..count])
-    }
-}
-
-/// Why a file could not be opened or read.
-pub(super) fn trouble(pid: Pid, name: &str, error: &io::Error) -> ObserveError {
-    let file = format!("/proc/{pid}/{name}");
-    match error.raw_os_error() {
-        Some(libc::ESRCH | libc::ENOENT) => ObserveError::Gone(pid),
-        Some(libc::EACCES | libc::EPERM) => ObserveError::Refused { file },
-        _ => ObserveError::Unreadable {
-            file,
-            why: error_text(error),
-        },
     }
 }
 

@@ -2,7 +2,7 @@
 //! `PROCMAP_QUERY`. Once every name was seen, nothing is allocated. See proc(5).
 
 use super::super::live::maps;
-use super::files::{Files, Name, trouble};
+use super::files::{Files, Name};
 use super::meter::Meter;
 use super::query::{self, Room};
 use super::vmas::{Line, Names, Source, Vmas};
@@ -113,7 +113,7 @@ impl Reader {
         loop {
             let count = meter
                 .held(|| file.read_at(&mut self.buffer[held..], at))
-                .map_err(|error| trouble(pid, "maps", &error))?;
+                .map_err(|error| ObserveError::of(pid, "maps", &error))?;
             if count == 0 {
                 break;
             }
@@ -190,7 +190,7 @@ impl Reader {
                         self.queries = Queries::Missing;
                         break;
                     }
-                    _ => return Err(trouble(pid, "maps", &error)),
+                    _ => return Err(ObserveError::of(pid, "maps", &error)),
                 },
             }
         }

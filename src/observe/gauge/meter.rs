@@ -121,6 +121,11 @@ pub fn thread_time() -> Duration {
     clock(libc::CLOCK_THREAD_CPUTIME_ID)
 }
 
+/// CPU time of all threads of this program.
+pub fn program_time() -> Duration {
+    clock(libc::CLOCK_PROCESS_CPUTIME_ID)
+}
+
 /// The monotonic clock, as the kernel's events have it.
 pub fn monotonic_time() -> Duration {
     clock(libc::CLOCK_MONOTONIC)

@@ -9,7 +9,7 @@ use super::super::live::scan::{
 };
 use super::super::state::{self, EXCLUSIVE, FILE, GUARD, PRESENT, SWAPPED};
 use super::cells::{Drawing, Kind, Pages};
-use super::files::{Files, Name, trouble};
+use super::files::{Files, Name};
 use super::meter::Meter;
 use super::vmas::Vmas;
 use crate::mem::{Addr, PageSize, Pid, Range};
@@ -172,7 +172,7 @@ impl Counter {
                 Detail::Presence => match self.presence(file, piece, drawing, meter) {
                     Ok(at) => at,
                     Err(error) if self.learns_from(&error) => continue,
-                    Err(error) => return Err(trouble(pid, "pagemap", &error)),
+                    Err(error) => return Err(ObserveError::of(pid, "pagemap", &error)),
                 },
             };
             drawing.pass_to(self.page.number(pass.at));
@@ -296,7 +296,7 @@ impl Counter {
         drawing: &mut Drawing,
         meter: &mut Meter,
     ) -> Result<Addr, ObserveError> {
-        let wrong = |error: &io::Error| trouble(pid, "pagemap", error);
+        let wrong = |error: &io::Error| ObserveError::of(pid, "pagemap", error);
         let count = self
             .read(file, piece, meter)
             .map_err(|error| wrong(&error))?;

@@ -1,7 +1,7 @@
 //! `/proc/<pid>/smaps`, read a little at every tick: it is the dearest file of all, and the lock is held while the
 //! kernel adds up one VMA. See proc(5).
 
-use super::files::{Files, Name, trouble};
+use super::files::{Files, Name};
 use super::meter::Meter;
 use crate::observe::ObserveError;
 use crate::observe::portrait::area::{Areas, Parser};
@@ -38,7 +38,7 @@ impl Stream {
         loop {
             let count = meter
                 .held(|| file.read_at(&mut self.buffer[self.held..], self.at))
-                .map_err(|error| trouble(pid, "smaps", &error))?;
+                .map_err(|error| ObserveError::of(pid, "smaps", &error))?;
             if count == 0 {
                 return Ok(true);
             }

@@ -3,6 +3,7 @@
 //! Sizes come from `smaps_rollup`, where the kernel adds up what it would say in smaps; where that is refused, from
 //! status, which knows no PSS. See proc(5).
 
+use super::command::Command;
 use super::status::{self, Stat};
 use crate::mem::{Pid, Reading, error_text};
 use std::collections::HashMap;
@@ -17,8 +18,8 @@ pub struct Kin {
     pub parent: Pid,
     /// How far below the process that is looked at: 1 for its children.
     pub depth: usize,
-    /// Its arguments in one line, or its short name.
-    pub command: String,
+    /// With what it was started.
+    pub command: Command,
     /// RSS in bytes.
     pub rss: Reading<u64>,
     /// PSS in bytes.
@@ -69,7 +70,6 @@ fn family(root: Pid, all: &[(Pid, Stat)]) -> Vec<(usize, Pid, &Stat)> {
 }
 
 fn kin(depth: usize, pid: Pid, stat: &Stat) -> Kin {
-    let arguments = status::arguments(pid);
     let (rss, pss, swap) = if stat.is_kernel {
         // A thread of the kernel has no memory of its own.
         (Reading::Known(0), Reading::Known(0), Reading::Known(0))
@@ -80,11 +80,7 @@ fn kin(depth: usize, pid: Pid, stat: &Stat) -> Kin {
         pid,
         parent: stat.parent,
         depth,
-        command: if arguments.is_empty() {
-            stat.name.clone()
-        } else {
-            arguments.join(" ")
-        },
+        command: Command::of(pid, stat.name.clone()),
         rss,
         pss,
         swap,

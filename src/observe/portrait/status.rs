@@ -62,14 +62,7 @@ impl Status {
 /// Reads stat.
 pub fn stat(pid: Pid) -> Result<Stat, ObserveError> {
     let file = format!("/proc/{pid}/stat");
-    let text = fs::read(&file).map_err(|error| match error.raw_os_error() {
-        Some(libc::ENOENT | libc::ESRCH) => ObserveError::Gone(pid),
-        Some(libc::EACCES | libc::EPERM) => ObserveError::Refused { file: file.clone() },
-        _ => ObserveError::Unreadable {
-            file: file.clone(),
-            why: error.to_string(),
-        },
-    })?;
+    let text = fs::read(&file).map_err(|error| ObserveError::of(pid, "stat", &error))?;
     parse_stat(&text).ok_or(ObserveError::Unreadable {
         file,
         why: "it is not as proc(5) says".to_owned(),

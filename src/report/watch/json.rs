@@ -54,9 +54,9 @@ impl Serialize for Object<'_> {
         let mut reasons = Map::new();
         let mut map = to.serialize_map(None)?;
         map.serialize_entry("pid", &portrait.pid.0)?;
-        map.serialize_entry("command", &seen.command())?;
-        map.serialize_entry("arguments", &portrait.arguments)?;
-        map.serialize_entry("name", &portrait.name)?;
+        map.serialize_entry("command", &portrait.command.whole())?;
+        map.serialize_entry("arguments", &portrait.command.arguments)?;
+        map.serialize_entry("name", &portrait.command.name)?;
         map.serialize_entry("state", &portrait.state)?;
         map.serialize_entry("threads", &portrait.threads)?;
         map.serialize_entry("kernel_thread", &portrait.is_kernel)?;
@@ -232,7 +232,7 @@ fn children(kin: &[Kin], reasons: &mut Map<String, Value>) -> Value {
             "pid": kin.pid.0,
             "parent": kin.parent.0,
             "depth": kin.depth,
-            "command": kin.command,
+            "command": kin.command.whole(),
             "rss": size("rss", &kin.rss),
             "pss": size("pss", &kin.pss),
             "swap": size("swap", &kin.swap),

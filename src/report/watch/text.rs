@@ -40,7 +40,7 @@ pub fn seen(seen: &Seen, order: Order, top: Option<usize>) -> String {
 
 fn who(seen: &Seen) -> String {
     let portrait = &seen.portrait;
-    let command = cut(&visible_line(&seen.command()), COMMAND);
+    let command = cut(&visible_line(&portrait.command.whole()), COMMAND);
     let faults = portrait.faults;
     format!(
         "process {}: {command}\n  state   {}, {} thread{}\n  faults  {} minor, {} major, since it began\n",
@@ -213,7 +213,7 @@ fn relative(kin: &Kin) -> String {
         size(&kin.pss),
         "",
         kin.pid,
-        cut(&visible_line(&kin.command), 100),
+        cut(&visible_line(&kin.command.whole()), 100),
         indent = (kin.depth - 1).min(20) * 2,
     )
 }

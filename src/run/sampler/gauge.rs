@@ -5,17 +5,20 @@
 
 use super::budget::Budget;
 use super::seldom::Seldom;
+use crate::lesson::visible::visible_line;
 use crate::mem::{PageSize, Pid, Reading};
 use crate::observe::gauge::counters::{self, Identity};
 use crate::observe::gauge::events::Listener;
 use crate::observe::gauge::files::Files;
 use crate::observe::gauge::look::Look;
 use crate::observe::gauge::maps::{Queries, Reader};
-use crate::observe::gauge::meter::{Meter, monotonic_time, thread_time};
+use crate::observe::gauge::meter::{Meter, monotonic_time, program_time, thread_time};
 use crate::observe::gauge::pages::Abilities;
 use crate::observe::gauge::sizes::Stream;
 use crate::observe::gauge::status;
+use crate::observe::portrait::command::Command;
 use crate::observe::portrait::kin;
+use crate::observe::portrait::status::{Stat, stat};
 use crate::observe::{ObserveError, page_size};
 use crate::watch::Request;
 use crate::watch::sample::{Cost, Counters, Fate, Line, Sample};
@@ -66,6 +69,8 @@ pub struct Gauge {
     identity: Option<Identity>,
     counters: Option<Counters>,
     budget: Budget,
+    /// CPU time of this program at the last tick.
+    program: Duration,
     last: Instant,
     /// Ticks in which the process did nothing, one after the other.
     quiet: u32,
@@ -97,6 +102,7 @@ impl Gauge {
             identity: None,
             counters: None,
             budget: Budget::default(),
+            program: program_time(),
             last: Instant::now(),
             quiet: 0,
             asked: 0,
@@ -134,8 +140,9 @@ impl Gauge {
         self.budget.spend(cpu.max(meter.lock_time()));
         sample.cost = Cost {
             cpu,
-            // The clock was asked twice.
-            calls: meter.calls() + 2,
+            program: since(&mut self.program, program_time()),
+            // The clocks were asked three times.
+            calls: meter.calls() + 3,
             longest: meter.longest(),
             pause: if self.quiet > QUIET {
                 self.budget.pause().max(QUIET_PAUSE)
@@ -269,6 +276,7 @@ impl Gauge {
             sizes: None,
             family: None,
             events: None,
+            became: None,
             fate: None,
             cost: Cost::default(),
         }
@@ -316,12 +324,20 @@ impl Gauge {
         self.files.close_program();
         self.stream = None;
         self.hurry();
-        sample.fate = Some(match self.maps.read(&mut self.files, meter) {
-            Err(error @ ObserveError::Refused { .. }) => Fate::Refused(format!(
-                "it has become another program, which this user may not read: {error}"
-            )),
-            _ => Fate::Became("it has become another program (execve)".to_owned()),
-        });
+        match self.maps.read(&mut self.files, meter) {
+            Err(error @ ObserveError::Refused { .. }) => {
+                let why = "it has become another program, which this user may not read";
+                sample.fate = Some(Fate::Refused(format!("{why}: {error}")));
+            }
+            _ => sample.became = Some(self.command()),
+        }
+    }
+
+    /// With what it was started; empty when it ends at that very moment.
+    fn command(&self) -> String {
+        let pid = self.files.pid();
+        let short = |stat: Stat| visible_line(&Command::of(pid, stat.name).short());
+        stat(pid).map(short).unwrap_or_default()
     }
 
     /// The VMAs, when they may have changed.
@@ -419,6 +435,11 @@ impl Gauge {
         };
         self.sizes.done(now, took);
     }
+}
+
+/// What a clock has gone on since it was asked last.
+fn since(last: &mut Duration, now: Duration) -> Duration {
+    now.saturating_sub(std::mem::replace(last, now))
 }
 
 fn known<T>(read: Result<T, ObserveError>) -> Reading<T> {

@@ -85,7 +85,7 @@ fn rows(watch: &Watching) -> Vec<Row> {
     let kin = watch.family.iter().flatten().map(|kin| Row {
         pid: kin.pid.to_string(),
         depth: kin.depth,
-        command: visible_line(&kin.command),
+        command: visible_line(&kin.command.short()),
         rss: Some(kin.rss.clone()),
         pss: Some(kin.pss.clone()),
     });

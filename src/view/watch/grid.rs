@@ -232,7 +232,7 @@ fn told(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching, (lens, cursor): (
         .cell_of(lens, cursor)
         .filter(|(mixture, _)| mixture.read)
         .map_or_else(
-            || "not read yet".to_owned(),
+            || watch.unread().to_owned(),
             |(mixture, _)| contents(mixture, range.length() / watch.subject.page.max(1)),
         );
     let last = Addr(range.end.0 - 1);

@@ -1,7 +1,7 @@
 //! The first rows: who is watched, how it is, what became of it, what cannot be read and why, and what watching costs.
 
 use crate::app::watching::Watching;
-use crate::mem::{Nanos, Reading};
+use crate::mem::Nanos;
 use crate::view::canvas::{Canvas, below};
 use crate::view::text::{fit, wrap};
 use crate::watch::facts::state_words;
@@ -89,24 +89,16 @@ fn told(watch: &Watching, bad: Style, dim: Style) -> Vec<(String, Style)> {
             format!("{} What was read last stays here. ", sentence(why)),
             bad,
         )),
-        Some(Fate::Became(what)) => told.push((
-            format!("{} Everything was read anew. ", sentence(what)),
-            bad,
-        )),
         Some(Fate::Refused(why)) => told.push((sentence(why) + " ", bad)),
-        None => {}
+        // That its VMAs cannot be read is told in their place.
+        None => {
+            let uncounted = watch.uncounted.as_deref();
+            told.extend(uncounted.map(|why| (sentence(why) + " ", bad)));
+        }
     }
-    if watch.fate.is_none() {
-        let unread = [
-            watch.vmas.as_ref().and_then(Reading::reason),
-            watch.uncounted.as_deref(),
-        ];
-        told.extend(
-            unread
-                .into_iter()
-                .flatten()
-                .map(|why| (sentence(why) + " ", bad)),
-        );
+    if watch.became.is_some() {
+        let text = "It has become another program (execve): all is read anew. (Esc) ";
+        told.push((text.to_owned(), bad));
     }
     if watch.paused {
         told.push((
@@ -142,9 +134,12 @@ fn cost(watch: &Watching) -> String {
         return "reading …".to_owned();
     }
     let share = match toll.share {
-        0 => "next to nothing".to_owned(),
-        share @ ..5 => format!("{:.1} % of a CPU", share as f64 / 10.0),
-        share => format!("{:.1} % of a CPU", (share / 5 * 5) as f64 / 10.0),
+        0 => "this program uses next to nothing".to_owned(),
+        share @ ..5 => format!("this program uses {:.1} % of a CPU", share as f64 / 10.0),
+        share => format!(
+            "this program uses {:.1} % of a CPU",
+            (share / 5 * 5) as f64 / 10.0
+        ),
     };
     let waited = if toll.longest < 100 {
         String::new()

@@ -62,6 +62,6 @@ fn missing(watch: &Watching) -> String {
     match watch.sizes.as_ref().map(|sizes| &sizes.value) {
         Some(Reading::Unknown(why)) => why.clone(),
         Some(Reading::Known(_)) => "it came after smaps was read last".to_owned(),
-        None => "not read yet".to_owned(),
+        None => watch.unread().to_owned(),
     }
 }

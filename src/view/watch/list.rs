@@ -56,7 +56,7 @@ pub(super) fn detail(watch: &Watching) -> String {
     } else {
         format!("{} of {}", grouped(shown), grouped(all))
     };
-    let mut told = vec![count, format!("by {}", list.order.name())];
+    let mut told = vec![count, order(watch)];
     if list.filter != Filter::All {
         told.push(format!("{} only", list.filter.words()));
     }
@@ -76,6 +76,20 @@ pub(super) fn detail(watch: &Watching) -> String {
     told.join(", ")
 }
 
+/// The order of the rows; until sizes are there, it is not what was asked for.
+fn order(watch: &Watching) -> String {
+    let (wanted, is) = (watch.list.order, watch.list.order_now());
+    if wanted == is {
+        return format!("by {}", is.name());
+    }
+    let why = if unreadable(watch) {
+        "unknown"
+    } else {
+        watch.unread()
+    };
+    format!("by {} ({}: {why})", is.name(), wanted.name())
+}
+
 /// What is shown of each VMA.
 struct Sheet {
     width: usize,
@@ -90,7 +104,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching) {
     let Some(vmas) = watch.lines() else {
         let text = match watch.vmas.as_ref().and_then(Reading::reason) {
             Some(why) => format!("? {why}"),
-            None => "not read yet …".to_owned(),
+            None => watch.unread().to_owned(),
         };
         let lines = wrap(&[(&text, palette.unknown())], usize::from(area.width), 2);
         return canvas.lines(area, &lines, 0);
@@ -104,7 +118,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching) {
         has_change,
         palette,
     };
-    canvas.line(area, 0, &sheet.head(watch.list.order));
+    canvas.line(area, 0, &sheet.head(watch.list.order_now()));
     let body = below(area, 1);
     let rows = usize::from(body.height);
     canvas.seen.watch.rows = rows;
@@ -271,11 +285,10 @@ fn size(watch: &Watching, (area, value): (Option<&Area>, Size), palette: Palette
     }
 }
 
+/// Whether there is no size to be waited for.
 fn unreadable(watch: &Watching) -> bool {
-    watch
-        .sizes
-        .as_ref()
-        .is_some_and(|sizes| sizes.value.known().is_none())
+    let sizes = watch.sizes.as_ref();
+    watch.fate.is_some() || sizes.is_some_and(|sizes| sizes.value.known().is_none())
 }
 
 /// What stands behind it.

@@ -68,7 +68,7 @@ fn unknown(watch: &Watching) -> String {
     }
     match watch.facts.refused.as_deref() {
         Some(why) => format!("? {why}"),
-        None => "not read yet …".to_owned(),
+        None => watch.unread().to_owned(),
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) fn height(watch: &Watching, width: u16) -> u16 {
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching) {
     let palette = canvas.palette;
     if watch.words.is_empty() {
-        return canvas.text(area, (0, 0), "not read yet …", palette.dim());
+        return canvas.text(area, (0, 0), watch.unread(), palette.dim());
     }
     let focused = watch.bench.focus == Pane::Words;
     let width = usize::from(area.width).saturating_sub(1);

@@ -252,7 +252,7 @@ fn kernel_threads_and_refusals_have_their_own_words() {
         refused: Some("the kernel does not let this user".into()),
         ..Facts::default()
     };
-    assert!(said(&refused).contains("cannot be read: the kernel does not let this user."));
+    assert!(said(&refused).contains("not known here: the kernel does not let this user."));
 }
 
 /// A step may be moved or renamed; the sentence must follow it.
