@@ -314,7 +314,9 @@ fn an_overview_counts_what_pagemap_counts() {
     ] {
         let mut files = Files::open(Pid(target.pid)).unwrap();
         let mut meter = Meter::default();
-        let vmas = Reader::default().read(&mut files, &mut meter).unwrap();
+        let vmas = Reader::new(files.pid(), Queries::Possible)
+            .read(&mut files, &mut meter)
+            .unwrap();
         let lens = whole(target.start, length, 700);
         let ways = [
             (Ways::default(), 1 << 15),
@@ -535,8 +537,13 @@ fn a_process_whose_first_thread_has_ended_is_still_seen() {
             .known()
             .is_some_and(|counters| counters.state == 'Z')
             && sample.vmas.is_some()
+            && sample.status.is_some()
     });
     assert!(sample.fate.is_none(), "{sample:?}");
+    // The first thread has no memory any more, and says so: it is not asked.
+    assert!(sample.counters.known().unwrap().rss > 0, "{sample:?}");
+    let status = sample.status.as_ref().unwrap();
+    assert!(status.known().unwrap().rss() > Some(0), "{status:?}");
     let vmas = sample.vmas.unwrap();
     let count = vmas.known().map(|vmas| vmas.len());
     child.kill().unwrap();

@@ -197,7 +197,7 @@ fn sixty_thousand_vmas_are_listed_again_without_allocating_and_their_sizes_are_s
     let target = Waiting::start(Target::Vmas(vmas));
     let mut files = Files::open(Pid(target.pid)).unwrap();
     let mut meter = Meter::unpaced();
-    let mut reader = Reader::default();
+    let mut reader = Reader::new(Pid(target.pid), Queries::Possible);
     let first = reader.read(&mut files, &mut meter).unwrap();
     assert!(first.len() >= vmas);
     // The second time makes room for a list beside the one that is shown.
@@ -217,7 +217,7 @@ fn sixty_thousand_vmas_are_listed_again_without_allocating_and_their_sizes_are_s
     files.get(Name::Smaps, &mut meter).unwrap();
     let before = BYTES.get();
     MOST.set(before);
-    let mut stream = Stream::default();
+    let mut stream = Stream::new(Pid(target.pid));
     assert_eq!(stream.go_on(&mut files, &mut meter), Ok(true));
     let areas = stream.finish();
     assert!(areas.list().len() >= vmas);

@@ -7,7 +7,7 @@ use mmap_tutor::mem::{Addr, Pid, Range};
 use mmap_tutor::observe::gauge::cells::Drawing;
 use mmap_tutor::observe::gauge::files::{Files, Name};
 use mmap_tutor::observe::gauge::lens::Lens;
-use mmap_tutor::observe::gauge::maps::Reader;
+use mmap_tutor::observe::gauge::maps::{Queries, Reader};
 use mmap_tutor::observe::gauge::meter::Meter;
 use mmap_tutor::observe::gauge::pages::{Abilities, Counter, Detail};
 use mmap_tutor::observe::gauge::sizes::Stream;
@@ -54,7 +54,7 @@ impl Watched {
         let target = Waiting::start(target);
         assert_ne!(target.start, 0, "the target has no mapping");
         let mut files = Files::open(Pid(target.pid)).expect("our child can be read");
-        let mut reader = Reader::default();
+        let mut reader = Reader::new(Pid(target.pid), Queries::Possible);
         let vmas = reader
             .read(&mut files, &mut Meter::unpaced())
             .expect("our child can be read");
@@ -157,7 +157,7 @@ fn many_vmas() {
         "smaps of 60,000 VMAs, to all sizes",
         11,
         || {
-            let mut stream = Stream::default();
+            let mut stream = Stream::new(files.pid());
             let mut meter = Meter::unpaced();
             cpu(|| {
                 assert_eq!(stream.go_on(files, &mut meter), Ok(true));

@@ -31,7 +31,7 @@ const KINDS: [(u64, &str); 18] = [
 
 /// Whether a kind of file system has no disk behind it: what is written there is never written back.
 pub fn is_in_memory(kind: &str) -> bool {
-    matches!(kind, "tmpfs" | "ramfs")
+    matches!(kind, "tmpfs" | "ramfs" | "devtmpfs")
 }
 
 /// The kind of file system that `path` lies on: `ext4` (which ext2 and ext3 look like), `tmpfs`, `unknown (0x1234)`.

@@ -42,9 +42,9 @@ impl Name {
         }
     }
 
-    /// Whether it is of the program, not of the process: an execve ends it.
-    fn is_of_program(self) -> bool {
-        matches!(self, Self::Maps | Self::Smaps | Self::Pagemap)
+    /// Whether it tells of the memory, which a thread that has ended has no more.
+    fn is_of_memory(self) -> bool {
+        !matches!(self, Self::Stat)
     }
 }
 
@@ -83,7 +83,7 @@ impl Files {
         let slot = &mut self.open[name as usize];
         if slot.is_none() {
             let directory = match &self.thread {
-                Some(thread) if name.is_of_program() => thread,
+                Some(thread) if name.is_of_memory() => thread,
                 _ => &self.directory,
             };
             let flags = OFlag::O_RDONLY | OFlag::O_CLOEXEC;
@@ -103,10 +103,18 @@ impl Files {
 
     /// Lets go of what belonged to a program that is no more.
     pub fn close_program(&mut self) {
-        self.thread = None;
+        if self.thread.take().is_some() {
+            self.close_sizes();
+        }
         for name in [Name::Maps, Name::Smaps, Name::Pagemap] {
             self.close(name);
         }
+    }
+
+    /// Lets go of what is another file when another thread is looked through.
+    fn close_sizes(&mut self) {
+        self.close(Name::Statm);
+        self.close(Name::Status);
     }
 
     /// The numbers of its threads.
@@ -119,6 +127,11 @@ impl Files {
         names
             .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
             .collect()
+    }
+
+    /// Whether the memory is seen through another thread than the first.
+    pub fn looks_through_another(&self) -> bool {
+        self.thread.is_some()
     }
 
     /// Looks for a thread that is alive: the first one has ended. Gives whether there is one.
@@ -134,6 +147,7 @@ impl Files {
                 meter.free(|| openat(&self.directory, path.as_str(), flags, Mode::empty()));
             if let Ok(thread) = opened {
                 self.thread = Some(thread);
+                self.close_sizes();
                 return true;
             }
         }

@@ -5,8 +5,8 @@ use super::super::live::maps;
 use super::files::{Files, Name};
 use super::meter::Meter;
 use super::query::{self, Room};
-use super::vmas::{Line, Names, Source, Vmas};
-use crate::mem::{Addr, Perms, Range};
+use super::vmas::{Line, Names, Vmas};
+use crate::mem::{Addr, Perms, Pid, Range};
 use crate::observe::ObserveError;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
@@ -60,17 +60,11 @@ pub enum Queries {
     Missing,
 }
 
-impl Default for Reader {
-    fn default() -> Self {
-        Self::new(Queries::Possible)
-    }
-}
-
 impl Reader {
-    /// A reader; `queries` is what is to be tried.
-    pub fn new(queries: Queries) -> Self {
+    /// Of a process; `queries` is what is to be tried.
+    pub fn new(pid: Pid, queries: Queries) -> Self {
         Self {
-            names: Arc::default(),
+            names: Arc::new(Names::of(pid)),
             buffer: vec![0; PIECE],
             list: Vec::new(),
             rest: Rest::default(),
@@ -104,7 +98,7 @@ impl Reader {
     ) -> Result<Arc<Vmas>, ObserveError> {
         self.list.clear();
         if self.names.len() > self.shown.len() + STALE {
-            self.names = Arc::default();
+            self.names = Arc::new(self.names.emptied());
             self.rest = Rest::default();
         }
         let pid = files.pid();
@@ -215,16 +209,7 @@ fn line_of(answer: &query::Answer<'_>, names: &mut Arc<Names>) -> Line {
     } else {
         answer.name
     };
-    let source = names.source_of(name, answer.device, answer.inode);
-    let source = source.unwrap_or_else(|| {
-        let names = Arc::make_mut(names);
-        let backing = names.backing(name, answer.inode);
-        names.source(Source {
-            device: answer.device,
-            inode: answer.inode,
-            backing,
-        })
-    });
+    let source = Names::number(names, name, answer.device, answer.inode);
     Line::new(answer.range, answer.offset, answer.perms, source)
 }
 
@@ -253,16 +238,7 @@ fn lines(text: &[u8], rest: &mut Rest, names: &mut Arc<Names>, list: &mut Vec<Li
 
 fn source(line: &[u8], names: &mut Arc<Names>) -> Option<u32> {
     let (vma, name) = maps::columns(line)?;
-    let known = names.source_of(name, vma.device, vma.inode);
-    Some(known.unwrap_or_else(|| {
-        let names = Arc::make_mut(names);
-        let backing = names.backing(name, vma.inode);
-        names.source(Source {
-            device: vma.device,
-            inode: vma.inode,
-            backing,
-        })
-    }))
+    Some(Names::number(names, name, vma.device, vma.inode))
 }
 
 /// The columns that differ from line to line.
@@ -316,7 +292,7 @@ fn hex(text: &[u8], mut at: usize, end: u8) -> Option<(u64, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mem::{Pid, Vma};
+    use crate::mem::Vma;
 
     fn parse(text: &[u8]) -> (Vec<Vma>, usize) {
         let mut names = Arc::default();
@@ -385,7 +361,7 @@ mod tests {
         let mut files = Files::open(pid).unwrap();
         let mut meter = Meter::default();
         for queries in [Queries::Possible, Queries::Missing] {
-            let mut reader = Reader::new(queries);
+            let mut reader = Reader::new(pid, queries);
             let all = reader.read(&mut files, &mut meter).unwrap();
             let text = all.lines().iter().map(|line| all.vma(line));
             assert!(text.clone().count() > 5);

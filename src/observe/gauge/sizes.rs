@@ -3,6 +3,7 @@
 
 use super::files::{Files, Name};
 use super::meter::Meter;
+use crate::mem::Pid;
 use crate::observe::ObserveError;
 use crate::observe::portrait::area::{Areas, Parser};
 use std::os::unix::fs::FileExt;
@@ -19,18 +20,17 @@ pub struct Stream {
     at: u64,
 }
 
-impl Default for Stream {
-    fn default() -> Self {
+impl Stream {
+    /// At the beginning of a process's smaps.
+    pub fn new(pid: Pid) -> Self {
         Self {
-            parser: Parser::default(),
+            parser: Parser::of(pid),
             buffer: vec![0; PIECE],
             held: 0,
             at: 0,
         }
     }
-}
 
-impl Stream {
     /// Goes on until the end or until the tick is spent; gives whether it is at its end.
     pub fn go_on(&mut self, files: &mut Files, meter: &mut Meter) -> Result<bool, ObserveError> {
         let pid = files.pid();
@@ -67,14 +67,13 @@ impl Stream {
 mod tests {
     use super::*;
     use crate::mem::Field;
-    use crate::mem::Pid;
     use std::time::Duration;
 
     #[test]
     fn read_in_many_ticks_it_is_the_same() {
         let pid = Pid(std::process::id() as i32);
         let mut files = Files::open(pid).unwrap();
-        let mut stream = Stream::default();
+        let mut stream = Stream::new(pid);
         let mut ticks = 1;
         // No time at all: one call a tick.
         while !stream

@@ -3,7 +3,8 @@
 //! Made for 60,000 VMAs that are read again and again: the table of names is shared by all lists of one process.
 
 use super::super::live::maps;
-use crate::mem::{Addr, Backing, Perms, Range, Vma};
+use super::devices::{Device, Devices};
+use crate::mem::{Addr, Backing, Perms, Pid, Range, Vma};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -32,15 +33,19 @@ pub(in crate::observe) struct Names {
     sources: Vec<Source>,
     backings: Vec<Backing>,
     known_sources: HashMap<Source, u32>,
-    known_backings: HashMap<Box<[u8]>, [Option<u32>; 2]>,
+    known_backings: HashMap<Box<[u8]>, [Option<u32>; STANDS]>,
+    devices: Devices,
 }
+
+/// On what a name can stand: on nothing, on a file, on a file in memory.
+const STANDS: usize = 3;
 
 /// A file or none: many VMAs may be of the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Source {
-    pub(super) device: (u32, u32),
-    pub(super) inode: u64,
-    pub(super) backing: u32,
+struct Source {
+    device: Device,
+    inode: u64,
+    backing: u32,
 }
 
 impl Vmas {
@@ -77,9 +82,7 @@ impl Vmas {
 
     /// Device of the file behind a VMA of these, and inode; zeros where there is none.
     pub fn file(&self, line: &Line) -> ((u32, u32), u64) {
-        self.names
-            .source_at(line)
-            .map_or(((0, 0), 0), |source| (source.device, source.inode))
+        self.names.file_of(line)
     }
 
     /// A VMA of these, with its name.
@@ -131,16 +134,11 @@ impl FromIterator<Vma> for Vmas {
         let mut names = Names::default();
         let list = vmas.into_iter().map(|vma| {
             let name = vma.backing.to_string();
-            let backing = names.backing(name.as_bytes(), vma.inode);
             Line {
                 range: vma.range,
                 offset: vma.offset,
                 perms: vma.perms,
-                source: names.source(Source {
-                    device: vma.device,
-                    inode: vma.inode,
-                    backing,
-                }),
+                source: names.add(name.as_bytes(), vma.device, vma.inode),
             }
         });
         Self {
@@ -151,6 +149,22 @@ impl FromIterator<Vma> for Vmas {
 }
 
 impl Names {
+    /// Of a process, which knows what its mounts are.
+    pub(in crate::observe) fn of(pid: Pid) -> Self {
+        Self {
+            devices: Devices::of(pid),
+            ..Self::default()
+        }
+    }
+
+    /// None, of the same process.
+    pub(super) fn emptied(&self) -> Self {
+        Self {
+            devices: self.devices.clone(),
+            ..Self::default()
+        }
+    }
+
     fn source_at(&self, line: &Line) -> Option<&Source> {
         self.sources.get(line.source as usize)
     }
@@ -162,14 +176,30 @@ impl Names {
             .unwrap_or(&Backing::Anonymous)
     }
 
+    /// Device of the file behind a VMA, and inode; zeros where there is none.
+    pub(in crate::observe) fn file_of(&self, line: &Line) -> (Device, u64) {
+        self.source_at(line)
+            .map_or(((0, 0), 0), |source| (source.device, source.inode))
+    }
+
     /// How many sources there are.
     pub(in crate::observe) fn len(&self) -> usize {
         self.sources.len()
     }
 
+    /// The number of what stands behind a VMA: its name, as the last column of maps has it, its device and its inode.
+    pub(super) fn number(names: &mut Arc<Self>, name: &[u8], device: Device, inode: u64) -> u32 {
+        let known = names.known(name, device, inode);
+        known.unwrap_or_else(|| Arc::make_mut(names).add(name, device, inode))
+    }
+
     /// The number of what is known already: found without changing anything.
-    pub(super) fn source_of(&self, name: &[u8], device: (u32, u32), inode: u64) -> Option<u32> {
-        let backing = self.known_backings.get(name)?[usize::from(inode != 0)]?;
+    fn known(&self, name: &[u8], device: Device, inode: u64) -> Option<u32> {
+        let stand = match inode {
+            0 => 0,
+            _ => 1 + usize::from(self.devices.known(device)?),
+        };
+        let backing = self.known_backings.get(name)?[stand]?;
         let source = Source {
             device,
             inode,
@@ -178,25 +208,34 @@ impl Names {
         self.known_sources.get(&source).copied()
     }
 
-    /// The number of a name, as the last column of maps has it.
-    pub(super) fn backing(&mut self, name: &[u8], inode: u64) -> u32 {
-        let has_inode = usize::from(inode != 0);
-        if let Some(Some(number)) = self.known_backings.get(name).map(|known| known[has_inode]) {
-            return number;
-        }
-        let number = self.backings.len() as u32;
-        self.backings.push(maps::backing(name, inode));
-        self.known_backings.entry(name.into()).or_default()[has_inode] = Some(number);
-        number
-    }
-
-    /// The number of a source.
-    pub(super) fn source(&mut self, source: Source) -> u32 {
+    fn add(&mut self, name: &[u8], device: Device, inode: u64) -> u32 {
+        let is_memory = inode != 0 && self.devices.is_memory(device);
+        let source = Source {
+            device,
+            inode,
+            backing: self.backing(name, inode, is_memory),
+        };
         let sources = &mut self.sources;
         *self.known_sources.entry(source).or_insert_with(|| {
             sources.push(source);
             sources.len() as u32 - 1
         })
+    }
+
+    fn backing(&mut self, name: &[u8], inode: u64, is_memory: bool) -> u32 {
+        let stand = usize::from(inode != 0) + usize::from(is_memory);
+        if let Some(Some(number)) = self.known_backings.get(name).map(|known| known[stand]) {
+            return number;
+        }
+        let number = self.backings.len() as u32;
+        self.backings.push(match maps::backing(name, inode) {
+            file @ Backing::File { .. } if is_memory => Backing::SharedMemory {
+                name: file.to_string(),
+            },
+            other => other,
+        });
+        self.known_backings.entry(name.into()).or_default()[stand] = Some(number);
+        number
     }
 }
 
@@ -216,6 +255,32 @@ mod tests {
                 deleted: true,
             },
         }
+    }
+
+    #[test]
+    fn a_file_on_a_device_in_memory_is_shared_memory() {
+        let mut names = Arc::new(Names {
+            devices: Devices::with((0, 40)),
+            ..Names::default()
+        });
+        let mut backing = |device, inode| {
+            let number = Names::number(&mut names, b"/run/a (deleted)", device, inode);
+            let again = Names::number(&mut names, b"/run/a (deleted)", device, inode);
+            assert_eq!(number, again);
+            let line = Line::new(Range::default(), 0, Perms::default(), number);
+            names.backing_of(&line).clone()
+        };
+        let file = Backing::File {
+            path: "/run/a".to_owned(),
+            deleted: true,
+        };
+        let memory = Backing::SharedMemory {
+            name: "/run/a (deleted)".to_owned(),
+        };
+        assert_eq!(backing((8, 1), 7), file);
+        assert_eq!(backing((0, 40), 7), memory);
+        assert_eq!(backing((0, 41), 7), file);
+        assert_eq!(backing((8, 1), 7), file);
     }
 
     #[test]

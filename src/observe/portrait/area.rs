@@ -7,7 +7,7 @@
 use super::super::gauge::maps::Rest;
 use super::super::gauge::vmas::{Line, Names};
 use super::field::{FIELDS, Field};
-use crate::mem::{Backing, Perms, Range, Sizes};
+use crate::mem::{Backing, Perms, Pid, Range, Sizes};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -61,6 +61,11 @@ impl Areas {
     /// What stands behind a VMA of these.
     pub fn backing(&self, area: &Area) -> &Backing {
         self.names.backing_of(&area.line)
+    }
+
+    /// Device of the file behind a VMA of these, and inode; zeros where there is none.
+    pub fn file(&self, area: &Area) -> ((u32, u32), u64) {
+        self.names.file_of(&area.line)
     }
 
     /// The `VmFlags` of a VMA of these: `rd wr mr mw me ac`.
@@ -135,6 +140,13 @@ impl Default for Parser {
 }
 
 impl Parser {
+    /// For the smaps of a process, which knows what its mounts are.
+    pub fn of(pid: Pid) -> Self {
+        let mut parser = Self::default();
+        parser.areas.names = Arc::new(Names::of(pid));
+        parser
+    }
+
     /// Reads whole lines, and gives how many bytes they were; what follows the last newline is left.
     pub fn push(&mut self, text: &[u8]) -> usize {
         let mut at = 0;

@@ -13,12 +13,12 @@ const PIECE: usize = 64 * 1024;
 
 /// The VMAs of a process.
 pub fn read(pid: Pid) -> io::Result<Areas> {
-    parse(&mut File::open(format!("/proc/{pid}/smaps"))?)
+    let mut file = File::open(format!("/proc/{pid}/smaps"))?;
+    parse(Parser::of(pid), &mut file)
 }
 
 /// The VMAs that a text like smaps has. Where it cannot be read on after its beginning, those so far.
-pub fn parse(from: &mut impl Read) -> io::Result<Areas> {
-    let mut parser = Parser::default();
+fn parse(mut parser: Parser, from: &mut impl Read) -> io::Result<Areas> {
     let mut buffer = vec![0; PIECE];
     let mut held = 0;
     let mut any = false;
@@ -68,11 +68,13 @@ mod tests {
     #[test]
     fn gone_in_the_middle_leaves_what_was_read() {
         let text = include_bytes!("../../../tests/fixtures/smaps-6.18.txt");
-        let areas = parse(&mut Ends(&text[..1000])).unwrap();
+        let areas = parse(Parser::default(), &mut Ends(&text[..1000])).unwrap();
         assert_eq!(areas.list()[0].sizes.get(Field::Rss), Some(24 * 1024));
         assert!(areas.sum(Field::Locked).is_err());
         assert_eq!(
-            parse(&mut Ends(b"")).unwrap_err().raw_os_error(),
+            parse(Parser::default(), &mut Ends(b""))
+                .unwrap_err()
+                .raw_os_error(),
             Some(libc::ESRCH)
         );
     }
@@ -82,7 +84,7 @@ mod tests {
         let mut text = b"1000-2000 rw-p 0 08:01 12 /tmp/".to_vec();
         text.resize(5 * PIECE, b'x');
         text.extend(b"\nRss:                   4 kB\n");
-        let areas = parse(&mut &text[..]).unwrap();
+        let areas = parse(Parser::default(), &mut &text[..]).unwrap();
         assert_eq!(areas.sum(Field::Rss), Ok(4096));
     }
 }

@@ -21,7 +21,7 @@ use crate::observe::portrait::kin;
 use crate::observe::portrait::status::{Stat, stat};
 use crate::observe::{ObserveError, page_size};
 use crate::watch::Request;
-use crate::watch::sample::{Cost, Counters, Fate, Line, Sample};
+use crate::watch::sample::{Cost, Counters, Fate, Line, Sample, is_other};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -31,6 +31,8 @@ const MAPS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(
 const STATUS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(5));
 /// The same of smaps.
 const SIZES: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(20));
+/// How long smaps is believed when RSS has become another since.
+const SOON: Duration = Duration::from_millis(500);
 /// After so many ticks in which the process did nothing, the next ones come later.
 const QUIET: u32 = 30;
 /// From one of these to the next.
@@ -84,6 +86,8 @@ pub struct Gauge {
     look: Look,
     status: Seldom,
     sizes: Seldom,
+    /// RSS when reading them began last.
+    sized: u64,
     stream: Option<(Stream, Duration)>,
     family: Seldom,
     listener: Option<Listener>,
@@ -106,13 +110,14 @@ impl Gauge {
             last: Instant::now(),
             quiet: 0,
             asked: 0,
-            maps: Reader::new(ways.queries),
+            maps: Reader::new(pid, ways.queries),
             listed: Seldom::default(),
             untold: true,
             stale: false,
             look: Look::new(page, ways.abilities),
             status: Seldom::default(),
             sizes: Seldom::default(),
+            sized: 0,
             stream: None,
             family: Seldom::default(),
             listener: None,
@@ -170,7 +175,7 @@ impl Gauge {
 
     fn read(&mut self, request: &Request, meter: &mut Meter) -> Sample {
         let mut sample = self.nothing();
-        let (counters, identity) = match counters::read(&mut self.files, self.page, meter) {
+        let (counters, identity) = match self.count(meter) {
             Ok(read) => read,
             Err(ObserveError::Gone(_)) => return self.end(sample, "it has ended"),
             Err(error) => {
@@ -178,7 +183,7 @@ impl Gauge {
                 return sample;
             }
         };
-        if let Some(over) = self.over(&counters, meter) {
+        if let Some(over) = over(&counters) {
             return self.end(sample, over);
         }
         let stirred = self.counters != Some(counters);
@@ -193,11 +198,25 @@ impl Gauge {
         if identity.is_kernel {
             let why = "it is a thread of the kernel, which has no memory of its own";
             sample.vmas = Some(Reading::unknown(why));
+            self.family(request, &mut sample, meter);
             return sample;
         }
         self.listen(request, counters.threads, &mut sample, meter);
         self.read_program(request, stirred, &mut sample, meter);
         sample
+    }
+
+    /// The counters. Where its first thread has ended, the others have the memory still, and are looked through.
+    fn count(&mut self, meter: &mut Meter) -> Result<(Counters, Identity), ObserveError> {
+        let read = counters::read(&mut self.files, self.page, meter);
+        let is_blind = match &read {
+            Ok((counters, _)) => is_headless(counters) && !self.files.looks_through_another(),
+            Err(_) => self.files.looks_through_another(),
+        };
+        if is_blind && self.files.look_through_another_thread(meter) {
+            return counters::read(&mut self.files, self.page, meter);
+        }
+        read
     }
 
     /// Fault events, as long as they are on the screen.
@@ -240,6 +259,11 @@ impl Gauge {
         } else {
             self.stream = None;
         }
+        self.family(request, sample, meter);
+    }
+
+    /// The processes below, where they are on the screen.
+    fn family(&mut self, request: &Request, sample: &mut Sample, meter: &mut Meter) {
         let now = Instant::now();
         if request.family && !meter.is_spent() && self.family.is_due(now, FAMILY) {
             sample.family = Some(meter.free(|| kin::below(self.files.pid())));
@@ -287,23 +311,6 @@ impl Gauge {
         sample.counters = Reading::unknown(why);
         sample.fate = Some(Fate::Ended(why.to_owned()));
         sample
-    }
-
-    /// Why there is nothing more to come, if so.
-    fn over(&mut self, counters: &Counters, meter: &mut Meter) -> Option<&'static str> {
-        match counters.state {
-            'Z' if counters.threads > 1 => {
-                // Its first thread has ended; the others have the memory still.
-                let was_alive = self.counters.is_none_or(|before| before.state != 'Z');
-                if was_alive {
-                    self.files.look_through_another_thread(meter);
-                }
-                None
-            }
-            'Z' => Some("it has ended, and waits for its parent to take notice (a zombie)"),
-            'X' => Some("it has ended"),
-            _ => None,
-        }
     }
 
     /// Notices an execve.
@@ -360,7 +367,7 @@ impl Gauge {
             Ok(vmas) if vmas.is_empty() => {
                 // The memory it had is gone: perhaps it has another next time, or another thread has it.
                 self.files.close_program();
-                if self.counters.is_some_and(|counters| counters.state == 'Z') {
+                if self.counters.as_ref().is_some_and(is_headless) {
                     self.files.look_through_another_thread(meter);
                 }
                 None
@@ -397,15 +404,22 @@ impl Gauge {
         }
     }
 
+    /// Whether what was read of smaps is known to be wrong by now, and enough time has passed to read it again.
+    fn is_outgrown(&self, now: Instant) -> bool {
+        let is = |counters: Counters| is_other(self.sized, counters.rss);
+        self.counters.is_some_and(is) && self.sizes.is_urgent(now, SOON)
+    }
+
     /// Goes on with smaps.
     fn sizes(&mut self, stirred: bool, sample: &mut Sample, meter: &mut Meter) {
         let now = Instant::now();
         self.sizes.stir(stirred);
         let (mut stream, took) = match self.stream.take() {
             Some(begun) => begun,
-            None if self.sizes.is_due(now, self.sizes.least(SIZES)) => {
+            None if self.sizes.is_due(now, self.sizes.least(SIZES)) || self.is_outgrown(now) => {
                 self.sizes.begin();
-                (Stream::default(), Duration::ZERO)
+                self.sized = self.counters.map_or(0, |counters| counters.rss);
+                (Stream::new(self.files.pid()), Duration::ZERO)
             }
             None => return,
         };
@@ -434,6 +448,21 @@ impl Gauge {
             Err(error) => Some(Reading::unknown(error.to_string())),
         };
         self.sizes.done(now, took);
+    }
+}
+
+/// Whether its first thread has ended, and others have not.
+fn is_headless(counters: &Counters) -> bool {
+    counters.state == 'Z' && counters.threads > 1
+}
+
+/// Why there is nothing more to come, if so.
+fn over(counters: &Counters) -> Option<&'static str> {
+    match counters.state {
+        'Z' if is_headless(counters) => None,
+        'Z' => Some("it has ended, and waits for its parent to take notice (a zombie)"),
+        'X' => Some("it has ended"),
+        _ => None,
     }
 }
 

@@ -12,12 +12,23 @@ pub struct Seldom {
 
 /// How many times longer than it takes a thing is left alone.
 const REST: u32 = 200;
+/// The same where it is known to be another by now.
+const URGENT: u32 = 40;
 
 impl Seldom {
     /// Whether `least` has passed since it was read, and enough for what it cost.
     pub fn is_due(&self, now: Instant, least: Duration) -> bool {
+        self.has_rested(now, least, REST)
+    }
+
+    /// The same where what was read is known to be wrong by now: somebody waits for it.
+    pub fn is_urgent(&self, now: Instant, least: Duration) -> bool {
+        self.has_rested(now, least, URGENT)
+    }
+
+    fn has_rested(&self, now: Instant, least: Duration, rest: u32) -> bool {
         self.last.is_none_or(|(last, cost)| {
-            now.saturating_duration_since(last) >= least.max(cost * REST)
+            now.saturating_duration_since(last) >= least.max(cost * rest)
         })
     }
 
@@ -62,6 +73,7 @@ mod tests {
         assert!(!seldom.is_due(at(999), second) && seldom.is_due(at(1000), second));
         seldom.done(begin, Duration::from_millis(50));
         assert!(!seldom.is_due(at(9999), second) && seldom.is_due(at(10_000), second));
+        assert!(!seldom.is_urgent(at(1999), second) && seldom.is_urgent(at(2000), second));
         seldom.hurry();
         assert!(seldom.is_due(begin, second));
     }
