@@ -7,6 +7,7 @@ pub mod change;
 pub mod division;
 pub mod facts;
 pub mod order;
+pub mod overlap;
 pub mod piece;
 pub mod request;
 pub mod sample;

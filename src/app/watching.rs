@@ -17,7 +17,9 @@ use crate::observe::portrait::area::Areas;
 use crate::observe::portrait::kin::Kin;
 use crate::observe::portrait::status::Status;
 use crate::watch::facts::Known;
-use crate::watch::sample::{Cost, Counters, Events, Fate, FaultEvent, Line, Sample, Subject, Vmas};
+use crate::watch::sample::{
+    Cost, Counters, Events, Fate, FaultEvent, Line, Sample, Subject, Vmas, is_other,
+};
 use crate::watch::{Division, Facts, Request, Topic, Word, space, words};
 use grid::{Grid, Scope};
 use history::History;
@@ -38,8 +40,6 @@ const NEWS: Duration = Duration::from_secs(30);
 const GROWN: Duration = Duration::from_secs(2);
 /// Clusters that are looked at to find out what lies around a VMA.
 const CLUSTERS: usize = 16;
-/// How far the RSS of the counters may lag behind, in bytes: some pages a thread and CPU.
-const LAG: u64 = 1 << 20;
 
 /// Something that was read, and when, since watching began.
 #[derive(Clone, Debug)]
@@ -183,11 +183,10 @@ impl Watching {
         self.sizes.as_ref()?.value.known()
     }
 
-    /// How old the sizes are. While the process has done nothing since they were read, they are those of now.
+    /// How old the sizes are; `None` as long as the process has done nothing since they were read.
     pub fn age_of_sizes(&self) -> Option<Age> {
         let read = self.sizes.as_ref()?.at;
-        let until = if self.stirred > read { self.now } else { read };
-        Some(Age::of(read, until))
+        (self.stirred > read).then(|| Age::of(read, self.now))
     }
 
     /// Where RSS goes, where that is known.
@@ -195,11 +194,10 @@ impl Watching {
         self.facts.division.as_ref()
     }
 
-    /// Whether RSS has become another since it was `rss` bytes: by more than a twentieth, and by more than what the
-    /// counters lag behind.
+    /// Whether RSS has become another since it was `rss` bytes.
     pub fn outgrown(&self, rss: u64) -> bool {
         let now = self.history.latest().map(|counters| counters.rss);
-        now.is_some_and(|now| now.abs_diff(rss) > (rss / 20).max(LAG))
+        now.is_some_and(|now| is_other(rss, now))
     }
 
     /// The chosen VMA, as it was read last: its list, and its line there.
@@ -475,7 +473,7 @@ impl Watching {
         let stale = old.map(|rss| Word {
             topic: Topic::Age,
             text: format!(
-                "What follows is of when RSS was {}. It has changed since; the sizes are being read.",
+                "What follows is of when RSS was {}; it is another now. The sizes are read again soon (u: at once).",
                 Bytes(rss)
             ),
             proof: None,

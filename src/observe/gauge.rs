@@ -5,6 +5,7 @@
 
 pub mod cells;
 pub mod counters;
+mod devices;
 pub mod events;
 pub mod files;
 pub mod lens;

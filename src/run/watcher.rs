@@ -13,6 +13,9 @@ use crate::observe::portrait::status::stat;
 use crate::observe::{ObserveError, page_size};
 use crate::watch::Request;
 use crate::watch::sample::{Fate, Subject};
+use nix::sys::signal::Signal;
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
 use std::sync::mpsc::Sender;
 
 /// Bits of an address that a process may have: 47 on x86-64 unless it asks for more, as a rule 48 on aarch64.
@@ -119,8 +122,21 @@ impl Watcher {
         if let (Some(Fate::Ended(how)), Some(own)) = (&mut sample.fate, own)
             && let Some(status) = own.status()
         {
-            *how = format!("it has ended: {status}");
+            *how = ended(status);
         }
+    }
+}
+
+/// How a command ended, as a clause.
+fn ended(status: ExitStatus) -> String {
+    let signal = status.signal().map(|number| {
+        let name = Signal::try_from(number).map(Signal::as_str);
+        name.map_or_else(|_| format!("signal {number}"), str::to_owned)
+    });
+    match (signal, status.code()) {
+        (Some(signal), _) => format!("it was ended by {signal}"),
+        (None, Some(code)) => format!("it has ended, with exit status {code}"),
+        (None, None) => "it has ended".to_owned(),
     }
 }
 

@@ -100,12 +100,16 @@ const fn proof(lesson: &'static str, step: usize, title: &'static str) -> Proof 
 const ANONYMOUS: Proof = proof("01", 6, "A store without a look");
 /// Where page cache is.
 const FILE: Proof = proof("03", 6, "Out of memory");
+/// Where memory that was marked free is.
+const FREED: Proof = proof("15", 6, "Free, perhaps");
+/// Where shared memory is.
+const SHARED: Proof = proof("07", 7, "Given back, and still there");
 /// Where a major fault is.
 const MAJOR: Proof = proof("03", 7, "The same touch, cold");
 
 /// Proofs that a sentence of change may name.
 #[cfg(test)]
-const PROOFS: [Proof; 3] = [ANONYMOUS, FILE, MAJOR];
+const PROOFS: [Proof; 5] = [ANONYMOUS, FREED, FILE, SHARED, MAJOR];
 
 /// What changed, in a sentence that begins with `since`: `since the mark, 40 s ago`.
 pub fn sentence(since: &str, before: &Look<'_>, now: &Look<'_>) -> Word {
@@ -161,48 +165,47 @@ pub fn sentence(since: &str, before: &Look<'_>, now: &Look<'_>) -> Word {
 struct Changed {
     name: &'static str,
     by: i64,
-    is_anonymous: bool,
+    /// Whether it is memory of a VMA with that behind it.
+    is_of: fn(&Backing) -> bool,
     proof: Proof,
 }
 
 fn kinds(was: &Division, now: &Division) -> Vec<Changed> {
-    let lazy = was.lazy_free.zip(now.lazy_free);
-    let lazy = lazy.map_or(0, |(was, now)| signed(was, now));
+    let anonymous = |backing: &Backing| !backing.is_file();
+    let file = |backing: &Backing| matches!(backing, Backing::File { .. });
+    let memory = |backing: &Backing| matches!(backing, Backing::SharedMemory { .. });
+    let changed = |name, (was, now), is_of, proof| Changed {
+        name,
+        by: signed(was, now),
+        is_of,
+        proof,
+    };
+    let lazy = was.lazy_free.zip(now.lazy_free).unwrap_or_default();
     let rows = [
-        (
+        changed(
             "anonymous memory",
-            signed(was.anonymous, now.anonymous),
+            (was.anonymous, now.anonymous),
+            anonymous,
             ANONYMOUS,
         ),
-        ("marked free (MADV_FREE)", lazy, ANONYMOUS),
-        ("page cache of files", signed(was.file(), now.file()), FILE),
-        (
+        changed("lazily freed", lazy, anonymous, FREED),
+        changed("page cache of files", (was.file(), now.file()), file, FILE),
+        changed(
             "shared memory",
-            signed(was.shared_memory, now.shared_memory),
-            FILE,
+            (was.shared_memory, now.shared_memory),
+            memory,
+            SHARED,
         ),
     ];
-    let changed = rows.into_iter().filter(|(_, by, _)| *by != 0);
-    changed
-        .map(|(name, by, proof)| Changed {
-            name,
-            by,
-            is_anonymous: name.starts_with("anonymous"),
-            proof,
-        })
-        .collect()
+    rows.into_iter().filter(|kind| kind.by != 0).collect()
 }
 
 /// ` in [heap]` where one VMA changed by at least half as much in the same direction.
 fn place_of(kind: &Changed, areas: &Areas, differences: &Differences) -> Option<String> {
-    let fits = |backing: &Backing| {
-        let is_anonymous = !backing.is_file();
-        is_anonymous == kind.is_anonymous
-    };
     let rows = areas.list().iter().zip(&differences.rss);
     let same = rows.filter_map(|(area, by)| {
         let by = by.filter(|by| by.signum() == kind.by.signum())?;
-        fits(areas.backing(area)).then_some((by.unsigned_abs(), area))
+        (kind.is_of)(areas.backing(area)).then_some((by.unsigned_abs(), area))
     });
     let (most, area) = same.max_by_key(|(by, _)| *by)?;
     (most >= kind.by.unsigned_abs() / 2).then(|| format!(" in {}", name(areas, area)))

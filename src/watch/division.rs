@@ -1,8 +1,10 @@
 //! Where RSS goes: anonymous memory, marked free, page cache of files, shared memory.
 //!
-//! smaps counts pages mapped by several processes for a VMA as a whole, not for its anonymous and its file pages
-//! apart. Where a VMA has both, what cannot be told is told so: it stands in `file_either`.
+//! smaps counts pages that are mapped more than once for a VMA as a whole, not for its anonymous and its file pages
+//! apart, and whoever has mapped them: the process itself may, twice. What cannot be told is told so: it stands in
+//! `file_either`.
 
+use super::overlap::Overlap;
 use crate::mem::Backing;
 use crate::mem::Field;
 use crate::observe::portrait::area::{Area, Areas};
@@ -44,8 +46,9 @@ impl Division {
             other: Some(0),
             ..Self::default()
         };
-        for area in areas.list() {
-            sum.add(area, areas.backing(area))?;
+        let overlap = Overlap::of(areas);
+        for (index, area) in areas.list().iter().enumerate() {
+            sum.add(area, areas.backing(area), overlap.at(index))?;
         }
         Some(sum)
     }
@@ -61,7 +64,8 @@ impl Division {
         })
     }
 
-    fn add(&mut self, area: &Area, backing: &Backing) -> Option<()> {
+    /// Adds a VMA, of whose file the process may have so many bytes mapped `twice`.
+    fn add(&mut self, area: &Area, backing: &Backing, twice: u64) -> Option<()> {
         let size = |field| area.sizes.get(field);
         let (rss, anonymous) = (size(Field::Rss)?, size(Field::Anonymous)?);
         let rest = rss.saturating_sub(anonymous);
@@ -79,16 +83,17 @@ impl Division {
             Backing::SharedMemory { .. } => self.shared_memory += rest,
             Backing::File { .. } => {
                 let shared = size(Field::SharedClean)? + size(Field::SharedDirty)?;
-                self.add_file(rest, shared, anonymous);
+                self.add_file(rest, shared, anonymous.saturating_add(twice));
             }
             _ => self.other = self.other.map(|sum| sum + rest),
         }
         Some(())
     }
 
-    /// Adds `file` bytes of a VMA that has `anonymous` ones too, where `shared` of both together are mapped by others.
-    fn add_file(&mut self, file: u64, shared: u64, anonymous: u64) {
-        let least = shared.saturating_sub(anonymous).min(file);
+    /// Adds `file` bytes of a VMA. So many of them are `shared`, of which so many may be `other` than shared pages of
+    /// the file: anonymous ones, or mapped more than once by this process itself.
+    fn add_file(&mut self, file: u64, shared: u64, other: u64) {
+        let least = shared.saturating_sub(other).min(file);
         let most = shared.min(file);
         self.file_shared = self.file_shared.map(|sum| sum + least);
         self.file_alone = self.file_alone.map(|sum| sum + (file - most));
@@ -106,7 +111,7 @@ mod tests {
         let inode = u64::from(name.starts_with('/'));
         let [rss, shared, private, anonymous, lazy] = sizes;
         format!(
-            "{start:x}000-{start:x}800 rw-p 0 08:01 {inode} {name}\nRss: {rss} kB\nShared_Clean: {shared} kB\n\
+            "{start:x}0000-{start:x}2000 rw-p 0 08:01 {inode} {name}\nRss: {rss} kB\nShared_Clean: {shared} kB\n\
              Shared_Dirty: 0 kB\nPrivate_Clean: 0 kB\nPrivate_Dirty: {private} kB\nAnonymous: {anonymous} kB\n\
              LazyFree: {lazy} kB\n"
         )
@@ -151,6 +156,21 @@ mod tests {
             assert_eq!(kilobytes, kinds, "{name} {sizes:?}");
             assert_eq!(kilobytes.iter().sum::<u64>() * 1024, found.rss);
         }
+    }
+
+    #[test]
+    fn a_file_that_is_mapped_twice_is_not_said_to_be_mapped_by_others() {
+        let twice = [
+            block(1, "/a", [8, 8, 0, 0, 0]),
+            block(2, "/a", [8, 8, 0, 0, 0]),
+        ];
+        let found = division(&twice).unwrap();
+        assert_eq!((found.file_shared, found.file_either), (Some(0), 16 << 10));
+        // The second begins where the first ends.
+        let [first, second] = twice;
+        let second = second.replace("rw-p 0 ", "rw-p 2000 ");
+        let found = division(&[first, second]).unwrap();
+        assert_eq!((found.file_shared, found.file_either), (Some(16 << 10), 0));
     }
 
     #[test]

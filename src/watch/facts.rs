@@ -1,6 +1,7 @@
 //! The numbers that sentences are made of. One that is not known is `None`, and no rule speaks of it.
 
 use super::Division;
+use super::overlap::Overlap;
 use crate::lesson::visible::visible_line;
 use crate::mem::Field;
 use crate::mem::{Backing, Faults, Reading};
@@ -15,7 +16,7 @@ pub fn state_words(letter: char) -> Option<&'static str> {
     Some(match letter {
         'R' => "running",
         'S' => "sleeping",
-        'D' => "waiting for a disk",
+        'D' => "waiting without a break (for a disk, a lock, a child of vfork)",
         'T' => "stopped",
         't' => "stopped by a debugger",
         'I' => "idle",
@@ -55,6 +56,8 @@ pub struct Facts {
     pub swap: Option<u64>,
     /// Anonymous memory in huge pages.
     pub anonymous_huge: Option<u64>,
+    /// Files and shared memory in huge pages.
+    pub mapped_huge: Option<u64>,
     /// Huge pages set aside.
     pub hugetlb: Option<u64>,
     /// Page tables.
@@ -136,10 +139,7 @@ impl Facts {
         self.division = Division::of_areas(areas).or(self.division);
         self.size = sum(Field::Size);
         self.first_file = first_file(areas);
-        self.dirty_file = of(
-            &|area| is_file(area) && area.perms().shared,
-            &[Field::SharedDirty, Field::PrivateDirty],
-        );
+        self.dirty_file = dirty_file(areas);
         self.copied = of(
             &|area| is_file(area) && !area.perms().shared,
             &[Field::Anonymous],
@@ -163,8 +163,24 @@ impl Facts {
         self.locked = sum(Field::Locked);
         self.swap = sum(Field::Swap);
         self.anonymous_huge = sum(Field::AnonHugePages);
+        self.mapped_huge = sum(Field::ShmemPmdMapped)
+            .zip(sum(Field::FilePmdMapped))
+            .map(|(memory, file)| memory + file);
         self.vmas = Some(areas.list().len() as u64);
     }
+}
+
+/// Pages of shared file mappings that were changed: one that this process has mapped twice is counted once.
+fn dirty_file(areas: &Areas) -> Option<u64> {
+    let overlap = Overlap::of(areas);
+    let dirty = areas.list().iter().enumerate().map(|(index, area)| {
+        if !matches!(areas.backing(area), Backing::File { .. }) || !area.perms().shared {
+            return Some(0);
+        }
+        let dirty = area.sizes.get(Field::SharedDirty)? + area.sizes.get(Field::PrivateDirty)?;
+        Some(dirty.saturating_sub(overlap.again(index)))
+    });
+    dirty.sum()
 }
 
 /// The file of which most is in memory here, by the last part of its path, made safe for a terminal.

@@ -66,7 +66,7 @@ impl Piece {
     /// What it is, in a sentence for somebody who has not met it.
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Anonymous => "pages that the program wrote, and that no file stands behind",
+            Self::Anonymous => "pages with no file behind them: written here, or had by fork",
             Self::LazyFree => "anonymous pages given up with MADV_FREE, and not taken yet",
             Self::FileShared => "page cache that other processes have mapped too",
             Self::FileAlone => "page cache that only this process has mapped",

@@ -46,6 +46,14 @@ pub struct Sample {
     pub cost: Cost,
 }
 
+/// How far the RSS of the counters may lag behind, in bytes: some pages a thread and CPU.
+const LAG: u64 = 1 << 20;
+
+/// Whether an RSS in bytes has become another: by more than a twentieth, and by more than what the counters lag behind.
+pub fn is_other(rss: u64, now: u64) -> bool {
+    now.abs_diff(rss) > (rss / 20).max(LAG)
+}
+
 /// What became of the process that is watched: nothing more comes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fate {

@@ -249,8 +249,8 @@ fn anonymous(facts: &Facts) -> Option<String> {
     let division = facts.division?;
     weighs(division.anonymous, 50, division.rss).then(|| {
         format!(
-            "{} % of this RSS ({}) is anonymous memory: pages that it has written, and that no file stands behind. Only \
-             the program can give them back; the kernel can at most swap them out.",
+            "{} % of this RSS ({}) is anonymous memory: pages that no file stands behind, written by it or had from its \
+             parent by fork. Only the program can give them back; the kernel can at most swap them out.",
             percent(division.anonymous, division.rss),
             Bytes(division.anonymous),
         )
@@ -338,8 +338,8 @@ fn deleted(facts: &Facts) -> Option<String> {
     let deleted = facts.deleted?;
     (deleted >= MIB).then(|| {
         format!(
-            "{} of RSS is of files that have been deleted: they and their place on the disk go when the last mapping \
-             goes.",
+            "{} of RSS is of files that have been deleted: they and their place on the disk go when nobody has them \
+             mapped or open any more.",
             Bytes(deleted)
         )
     })
@@ -418,9 +418,11 @@ fn major_faults(facts: &Facts) -> Option<Word> {
     (major > 0).then(|| Word {
         topic: Topic::MajorFaults,
         text: format!(
-            "Since it began it has met {major} page{} that {} not in memory (major fault{0}): each time it waited.",
+            "Since it began it has met {} page{} that {} not in memory (major fault{1}), and waited for {}.",
+            grouped(major),
             if major == 1 { "" } else { "s" },
             if major == 1 { "was" } else { "were" },
+            if major == 1 { "it" } else { "each" },
         ),
         proof: Some(proof("03", 7, "The same touch, cold")),
     })

@@ -80,7 +80,11 @@ fn rows(watch: &Watching) -> Vec<Row> {
         rss: sum(Field::Rss)
             .filter(|rss| rss.known().is_some())
             .or(rss.map(Reading::Known)),
-        pss: sum(Field::Pss),
+        pss: if watch.subject.is_kernel {
+            Some(Reading::Known(0))
+        } else {
+            sum(Field::Pss)
+        },
     };
     let kin = watch.family.iter().flatten().map(|kin| Row {
         pid: kin.pid.to_string(),

@@ -71,7 +71,12 @@ fn state(watch: &Watching) -> String {
         Some(counters) => {
             let threads = counters.threads;
             let plural = if threads == 1 { "" } else { "s" };
-            let state = state_words(counters.state).unwrap_or("in a state that is not known here");
+            let state = match state_words(counters.state) {
+                // The other threads have the memory still.
+                Some(_) if counters.state == 'Z' => "its first thread has ended",
+                Some(words) => words,
+                None => "in a state that is not known here",
+            };
             format!("{paused}{state} · {threads} thread{plural} · {since}")
         }
         None => format!("{paused}{since}"),
@@ -86,7 +91,11 @@ fn told(watch: &Watching, bad: Style, dim: Style) -> Vec<(String, Style)> {
     }
     match &watch.fate {
         Some(Fate::Ended(why)) => told.push((
-            format!("{} What was read last stays here. ", sentence(why)),
+            if watch.vmas.is_some() {
+                format!("{} What was read last stays here. ", sentence(why))
+            } else {
+                sentence(why) + " "
+            },
             bad,
         )),
         Some(Fate::Refused(why)) => told.push((sentence(why) + " ", bad)),
@@ -134,18 +143,15 @@ fn cost(watch: &Watching) -> String {
         return "reading …".to_owned();
     }
     let share = match toll.share {
-        0 => "this program uses next to nothing".to_owned(),
-        share @ ..5 => format!("this program uses {:.1} % of a CPU", share as f64 / 10.0),
-        share => format!(
-            "this program uses {:.1} % of a CPU",
-            (share / 5 * 5) as f64 / 10.0
-        ),
+        0 => "costs next to nothing".to_owned(),
+        share @ ..5 => format!("costs {:.1} % of a CPU", share as f64 / 10.0),
+        share => format!("costs {:.1} % of a CPU", (share / 5 * 5) as f64 / 10.0),
     };
     let waited = if toll.longest < 100 {
         String::new()
     } else {
         let longest = Nanos((toll.longest / 100 * 100_000) as u64);
-        format!(" · its mmap calls waited ≤ {longest}")
+        format!(" · held mmap_lock ≤ {longest}")
     };
     format!(
         "reads /proc/{} every {} ms · {share}{waited}",

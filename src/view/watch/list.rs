@@ -31,8 +31,18 @@ const COLUMNS: [Column; 5] = [
         Some(area.sizes.get(Field::PrivateDirty)? + area.sizes.get(Field::SharedDirty)?)
     }),
     ("swap", |area| area.sizes.get(Field::Swap)),
-    ("huge", |area| area.sizes.get(Field::AnonHugePages)),
+    ("huge", huge),
 ];
+/// What is in huge pages, of whatever kind.
+fn huge(area: &Area) -> Option<u64> {
+    let fields = [
+        Field::AnonHugePages,
+        Field::ShmemPmdMapped,
+        Field::FilePmdMapped,
+    ];
+    fields.iter().map(|field| area.sizes.get(*field)).sum()
+}
+
 /// Cells of a column of sizes.
 const SIZE: usize = 6;
 /// Cells of the first columns: address, permissions, size, how full.
@@ -148,9 +158,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching) {
         let text = if vmas.is_empty() {
             "It has no VMA."
         } else {
-            "No VMA is like that: Esc ends the search, f and e change what is listed."
+            "No VMA is like that. / searches for something else, f and e list others."
         };
-        canvas.text(body, (0, 0), text, palette.dim());
+        let lines = wrap(&[(text, palette.dim())], usize::from(body.width), 0);
+        canvas.lines(body, &lines, 0);
     }
 }
 

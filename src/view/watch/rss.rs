@@ -20,12 +20,15 @@ pub(super) fn detail(watch: &Watching) -> String {
         return String::new();
     };
     let rss = format!("{} of RSS", short(division.rss));
+    if watch.areas().is_none() {
+        return format!("{rss}, by status");
+    }
     match watch.age_of_sizes() {
-        Some(_) if watch.areas().is_some() && watch.outgrown(division.rss) => {
-            format!("{rss}, and it has changed since: being read")
-        }
-        Some(age) if watch.areas().is_some() => format!("{rss}, read {age}"),
-        _ => format!("{rss}, by status"),
+        _ if watch.fate.is_some() => format!("{rss}, read before it ended"),
+        _ if watch.outgrown(division.rss) => format!("{rss}, and other since"),
+        Some(age) => format!("{rss}, read {age}"),
+        // As long as it does nothing, its own pages are as they were.
+        None => rss,
     }
 }
 
@@ -137,8 +140,11 @@ fn line(
 
 /// What else is known of the pages of RSS.
 fn huge(watch: &Watching) -> Option<String> {
-    let huge = watch.facts.anonymous_huge.filter(|bytes| *bytes > 0);
-    let locked = watch.facts.locked.filter(|bytes| *bytes > 0);
+    let facts = &watch.facts;
+    let huge = facts.anonymous_huge.zip(facts.mapped_huge);
+    let huge = huge.map(|(anonymous, mapped)| anonymous + mapped);
+    let huge = huge.or(facts.anonymous_huge).filter(|bytes| *bytes > 0);
+    let locked = facts.locked.filter(|bytes| *bytes > 0);
     let told: Vec<String> = [
         huge.map(|bytes| format!("{} in huge pages", short(bytes))),
         locked.map(|bytes| format!("{} locked", short(bytes))),

@@ -202,12 +202,12 @@ const TABLE: [(Change, &str, &str); 26] = [
     ),
     (
         |f, _| f.faults = Faults { minor: 9, major: 1 },
-        "has met 1 page that was not in memory (major fault):",
+        "has met 1 page that was not in memory (major fault), and waited for it",
         "9",
     ),
     (
         |f, _| f.faults = Faults { minor: 0, major: 3 },
-        "3 pages that were not in memory (major faults):",
+        "3 pages that were not in memory (major faults), and waited for each",
         "stands out",
     ),
 ];
