@@ -31,4 +31,4 @@ pub use reading::Reading;
 pub use setting::{Control, Pace, Placement, Progress, Settings};
 pub use sizes::Sizes;
 pub use usage::Usage;
-pub use vma::{Backing, HUGETLB, Perms, Vma};
+pub use vma::{Backing, HUGETLB, Perms, SHARED_ANONYMOUS, Vma};

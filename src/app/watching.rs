@@ -122,6 +122,8 @@ pub struct Watching {
     pub words: Vec<Word>,
     /// The chosen sentence.
     pub word: usize,
+    /// Whether the learner chose it; until then it is the first.
+    pub is_word_chosen: bool,
     /// What watching costs.
     pub toll: Toll,
     /// How the panels are arranged.
@@ -166,6 +168,7 @@ impl Watching {
             facts: Facts::default(),
             words: Vec::new(),
             word: 0,
+            is_word_chosen: false,
             toll: Toll::default(),
             bench: Bench::default(),
             before: Vec::new(),
@@ -481,7 +484,8 @@ impl Watching {
         let has_facts =
             self.facts.division.is_some() || self.facts.is_kernel || self.facts.refused.is_some();
         let rest = has_facts.then(|| words(&self.facts));
-        let chosen = self.words.get(self.word).map(|word| word.topic);
+        let chosen = self.words.get(self.word).filter(|_| self.is_word_chosen);
+        let chosen = chosen.map(|word| word.topic);
         self.words = change
             .into_iter()
             .chain(stale)
@@ -492,8 +496,13 @@ impl Watching {
             .words
             .iter()
             .position(|word| Some(word.topic) == chosen);
+        let is_gone = same.is_none() && self.is_word_chosen;
         let last = self.words.len().saturating_sub(1);
-        self.word = same.unwrap_or(self.word).min(last);
+        self.word = if is_gone {
+            self.word.min(last)
+        } else {
+            same.unwrap_or(0)
+        };
     }
 
     /// Lines that the command printed.

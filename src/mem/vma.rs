@@ -75,6 +75,8 @@ pub enum Backing {
     Special(String),
 }
 
+/// What maps calls shared anonymous memory.
+pub const SHARED_ANONYMOUS: &str = "/dev/zero (deleted)";
 /// What maps calls anonymous memory in huge pages that were set aside.
 pub const HUGETLB: &str = "/anon_hugepage";
 
@@ -82,6 +84,11 @@ impl Backing {
     /// Whether pages come from a file or shared-memory object rather than from nothing.
     pub fn is_file(&self) -> bool {
         matches!(self, Self::File { .. } | Self::SharedMemory { .. })
+    }
+
+    /// Whether it is `MAP_SHARED | MAP_ANONYMOUS`: maps shows a deleted file of the kernel's own.
+    pub fn is_shared_anonymous(&self) -> bool {
+        matches!(self, Self::SharedMemory { name } if name == SHARED_ANONYMOUS)
     }
 
     /// Whether it is `MAP_HUGETLB | MAP_ANONYMOUS`: maps shows a deleted file of the kernel's own.

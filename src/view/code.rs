@@ -7,7 +7,7 @@ use super::theme::Palette;
 use crate::app::take::{Activity, Take};
 use crate::c::tokens::tokenize;
 use crate::lesson::{Code, Who};
-use crate::mem::{Ending, Nanos};
+use crate::mem::{Ending, Faults, Nanos};
 use crate::session::timeline;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -264,7 +264,12 @@ pub(super) fn upshot(ran: &timeline::Line) -> String {
         Some(Ending::Exited(status)) => words.push(format!("ended with status {status}")),
         Some(Ending::Finished) | None => {}
     }
-    words.push(ran.all_faults().to_string());
+    let faults = ran.all_faults();
+    words.push(match &ran.ending {
+        // It did fault; the kernel counts only faults that it can mend.
+        Some(Ending::Signal(_)) if faults == Faults::default() => "no fault counted".to_owned(),
+        _ => faults.to_string(),
+    });
     words.join(", ")
 }
 

@@ -214,7 +214,9 @@ fn place_of(kind: &Changed, areas: &Areas, differences: &Differences) -> Option<
 /// What a VMA is called, as short as it can be recognised; made safe for a terminal.
 pub fn name(areas: &Areas, area: &Area) -> String {
     match areas.backing(area) {
-        Backing::Anonymous => format!("the mapping at {:x}", area.range().start.0),
+        backing if backing.is_shared_anonymous() || *backing == Backing::Anonymous => {
+            format!("the mapping at {:x}", area.range().start.0)
+        }
         Backing::File { path, .. } => visible_line(path.rsplit('/').next().unwrap_or(path)),
         backing => visible_line(&backing.to_string()),
     }

@@ -172,7 +172,10 @@ fn go_in(watch: &mut Watching, seen: &Drawn, pane: Pane, by: isize) -> Vec<Effec
         *place != was
     };
     match pane {
-        Pane::Words => drawn(moved(&mut watch.word, watch.words.len())),
+        Pane::Words => {
+            watch.is_word_chosen = true;
+            drawn(moved(&mut watch.word, watch.words.len()))
+        }
         Pane::Family => {
             let count = 1 + watch.family.as_ref().map_or(0, Vec::len);
             drawn(moved(&mut watch.kin, count))
@@ -378,7 +381,7 @@ fn chosen_item(watch: &Watching, pane: Pane) -> Option<usize> {
 
 fn pick(watch: &mut Watching, seen: &Drawn, pane: Pane, index: usize) {
     match pane {
-        Pane::Words => watch.word = index,
+        Pane::Words => (watch.word, watch.is_word_chosen) = (index, true),
         Pane::Family => watch.kin = index,
         Pane::Vmas => {
             if let Some(vmas) = watch.lines().cloned() {

@@ -3,7 +3,7 @@
 //! Our own reader of nine columns rather than the one of procfs, because a name is foreign text: names are kept byte
 //! for byte with `\012` undone, ` (deleted)` is told apart, and no name can fail the reading of the other lines.
 
-use crate::mem::{Addr, Backing, HUGETLB, Perms, Range, Vma};
+use crate::mem::{Addr, Backing, HUGETLB, Perms, Range, SHARED_ANONYMOUS, Vma};
 
 /// All VMAs, in address order. The error says which line is not one.
 pub fn parse(text: &[u8]) -> Result<Vec<Vma>, String> {
@@ -88,7 +88,7 @@ pub fn backing(name: &[u8], inode: u64) -> Backing {
 }
 
 fn is_shared_memory(name: &str) -> bool {
-    name == "/dev/zero (deleted)"
+    name == SHARED_ANONYMOUS
         || name.starts_with("/memfd:")
         || name.starts_with("/dev/shm/")
         || name.starts_with("/SYSV")

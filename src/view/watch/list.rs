@@ -309,6 +309,7 @@ pub(super) fn name(vmas: &Vmas, line: &VmaLine) -> String {
             "(no access)".to_owned()
         }
         Backing::Anonymous => String::new(),
+        backing if backing.is_shared_anonymous() => "shared anonymous".to_owned(),
         backing => backing.to_string(),
     }
 }
