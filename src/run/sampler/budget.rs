@@ -6,9 +6,9 @@ use std::time::Duration;
 
 /// One part in so many of the time is for reading.
 const SHARE: u32 = 100;
-/// What the first look may take at once, and each that the learner asks for: enough for all sizes of 60,000 VMAs, which
-/// would take half a minute of a hundredth.
-const GIFT: Duration = Duration::from_millis(300);
+/// What the first look may take at once, and each that the learner asks for: enough for all sizes of 60,000 VMAs on a
+/// busy machine, which would take half a minute of a hundredth.
+const GIFT: Duration = Duration::from_secs(1);
 /// How much is kept that was not used.
 const KEPT: Duration = Duration::from_millis(5);
 /// The most that one tick may take, so that the next wish of the screen is not kept waiting.
@@ -38,6 +38,11 @@ impl Budget {
     /// The learner asks for everything: it may cost something.
     pub fn give(&mut self) {
         *self = Self::default();
+    }
+
+    /// What was asked for has been read: what is left of the gift is not needed.
+    pub fn enough(&mut self) {
+        self.left = self.left.min(KEPT);
     }
 
     /// So much time has passed.
@@ -108,6 +113,10 @@ mod tests {
         );
         budget.give();
         assert_eq!(budget, Budget::default());
+        budget.spend(TICK);
+        budget.enough();
+        assert_eq!(budget.allowance(), KEPT);
+        budget.give();
         budget.spend(GIFT);
         budget.pass(1000 * SECOND);
         assert_eq!(budget.allowance(), KEPT);

@@ -436,6 +436,7 @@ impl Gauge {
                 return;
             }
             Ok(true) => {
+                self.budget.enough();
                 let areas = stream.finish();
                 Some(if areas.list().is_empty() {
                     Reading::unknown(
