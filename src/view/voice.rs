@@ -313,10 +313,12 @@ pub(super) fn sentence(
 ) -> Vec<Line<'static>> {
     match text.split_once(" -> ") {
         Some((before, after)) => {
+            // A frame that became another stands behind it with an arrow of its own.
+            let after = after.replace(" -> ", " → ");
             let runs = [
                 (before, style),
                 (" → ", palette.changed()),
-                (after, palette.changed()),
+                (after.as_str(), palette.changed()),
             ];
             wrap(&runs, width, 0)
         }
