@@ -20,6 +20,7 @@ use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 use target::{Target, Waiting};
 use tutor::{Ran, run, tutor};
 
@@ -371,12 +372,59 @@ fn a_process_that_has_ended_but_was_not_waited_for_is_gone() {
     let mut child = Command::new("true").spawn().unwrap();
     let stat = format!("/proc/{}/stat", child.id());
     while !fs::read_to_string(&stat).unwrap().contains(") Z ") {
-        std::thread::sleep(std::time::Duration::from_millis(2));
+        std::thread::sleep(Duration::from_millis(2));
     }
     let ran = watch(&[&child.id().to_string(), "--once"]);
     assert_eq!(ran.status.code(), Some(2), "{}", ran.text());
     assert!(ran.text().contains("has ended"), "{}", ran.text());
     child.wait().unwrap();
+}
+
+#[test]
+fn a_process_whose_first_thread_has_ended_is_seen_through_another() {
+    let home = fresh_directory();
+    let (source, program) = (home.path().join("a.c"), home.path().join("a"));
+    let text = "#include <pthread.h>\n#include <unistd.h>\n\
+        static void *wait(void *x) { for (;;) pause(); return x; }\n\
+        int main(void) { pthread_t t; pthread_create(&t, 0, wait, 0); pthread_create(&t, 0, wait, 0); pthread_exit(0); }\n";
+    fs::write(&source, text).unwrap();
+    let compiled = Command::new("gcc")
+        .arg("-pthread")
+        .arg("-o")
+        .args([&program, &source])
+        .status();
+    if !compiled.is_ok_and(|status| status.success()) {
+        println!("SKIPPED: there is no gcc");
+        return;
+    }
+    let mut child = Command::new(&program).arg("word").spawn().unwrap();
+    let stat = format!("/proc/{}/stat", child.id());
+    while !fs::read_to_string(&stat).unwrap().contains(") Z ") {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let pid = child.id().to_string();
+    let (json, text) = (watched(child.id() as i32), watch(&[&pid, "--once"]).text());
+    let family = watched(std::process::id() as i32);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!((&json["state"], &json["threads"]), (&"Z".into(), &3.into()));
+    assert_eq!(json["arguments"][1], "word");
+    assert!(json["vmas"].as_array().unwrap().len() > 5, "{json:#}");
+    assert!(json["totals"]["rss"].as_u64() > Some(0));
+    assert!(json["totals"]["page_tables"].as_u64() > Some(0));
+    assert!(json["reasons"]["vmas"].is_null(), "{}", json["reasons"]);
+    assert!(
+        text.contains("its first thread has ended; 2 run on"),
+        "{text}"
+    );
+    assert!(!text.contains("unknown"), "{text}");
+    // As a descendant of this test it has memory too.
+    let kin = family["children"].as_array().unwrap();
+    let kin = kin.iter().find(|kin| kin["pid"] == child.id()).unwrap();
+    assert!(
+        kin["rss"].as_u64() > Some(0) && kin["pss"].as_u64() > Some(0),
+        "{kin}"
+    );
 }
 
 /// Processes that end while they are looked at: whatever is seen of them, it is a sentence or an object.
@@ -494,7 +542,7 @@ fn names_of_strangers_do_not_reach_the_terminal_raw() {
     // Until exec has happened, the child is still a copy of this test.
     let cmdline = format!("/proc/{}/cmdline", child.id());
     while !fs::read(&cmdline).unwrap().starts_with(b"evil") {
-        std::thread::sleep(std::time::Duration::from_millis(2));
+        std::thread::sleep(Duration::from_millis(2));
     }
     for form in [&[][..], &["--json"]] {
         let pid = child.id().to_string();

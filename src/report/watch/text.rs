@@ -43,20 +43,25 @@ fn who(seen: &Seen) -> String {
     let command = cut(&visible_line(&portrait.command.whole()), COMMAND);
     let faults = portrait.faults;
     format!(
-        "process {}: {command}\n  state   {}, {} thread{}\n  faults  {} minor, {} major, since it began\n",
+        "process {}: {command}\n  state   {}\n  faults  {} minor, {} major, since it began\n",
         portrait.pid,
-        state(portrait.state),
-        portrait.threads,
-        plural(portrait.threads),
+        state(portrait.state, portrait.threads),
         faults.minor,
         faults.major,
     )
 }
 
-/// The letter of a state in words; one that is not known, as it is.
-fn state(letter: char) -> String {
-    let words = state_words(letter).map(str::to_owned);
-    words.unwrap_or_else(|| visible_line(&letter.to_string()))
+/// The letter of a state in words, and the number of threads; a letter that is not known, as it is.
+fn state(letter: char, threads: u64) -> String {
+    match (letter, threads) {
+        ('Z', 2) => "its first thread has ended; 1 runs on".to_owned(),
+        ('Z', 3..) => format!("its first thread has ended; {} run on", threads - 1),
+        _ => {
+            let words = state_words(letter).map(str::to_owned);
+            let words = words.unwrap_or_else(|| visible_line(&letter.to_string()));
+            format!("{words}, {threads} thread{}", plural(threads))
+        }
+    }
 }
 
 fn division(seen: &Seen) -> String {
@@ -260,6 +265,20 @@ fn plural(count: u64) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_state_is_told_in_words() {
+        for (letter, threads, told) in [
+            ('S', 1, "sleeping, 1 thread"),
+            ('R', 3, "running, 3 threads"),
+            ('Z', 2, "its first thread has ended; 1 runs on"),
+            ('Z', 4, "its first thread has ended; 3 run on"),
+            ('Z', 1, "ended, not waited for, 1 thread"),
+            ('?', 1, "?, 1 thread"),
+        ] {
+            assert_eq!(state(letter, threads), told);
+        }
+    }
 
     #[test]
     fn words_are_wrapped_and_nothing_is_lost() {
