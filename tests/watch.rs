@@ -20,7 +20,7 @@ use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use target::{Target, Waiting};
 use tutor::{Ran, run, tutor};
 
@@ -381,6 +381,38 @@ fn a_process_that_has_ended_but_was_not_waited_for_is_gone() {
 }
 
 #[test]
+fn a_zombie_among_the_descendants_has_no_memory_and_that_is_known() {
+    // What sh starts is a child of what it becomes, which waits for nobody.
+    let mut parent = Command::new("sh")
+        .args(["-c", "true & exec sleep 60"])
+        .spawn()
+        .unwrap();
+    let pid = parent.id() as i32;
+    let since = Instant::now();
+    let json = loop {
+        let json = watched(pid);
+        if json["children"][0]["ended"] == true && json["name"] == "sleep" {
+            break json;
+        }
+        assert!(since.elapsed() < Duration::from_secs(60), "{json:#}");
+    };
+    let text = watch(&[&pid.to_string(), "--once"]).text();
+    parent.kill().unwrap();
+    parent.wait().unwrap();
+    let child = &json["children"][0];
+    for name in ["rss", "pss", "swap"] {
+        assert_eq!(child[name], 0, "{child}");
+    }
+    for name in ["rss", "pss"] {
+        assert_eq!(json["tree"][name], json["totals"][name], "{name}");
+        assert!(json["tree"][name].as_u64() > Some(0), "{name}");
+    }
+    assert!(text.contains("(ended)"), "{text}");
+    assert!(text.contains("all 2 together"), "{text}");
+    assert!(!text.contains("unknown"), "{text}");
+}
+
+#[test]
 fn a_process_whose_first_thread_has_ended_is_seen_through_another() {
     let home = fresh_directory();
     let (source, program) = (home.path().join("a.c"), home.path().join("a"));
@@ -421,6 +453,7 @@ fn a_process_whose_first_thread_has_ended_is_seen_through_another() {
     // As a descendant of this test it has memory too.
     let kin = family["children"].as_array().unwrap();
     let kin = kin.iter().find(|kin| kin["pid"] == child.id()).unwrap();
+    assert_eq!(kin["ended"], false);
     assert!(
         kin["rss"].as_u64() > Some(0) && kin["pss"].as_u64() > Some(0),
         "{kin}"

@@ -74,7 +74,7 @@ fn family(root: Pid, all: &[(Pid, Stat)]) -> Vec<(usize, Pid, &Stat)> {
 fn kin(depth: usize, pid: Pid, stat: &Stat) -> Kin {
     let (command, [rss, pss, swap]) = match sizes(pid, stat) {
         Some(sizes) => (Command::of(pid, stat.name.clone()), sizes),
-        None => (Command::of(pid, stat.name.clone()), NOTHING),
+        None => (Command::ended(stat.name.clone()), NOTHING),
     };
     Kin {
         pid,
@@ -175,6 +175,7 @@ mod tests {
             };
             let kin = kin(1, Pid(i32::MAX), &stat);
             assert_eq!([kin.rss, kin.pss, kin.swap], NOTHING, "{state}");
+            assert_eq!(kin.command.short(), "p2147483647 (ended)");
         }
     }
 

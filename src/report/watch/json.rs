@@ -233,6 +233,7 @@ fn children(kin: &[Kin], reasons: &mut Map<String, Value>) -> Value {
             "parent": kin.parent.0,
             "depth": kin.depth,
             "command": kin.command.whole(),
+            "ended": kin.command.ended,
             "rss": size("rss", &kin.rss),
             "pss": size("pss", &kin.pss),
             "swap": size("swap", &kin.swap),
