@@ -368,7 +368,7 @@ fn what_cannot_be_watched_is_told_in_a_sentence() {
 }
 
 #[test]
-fn a_process_that_has_ended_but_was_not_waited_for_is_gone() {
+fn a_process_that_has_ended_but_was_not_waited_for_is_called_a_zombie() {
     let mut child = Command::new("true").spawn().unwrap();
     let stat = format!("/proc/{}/stat", child.id());
     while !fs::read_to_string(&stat).unwrap().contains(") Z ") {
@@ -376,7 +376,12 @@ fn a_process_that_has_ended_but_was_not_waited_for_is_gone() {
     }
     let ran = watch(&[&child.id().to_string(), "--once"]);
     assert_eq!(ran.status.code(), Some(2), "{}", ran.text());
-    assert!(ran.text().contains("has ended"), "{}", ran.text());
+    assert!(
+        ran.text().contains("has ended, and waits"),
+        "{}",
+        ran.text()
+    );
+    assert!(ran.text().contains("(a zombie)"), "{}", ran.text());
     child.wait().unwrap();
 }
 

@@ -20,6 +20,7 @@ use kin::Kin;
 use status::{Stat, Status};
 
 use super::ObserveError;
+use std::fmt;
 
 /// What was read of one process.
 #[derive(Clone, Debug)]
@@ -46,13 +47,45 @@ pub struct Portrait {
     pub kin: Vec<Kin>,
 }
 
+/// Why there is nothing to be seen of a process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unseen {
+    /// It has ended, and its parent has not taken notice.
+    Zombie(Pid),
+    /// It cannot be read: it has ended, or never was, or `/proc` hides it.
+    Unreadable(ObserveError),
+}
+
+impl From<ObserveError> for Unseen {
+    fn from(error: ObserveError) -> Self {
+        Self::Unreadable(error)
+    }
+}
+
+impl fmt::Display for Unseen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Zombie(pid) => write!(
+                f,
+                "process {pid} has ended, and waits for its parent to take notice (a zombie): it has no memory any more"
+            ),
+            Self::Unreadable(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Unseen {}
+
 /// Reads a process.
 ///
 /// # Errors
-/// When nothing can be read of it: it has ended, or never was, or `/proc` hides it.
-pub fn portrait(pid: Pid) -> Result<Portrait, ObserveError> {
+/// When nothing can be read of it.
+pub fn portrait(pid: Pid) -> Result<Portrait, Unseen> {
     let before = status::stat(pid)?;
-    let door = Door::of(pid, &before).ok_or(ObserveError::Gone(pid))?;
+    let door = Door::of(pid, &before).ok_or(match before.state {
+        'Z' => Unseen::Zombie(pid),
+        _ => ObserveError::Gone(pid).into(),
+    })?;
     let status = status::status(door);
     let command = Command::of(pid, before.name.clone());
     let areas = areas(door, &before);
@@ -156,7 +189,7 @@ mod tests {
     fn nobody_is_gone() {
         assert_eq!(
             portrait(Pid(i32::MAX)).unwrap_err(),
-            ObserveError::Gone(Pid(i32::MAX))
+            Unseen::Unreadable(ObserveError::Gone(Pid(i32::MAX)))
         );
     }
 }

@@ -10,7 +10,7 @@ use super::watcher::{explained, most_vmas, subject};
 use crate::cli::Watch;
 use crate::lesson::visible::visible_line;
 use crate::mem::Pid;
-use crate::observe::portrait::{Portrait, portrait};
+use crate::observe::portrait::{Portrait, Unseen, portrait};
 use crate::report::watch::{json, text};
 use crate::watch::Seen;
 use anyhow::{Context, Error, Result, bail};
@@ -85,10 +85,13 @@ fn process(word: &str) -> Result<Pid> {
 
 /// Looks at a process and prints it.
 fn look(pid: Pid, arguments: &Watch) -> Result<()> {
-    show(
-        portrait(pid).map_err(|error| Error::msg(explained(&error)))?,
-        arguments,
-    )
+    let portrait = portrait(pid).map_err(|unseen| {
+        Error::msg(match &unseen {
+            Unseen::Unreadable(error) => explained(error),
+            Unseen::Zombie(_) => unseen.to_string(),
+        })
+    })?;
+    show(portrait, arguments)
 }
 
 fn show(portrait: Portrait, arguments: &Watch) -> Result<()> {
