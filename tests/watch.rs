@@ -11,6 +11,7 @@ mod target;
 mod tutor;
 
 use directory::fresh_directory;
+use mmap_tutor::mem::Bytes;
 use mmap_tutor::observe;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -504,14 +505,15 @@ fn a_process_of_somebody_else_is_shown_in_part() {
         std::os::unix::fs::PermissionsExt::from_mode(0o755),
     )
     .unwrap();
-    let mut command = Command::new(&program);
-    command
-        .args(["watch", &target.pid.to_string(), "--once", "--json"])
-        .uid(65534)
-        .gid(65534);
-    let output = match command.output() {
-        Ok(output) => output,
-        Err(error) => {
+    let pid = target.pid.to_string();
+    let look = |more: &[&str]| {
+        let mut command = Command::new(&program);
+        command.args(["watch", &pid, "--once"]).args(more);
+        command.uid(65534).gid(65534).output()
+    };
+    let (output, text) = match (look(&["--json"]), look(&[])) {
+        (Ok(output), Ok(text)) => (output, String::from_utf8(text.stdout).unwrap()),
+        (Err(error), _) | (_, Err(error)) => {
             println!(
                 "SKIPPED: uid 65534 cannot start the program in {}: {error}",
                 home.path().display()
@@ -521,12 +523,13 @@ fn a_process_of_somebody_else_is_shown_in_part() {
     };
     let json: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0));
-    assert!(json["vmas"].is_null() && json["totals"]["rss"].is_null());
+    assert!(json["vmas"].is_null() && json["totals"]["pss"].is_null());
     for name in [
         "vmas",
-        "totals.rss",
+        "totals.pss",
+        "totals.locked",
         "totals.where_rss_goes.file_shared",
-        "tree.rss",
+        "tree.pss",
     ] {
         assert!(
             json["reasons"][name].is_string(),
@@ -539,9 +542,22 @@ fn a_process_of_somebody_else_is_shown_in_part() {
             .unwrap()
             .contains("does not let this user read")
     );
-    // What everybody may read is there.
-    assert!(json["totals"]["where_rss_goes"]["rss"].as_u64() >= Some(MIB as u64));
+    // What everybody may read is there, and the same in both.
+    let totals = &json["totals"];
+    for name in ["rss", "size", "swap"] {
+        assert!(totals[name].is_u64(), "{name}: {totals}");
+        assert!(
+            json["reasons"][format!("totals.{name}")].is_null(),
+            "{name}"
+        );
+    }
+    assert!(totals["rss"].as_u64() >= Some(MIB as u64));
+    assert_eq!(totals["rss"], totals["where_rss_goes"]["rss"]);
+    assert_eq!(totals["rss"], json["tree"]["rss"]);
     assert!(json["faults"]["minor"].as_u64() > Some(0));
+    let all = Bytes(totals["rss"].as_u64().unwrap()).to_string();
+    let line = text.lines().find(|line| line.trim().starts_with("all "));
+    assert!(line.unwrap().contains(&all), "{text}");
 }
 
 #[test]
@@ -563,11 +579,13 @@ fn threads_of_the_kernel_are_told_kindly() {
             .unwrap()
             .contains("thread of the kernel")
     );
-    assert!(
-        watch(&["2", "--once"])
-            .text()
-            .contains("threads of the kernel have none")
+    assert_eq!(
+        (&json["tree"]["rss"], &json["tree"]["pss"]),
+        (&0.into(), &0.into())
     );
+    let text = watch(&["2", "--once"]).text();
+    assert!(text.contains("threads of the kernel have none"), "{text}");
+    assert!(!text.contains("unknown"), "{text}");
 }
 
 #[test]

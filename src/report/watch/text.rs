@@ -2,6 +2,7 @@
 //!
 //! Names come from strangers: nothing of them reaches the terminal that it would obey.
 
+use super::sums;
 use crate::lesson::visible::visible_line;
 use crate::mem::{Bytes, Field, Reading};
 use crate::observe::portrait::area::{Area, Areas};
@@ -193,18 +194,23 @@ fn family(seen: &Seen, top: usize) -> String {
     if kin.len() > top {
         let _ = writeln!(out, "  and {} more (--top N shows more)", kin.len() - top);
     }
-    match seen.facts.family {
-        Some((count, rss, pss)) => {
-            let _ = writeln!(
-                out,
-                "  {:>11} {:>11}  all {count} together, this one included",
-                Bytes(rss).to_string(),
-                Bytes(pss).to_string()
-            );
-        }
-        None => out.push_str("  sums are unknown: not all of them can be read\n"),
+    let tree = sums::tree(&seen.portrait);
+    let size = |bytes: Option<u64>| bytes.map_or_else(unknown, |bytes| Bytes(bytes).to_string());
+    let _ = writeln!(
+        out,
+        "  {:>11} {:>11}  all {} together, this one included",
+        size(tree.rss),
+        size(tree.pss),
+        tree.processes
+    );
+    if tree.rss.is_none() || tree.pss.is_none() {
+        out.push_str("  a sum is unknown where one of them cannot be read\n");
     }
     out
+}
+
+fn unknown() -> String {
+    "unknown".to_owned()
 }
 
 fn relative(kin: &Kin) -> String {
