@@ -555,9 +555,20 @@ fn a_process_of_somebody_else_is_shown_in_part() {
     assert_eq!(totals["rss"], totals["where_rss_goes"]["rss"]);
     assert_eq!(totals["rss"], json["tree"]["rss"]);
     assert!(json["faults"]["minor"].as_u64() > Some(0));
-    let all = Bytes(totals["rss"].as_u64().unwrap()).to_string();
-    let line = text.lines().find(|line| line.trim().starts_with("all "));
-    assert!(line.unwrap().contains(&all), "{text}");
+    for (row, bytes) in [
+        ("all", &totals["rss"]),
+        (
+            "file, others or not",
+            &totals["where_rss_goes"]["file_either"],
+        ),
+        ("beside it: swapped out", &totals["swap"]),
+        ("beside it: page tables", &totals["page_tables"]),
+    ] {
+        let shown = Bytes(bytes.as_u64().unwrap()).to_string();
+        let line = text.lines().find(|line| line.trim().starts_with(row));
+        let line = line.unwrap_or_else(|| panic!("no {row} in {text}"));
+        assert!(line.contains(&shown), "{line} has no {shown}");
+    }
 }
 
 #[test]

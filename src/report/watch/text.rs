@@ -2,13 +2,15 @@
 //!
 //! Names come from strangers: nothing of them reaches the terminal that it would obey.
 
+mod rss;
+
 use super::sums;
 use crate::lesson::visible::visible_line;
 use crate::mem::{Bytes, Field, Reading};
 use crate::observe::portrait::area::{Area, Areas};
 use crate::observe::portrait::kin::Kin;
 use crate::watch::facts::state_words;
-use crate::watch::{Division, Order, Seen, Word};
+use crate::watch::{Order, Seen, Word};
 use std::fmt::Write;
 
 /// Rows of the list when nobody says otherwise.
@@ -24,7 +26,7 @@ pub fn seen(seen: &Seen, order: Order, top: Option<usize>) -> String {
     if let Some(cut) = &seen.portrait.cut {
         let _ = writeln!(out, "\nNote: {cut}.");
     }
-    out.push_str(&division(seen));
+    out.push_str(&rss::division(seen));
     match &seen.portrait.areas {
         Reading::Known(areas) if !seen.portrait.is_kernel => {
             out.push_str(&list(areas, order, top.unwrap_or(ROWS)));
@@ -65,65 +67,6 @@ fn state(letter: char, threads: u64) -> String {
     }
 }
 
-fn division(seen: &Seen) -> String {
-    let mut out = "\nWhere RSS goes\n".to_owned();
-    if seen.portrait.is_kernel {
-        return out + "  nowhere: threads of the kernel have none\n";
-    }
-    match &seen.facts.division {
-        Some(division) => out.push_str(&parts(division)),
-        None => out.push_str("  unknown: neither smaps nor status gives the numbers\n"),
-    }
-    let facts = &seen.facts;
-    let rows = [
-        ("of it in huge pages", facts.anonymous_huge),
-        ("of it locked", facts.locked),
-        ("not in it: swapped out", facts.swap),
-        ("not in it: page tables", facts.page_tables),
-        ("not in it: hugetlb", facts.hugetlb),
-    ];
-    for (what, bytes) in rows {
-        let shown = bytes.map_or_else(|| "unknown".to_owned(), |bytes| Bytes(bytes).to_string());
-        let _ = writeln!(out, "  {what:34} {shown:>12}");
-    }
-    out
-}
-
-fn parts(division: &Division) -> String {
-    let mut out = String::new();
-    let unsplit = if division.file_shared.is_none() {
-        "files, by others too or not: unknown"
-    } else {
-        "files, by others too or not"
-    };
-    let rows = [
-        ("all", Some(division.rss)),
-        ("anonymous memory", Some(division.anonymous)),
-        ("marked free (MADV_FREE)", division.lazy_free),
-        ("files, mapped by others too", division.file_shared),
-        ("files, mapped here only", division.file_alone),
-        (
-            unsplit,
-            Some(division.file_either).filter(|&bytes| bytes > 0),
-        ),
-        ("shared memory", Some(division.shared_memory)),
-        ("other ([vdso] and the like)", division.other),
-    ];
-    for (what, bytes) in rows {
-        if let Some(bytes) = bytes {
-            let share = (bytes * 100 + division.rss / 2)
-                .checked_div(division.rss)
-                .unwrap_or(0);
-            let _ = writeln!(
-                out,
-                "  {what:34} {:>12} {share:>4} %",
-                Bytes(bytes).to_string()
-            );
-        }
-    }
-    out
-}
-
 fn list(areas: &Areas, order: Order, top: usize) -> String {
     let rows = order.list(areas, Some(top));
     let by = order.name();
@@ -162,7 +105,7 @@ fn list(areas: &Areas, order: Order, top: usize) -> String {
 fn row(areas: &Areas, area: &Area) -> String {
     let size = |field| {
         let bytes = area.sizes.get(field);
-        bytes.map_or_else(|| "unknown".to_owned(), |bytes| Bytes(bytes).to_string())
+        bytes.map_or_else(unknown, |bytes| Bytes(bytes).to_string())
     };
     let line = format!(
         "  {:>11} {:>11} {:>11} {:>11}  {}  {:27}  {}",
@@ -216,7 +159,7 @@ fn unknown() -> String {
 fn relative(kin: &Kin) -> String {
     let size = |bytes: &Reading<u64>| {
         let known = bytes.known();
-        known.map_or_else(|| "unknown".to_owned(), |&bytes| Bytes(bytes).to_string())
+        known.map_or_else(unknown, |&bytes| Bytes(bytes).to_string())
     };
     format!(
         "  {:>11} {:>11}  {:indent$}{} {}\n",
