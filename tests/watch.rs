@@ -340,8 +340,25 @@ fn a_command_can_be_left_running() {
 
 #[test]
 fn what_cannot_be_watched_is_told_in_a_sentence() {
-    let table: [(&[&str], &str); 8] = [
+    let table: [(&[&str], &str); 15] = [
         (&["self", "--once", "--leave"], "--leave is for a command"),
+        (
+            &["self", "--once", "--after", "5"],
+            "--after is for a command",
+        ),
+        (&["self", "--after", "5"], "--after are for --once"),
+        (
+            &[],
+            "a process number, `self` for the tutor itself, or `-- COMMAND`",
+        ),
+        (
+            &["--"],
+            "a process number, `self` for the tutor itself, or `-- COMMAND`",
+        ),
+        // Before the terminal, which is missing here, is asked for.
+        (&["99999999"], "there is no process 99999999"),
+        (&["foo"], "`foo` is no process number"),
+        (&["1", "--", "ls"], "cannot be used with"),
         (&["99999999", "--once"], "there is no process 99999999"),
         (&["0", "--once"], "no process number"),
         (&["1"], "add --once"),
@@ -353,7 +370,7 @@ fn what_cannot_be_watched_is_told_in_a_sentence() {
             &["--once", "--after", "5", "--", "true"],
             "had ended (exit status: 0) before it was looked at",
         ),
-        (&["--once"], "required"),
+        (&["--once"], "say what to watch"),
         (&["1", "--once", "--after", "soon"], "a number of seconds"),
     ];
     for (arguments, says) in table {
