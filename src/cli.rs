@@ -1,5 +1,7 @@
 //! The command line: words to a [`Command`].
 
+mod stray;
+
 use crate::watch::Order;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -27,6 +29,16 @@ pub struct Cli {
     /// What to do instead of opening the terminal program.
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+impl Cli {
+    /// What these words mean, the first being the program's name.
+    ///
+    /// # Errors
+    /// With a message for the user, where they mean nothing; or the help, or the version.
+    pub fn of(words: Vec<OsString>) -> Result<Self, clap::Error> {
+        Self::try_parse_from(&words).map_err(|error| stray::told(error, words))
+    }
 }
 
 /// The end of the help.

@@ -386,6 +386,18 @@ fn what_cannot_be_watched_is_told_in_a_sentence() {
 }
 
 #[test]
+fn a_command_that_is_misspelt_is_told_before_what_stands_behind_it() {
+    let home = fresh_directory();
+    let ran = run(tutor(home.path()).args(["wach", "1"]));
+    assert_eq!(ran.status.code(), Some(2), "{}", ran.text());
+    assert!(
+        ran.text().contains("did you mean `watch`?"),
+        "{}",
+        ran.text()
+    );
+}
+
+#[test]
 fn a_process_that_has_ended_but_was_not_waited_for_is_called_a_zombie() {
     let mut child = Command::new("true").spawn().unwrap();
     let stat = format!("/proc/{}/stat", child.id());
