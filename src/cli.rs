@@ -1,5 +1,7 @@
 //! The command line: words to a [`Command`].
 
+mod stray;
+
 use crate::watch::Order;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -7,7 +9,7 @@ use std::path::PathBuf;
 
 /// Watch virtual memory work: lessons that run real C on your own kernel and show every page, fault and copy.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "mmap-tutor", version, args_conflicts_with_subcommands = true, after_help = AFTER)]
+#[command(name = "mmap-tutor", version, args_conflicts_with_subcommands = true, after_help = STATUS)]
 pub struct Cli {
     /// Lesson to open: its number, its name or a part of it, or a file. Without one, the home screen.
     pub lesson: Option<String>,
@@ -29,8 +31,18 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
+impl Cli {
+    /// What these words mean, the first being the program's name.
+    ///
+    /// # Errors
+    /// With a message for the user, where they mean nothing; or the help, or the version.
+    pub fn of(words: Vec<OsString>) -> Result<Self, clap::Error> {
+        Self::try_parse_from(&words).map_err(|error| stray::told(error, words))
+    }
+}
+
 /// The end of the help.
-const AFTER: &str = "Exit status: 0, 1 when an expectation of a lesson did not hold, 2 for a mistake in the arguments \
+const STATUS: &str = "Exit status: 0, 1 when an expectation of a lesson did not hold, 2 for a mistake in the arguments \
 or in a file, 101 for a bug.";
 
 /// Colours of the screen.
@@ -99,14 +111,10 @@ pub enum Command {
 
 /// What to watch, and how to show it.
 #[derive(Clone, Debug, PartialEq, Args)]
-#[command(after_help = WATCH)]
+#[command(after_help = WATCH, override_usage = USAGE)]
 pub struct Watch {
     /// A process number, or `self` for the tutor itself.
-    #[arg(
-        value_name = "PID",
-        required_unless_present = "command",
-        conflicts_with = "command"
-    )]
+    #[arg(value_name = "PID|self", conflicts_with = "command")]
     pub process: Option<String>,
     /// Look once, print what is seen, and end, instead of opening the screen.
     #[arg(long)]
@@ -120,9 +128,9 @@ pub struct Watch {
     /// With --once: show so many VMAs; without it 20 as text, all as JSON.
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,
-    /// With --once and a command: look so long after its start.
-    #[arg(long, value_name = "SECONDS", default_value_t = 1.0, value_parser = seconds)]
-    pub after: f64,
+    /// With --once and a command: look so long after its start; 1 when it is not given.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub after: Option<f64>,
     /// With a command: leave it running afterwards. Otherwise it is ended: SIGTERM, and SIGKILL after 2 seconds.
     #[arg(long)]
     pub leave: bool,
@@ -131,6 +139,13 @@ pub struct Watch {
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
 }
+
+/// How many seconds after its start a command is looked at when nothing else is asked.
+pub const AFTER: f64 = 1.0;
+
+/// How `watch` is called.
+const USAGE: &str = "mmap-tutor watch [OPTIONS] <PID|self>
+       mmap-tutor watch [OPTIONS] -- <COMMAND>...";
 
 /// The end of the help of `watch`.
 const WATCH: &str = "It reads files of /proc/PID and nothing else; the process is not stopped, and no page of it is \
@@ -197,11 +212,10 @@ mod tests {
         let Some(Command::Watch(watch)) = watch.command else {
             panic!("{watch:?}");
         };
-        assert_eq!((watch.after, watch.process), (0.5, None));
+        assert_eq!((watch.after, watch.process), (Some(0.5), None));
         assert_eq!(watch.command, ["ls", "-l"]);
         for wrong in [
-            &["watch"][..],
-            &["watch", "1", "--", "ls"],
+            &["watch", "1", "--", "ls"][..],
             &["watch", "1", "--after", "nan"],
             &["watch", "1", "--sort", "colour"],
             &["--step", "2"],

@@ -24,7 +24,6 @@ use crate::lesson::{Broken, Card, Catalogue, Lesson};
 use crate::mem::without_numbers;
 use crate::session::Progress;
 use anyhow::{Error, Result};
-use clap::Parser;
 use screen::{Keep, Opening, Start};
 use std::ffi::OsString;
 use std::path::Path;
@@ -33,7 +32,7 @@ use store::Store;
 
 /// Runs the program with its arguments, the first being its name, and gives its exit status.
 pub fn main(arguments: Vec<OsString>) -> i32 {
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match Cli::of(arguments) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are printed to stdout, mistakes to stderr; a closed one changes nothing.

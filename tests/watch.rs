@@ -11,6 +11,7 @@ mod target;
 mod tutor;
 
 use directory::fresh_directory;
+use mmap_tutor::mem::Bytes;
 use mmap_tutor::observe;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -20,6 +21,7 @@ use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 use target::{Target, Waiting};
 use tutor::{Ran, run, tutor};
 
@@ -338,8 +340,25 @@ fn a_command_can_be_left_running() {
 
 #[test]
 fn what_cannot_be_watched_is_told_in_a_sentence() {
-    let table: [(&[&str], &str); 8] = [
+    let table: [(&[&str], &str); 15] = [
         (&["self", "--once", "--leave"], "--leave is for a command"),
+        (
+            &["self", "--once", "--after", "5"],
+            "--after is for a command",
+        ),
+        (&["self", "--after", "5"], "--after are for --once"),
+        (
+            &[],
+            "a process number, `self` for the tutor itself, or `-- COMMAND`",
+        ),
+        (
+            &["--"],
+            "a process number, `self` for the tutor itself, or `-- COMMAND`",
+        ),
+        // Before the terminal, which is missing here, is asked for.
+        (&["99999999"], "there is no process 99999999"),
+        (&["foo"], "`foo` is no process number"),
+        (&["1", "--", "ls"], "cannot be used with"),
         (&["99999999", "--once"], "there is no process 99999999"),
         (&["0", "--once"], "no process number"),
         (&["1"], "add --once"),
@@ -351,7 +370,7 @@ fn what_cannot_be_watched_is_told_in_a_sentence() {
             &["--once", "--after", "5", "--", "true"],
             "had ended (exit status: 0) before it was looked at",
         ),
-        (&["--once"], "required"),
+        (&["--once"], "say what to watch"),
         (&["1", "--once", "--after", "soon"], "a number of seconds"),
     ];
     for (arguments, says) in table {
@@ -367,16 +386,113 @@ fn what_cannot_be_watched_is_told_in_a_sentence() {
 }
 
 #[test]
-fn a_process_that_has_ended_but_was_not_waited_for_is_gone() {
+fn a_command_that_is_misspelt_is_told_before_what_stands_behind_it() {
+    let home = fresh_directory();
+    let ran = run(tutor(home.path()).args(["wach", "1"]));
+    assert_eq!(ran.status.code(), Some(2), "{}", ran.text());
+    assert!(
+        ran.text().contains("did you mean `watch`?"),
+        "{}",
+        ran.text()
+    );
+}
+
+#[test]
+fn a_process_that_has_ended_but_was_not_waited_for_is_called_a_zombie() {
     let mut child = Command::new("true").spawn().unwrap();
     let stat = format!("/proc/{}/stat", child.id());
     while !fs::read_to_string(&stat).unwrap().contains(") Z ") {
-        std::thread::sleep(std::time::Duration::from_millis(2));
+        std::thread::sleep(Duration::from_millis(2));
     }
     let ran = watch(&[&child.id().to_string(), "--once"]);
     assert_eq!(ran.status.code(), Some(2), "{}", ran.text());
-    assert!(ran.text().contains("has ended"), "{}", ran.text());
+    assert!(
+        ran.text().contains("has ended, and waits"),
+        "{}",
+        ran.text()
+    );
+    assert!(ran.text().contains("(a zombie)"), "{}", ran.text());
     child.wait().unwrap();
+}
+
+#[test]
+fn a_zombie_among_the_descendants_has_no_memory_and_that_is_known() {
+    // What sh starts is a child of what it becomes, which waits for nobody.
+    let mut parent = Command::new("sh")
+        .args(["-c", "true & exec sleep 60"])
+        .spawn()
+        .unwrap();
+    let pid = parent.id() as i32;
+    let since = Instant::now();
+    let json = loop {
+        let json = watched(pid);
+        if json["children"][0]["ended"] == true && json["name"] == "sleep" {
+            break json;
+        }
+        assert!(since.elapsed() < Duration::from_secs(60), "{json:#}");
+    };
+    let text = watch(&[&pid.to_string(), "--once"]).text();
+    parent.kill().unwrap();
+    parent.wait().unwrap();
+    let child = &json["children"][0];
+    for name in ["rss", "pss", "swap"] {
+        assert_eq!(child[name], 0, "{child}");
+    }
+    for name in ["rss", "pss"] {
+        assert_eq!(json["tree"][name], json["totals"][name], "{name}");
+        assert!(json["tree"][name].as_u64() > Some(0), "{name}");
+    }
+    assert!(text.contains("(ended)"), "{text}");
+    assert!(text.contains("all 2 together"), "{text}");
+    assert!(!text.contains("unknown"), "{text}");
+}
+
+#[test]
+fn a_process_whose_first_thread_has_ended_is_seen_through_another() {
+    let home = fresh_directory();
+    let (source, program) = (home.path().join("a.c"), home.path().join("a"));
+    let text = "#include <pthread.h>\n#include <unistd.h>\n\
+        static void *wait(void *x) { for (;;) pause(); return x; }\n\
+        int main(void) { pthread_t t; pthread_create(&t, 0, wait, 0); pthread_create(&t, 0, wait, 0); pthread_exit(0); }\n";
+    fs::write(&source, text).unwrap();
+    let compiled = Command::new("gcc")
+        .arg("-pthread")
+        .arg("-o")
+        .args([&program, &source])
+        .status();
+    if !compiled.is_ok_and(|status| status.success()) {
+        println!("SKIPPED: there is no gcc");
+        return;
+    }
+    let mut child = Command::new(&program).arg("word").spawn().unwrap();
+    let stat = format!("/proc/{}/stat", child.id());
+    while !fs::read_to_string(&stat).unwrap().contains(") Z ") {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let pid = child.id().to_string();
+    let (json, text) = (watched(child.id() as i32), watch(&[&pid, "--once"]).text());
+    let family = watched(std::process::id() as i32);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!((&json["state"], &json["threads"]), (&"Z".into(), &3.into()));
+    assert_eq!(json["arguments"][1], "word");
+    assert!(json["vmas"].as_array().unwrap().len() > 5, "{json:#}");
+    assert!(json["totals"]["rss"].as_u64() > Some(0));
+    assert!(json["totals"]["page_tables"].as_u64() > Some(0));
+    assert!(json["reasons"]["vmas"].is_null(), "{}", json["reasons"]);
+    assert!(
+        text.contains("its first thread has ended; 2 run on"),
+        "{text}"
+    );
+    assert!(!text.contains("unknown"), "{text}");
+    // As a descendant of this test it has memory too.
+    let kin = family["children"].as_array().unwrap();
+    let kin = kin.iter().find(|kin| kin["pid"] == child.id()).unwrap();
+    assert_eq!(kin["ended"], false);
+    assert!(
+        kin["rss"].as_u64() > Some(0) && kin["pss"].as_u64() > Some(0),
+        "{kin}"
+    );
 }
 
 /// Processes that end while they are looked at: whatever is seen of them, it is a sentence or an object.
@@ -418,14 +534,15 @@ fn a_process_of_somebody_else_is_shown_in_part() {
         std::os::unix::fs::PermissionsExt::from_mode(0o755),
     )
     .unwrap();
-    let mut command = Command::new(&program);
-    command
-        .args(["watch", &target.pid.to_string(), "--once", "--json"])
-        .uid(65534)
-        .gid(65534);
-    let output = match command.output() {
-        Ok(output) => output,
-        Err(error) => {
+    let pid = target.pid.to_string();
+    let look = |more: &[&str]| {
+        let mut command = Command::new(&program);
+        command.args(["watch", &pid, "--once"]).args(more);
+        command.uid(65534).gid(65534).output()
+    };
+    let (output, text) = match (look(&["--json"]), look(&[])) {
+        (Ok(output), Ok(text)) => (output, String::from_utf8(text.stdout).unwrap()),
+        (Err(error), _) | (_, Err(error)) => {
             println!(
                 "SKIPPED: uid 65534 cannot start the program in {}: {error}",
                 home.path().display()
@@ -435,12 +552,13 @@ fn a_process_of_somebody_else_is_shown_in_part() {
     };
     let json: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0));
-    assert!(json["vmas"].is_null() && json["totals"]["rss"].is_null());
+    assert!(json["vmas"].is_null() && json["totals"]["pss"].is_null());
     for name in [
         "vmas",
-        "totals.rss",
+        "totals.pss",
+        "totals.locked",
         "totals.where_rss_goes.file_shared",
-        "tree.rss",
+        "tree.pss",
     ] {
         assert!(
             json["reasons"][name].is_string(),
@@ -453,9 +571,33 @@ fn a_process_of_somebody_else_is_shown_in_part() {
             .unwrap()
             .contains("does not let this user read")
     );
-    // What everybody may read is there.
-    assert!(json["totals"]["where_rss_goes"]["rss"].as_u64() >= Some(MIB as u64));
+    // What everybody may read is there, and the same in both.
+    let totals = &json["totals"];
+    for name in ["rss", "size", "swap"] {
+        assert!(totals[name].is_u64(), "{name}: {totals}");
+        assert!(
+            json["reasons"][format!("totals.{name}")].is_null(),
+            "{name}"
+        );
+    }
+    assert!(totals["rss"].as_u64() >= Some(MIB as u64));
+    assert_eq!(totals["rss"], totals["where_rss_goes"]["rss"]);
+    assert_eq!(totals["rss"], json["tree"]["rss"]);
     assert!(json["faults"]["minor"].as_u64() > Some(0));
+    for (row, bytes) in [
+        ("all", &totals["rss"]),
+        (
+            "file, others or not",
+            &totals["where_rss_goes"]["file_either"],
+        ),
+        ("beside it: swapped out", &totals["swap"]),
+        ("beside it: page tables", &totals["page_tables"]),
+    ] {
+        let shown = Bytes(bytes.as_u64().unwrap()).to_string();
+        let line = text.lines().find(|line| line.trim().starts_with(row));
+        let line = line.unwrap_or_else(|| panic!("no {row} in {text}"));
+        assert!(line.contains(&shown), "{line} has no {shown}");
+    }
 }
 
 #[test]
@@ -477,11 +619,13 @@ fn threads_of_the_kernel_are_told_kindly() {
             .unwrap()
             .contains("thread of the kernel")
     );
-    assert!(
-        watch(&["2", "--once"])
-            .text()
-            .contains("threads of the kernel have none")
+    assert_eq!(
+        (&json["tree"]["rss"], &json["tree"]["pss"]),
+        (&0.into(), &0.into())
     );
+    let text = watch(&["2", "--once"]).text();
+    assert!(text.contains("threads of the kernel have none"), "{text}");
+    assert!(!text.contains("unknown"), "{text}");
 }
 
 #[test]
@@ -494,7 +638,7 @@ fn names_of_strangers_do_not_reach_the_terminal_raw() {
     // Until exec has happened, the child is still a copy of this test.
     let cmdline = format!("/proc/{}/cmdline", child.id());
     while !fs::read(&cmdline).unwrap().starts_with(b"evil") {
-        std::thread::sleep(std::time::Duration::from_millis(2));
+        std::thread::sleep(Duration::from_millis(2));
     }
     for form in [&[][..], &["--json"]] {
         let pid = child.id().to_string();

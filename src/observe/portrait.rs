@@ -6,6 +6,7 @@
 
 pub mod area;
 pub mod command;
+pub mod door;
 pub mod kin;
 pub mod status;
 pub mod stream;
@@ -14,10 +15,12 @@ pub use crate::mem::field;
 use crate::mem::{Faults, Pid, Reading};
 use area::Areas;
 use command::Command;
+use door::Door;
 use kin::Kin;
 use status::{Stat, Status};
 
 use super::ObserveError;
+use std::fmt;
 
 /// What was read of one process.
 #[derive(Clone, Debug)]
@@ -26,7 +29,7 @@ pub struct Portrait {
     pub pid: Pid,
     /// With what it was started.
     pub command: Command,
-    /// The letter of its state: `R`, `S`, `D`, `T`…
+    /// The letter of its state: `R`, `S`, `D`, `T`… `Z` with threads means that its first one has ended.
     pub state: char,
     /// Number of threads.
     pub threads: u64,
@@ -44,18 +47,48 @@ pub struct Portrait {
     pub kin: Vec<Kin>,
 }
 
+/// Why there is nothing to be seen of a process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unseen {
+    /// It has ended, and its parent has not taken notice.
+    Zombie(Pid),
+    /// It cannot be read: it has ended, or never was, or `/proc` hides it.
+    Unreadable(ObserveError),
+}
+
+impl From<ObserveError> for Unseen {
+    fn from(error: ObserveError) -> Self {
+        Self::Unreadable(error)
+    }
+}
+
+impl fmt::Display for Unseen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Zombie(pid) => write!(
+                f,
+                "process {pid} has ended, and waits for its parent to take notice (a zombie): it has no memory any more"
+            ),
+            Self::Unreadable(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Unseen {}
+
 /// Reads a process.
 ///
 /// # Errors
-/// When nothing can be read of it: it has ended, or never was, or `/proc` hides it.
-pub fn portrait(pid: Pid) -> Result<Portrait, ObserveError> {
+/// When nothing can be read of it.
+pub fn portrait(pid: Pid) -> Result<Portrait, Unseen> {
     let before = status::stat(pid)?;
-    if before.state == 'Z' || before.state == 'X' {
-        return Err(ObserveError::Gone(pid));
-    }
-    let status = status::status(pid);
+    let door = Door::of(pid, &before).ok_or(match before.state {
+        'Z' => Unseen::Zombie(pid),
+        _ => ObserveError::Gone(pid).into(),
+    })?;
+    let status = status::status(door);
     let command = Command::of(pid, before.name.clone());
-    let areas = areas(pid, &before);
+    let areas = areas(door, &before);
     let kin = kin::below(pid);
     // Read last, so that they count what the process did meanwhile; and to see whether it is still the same one.
     let after = status::stat(pid);
@@ -75,16 +108,19 @@ pub fn portrait(pid: Pid) -> Result<Portrait, ObserveError> {
     })
 }
 
-fn areas(pid: Pid, stat: &Stat) -> Reading<Areas> {
+fn areas(door: Door, stat: &Stat) -> Reading<Areas> {
     if stat.is_kernel {
         return Reading::Known(Areas::default());
     }
-    match stream::read(pid) {
+    let read = door.open("smaps").and_then(|mut smaps| {
+        stream::parse(&mut smaps).map_err(|error| door.error("smaps", &error))
+    });
+    match read {
         Ok(areas) if areas.list().is_empty() => Reading::unknown(
             "smaps is empty: the process is just ending, or becoming another program",
         ),
         Ok(areas) => Reading::Known(areas),
-        Err(error) => Reading::unknown(ObserveError::of(pid, "smaps", &error).to_string()),
+        Err(error) => Reading::unknown(error.to_string()),
     }
 }
 
@@ -93,10 +129,8 @@ fn changed(before: &Stat, after: Result<&Stat, &ObserveError>) -> Option<String>
     let ended = "the process ended while it was read: what is shown may be a part";
     match after {
         Err(_) => Some(ended.to_owned()),
-        Ok(after) if after.started != before.started || matches!(after.state, 'Z' | 'X') => {
-            Some(ended.to_owned())
-        }
-        Ok(after) if after.program != before.program => Some(
+        Ok(after) if after.started != before.started || after.has_ended() => Some(ended.to_owned()),
+        Ok(after) if after.program != before.program && after.state != 'Z' => Some(
             "the process became another program (execve) while it was read: what is shown may be a part of either"
                 .to_owned(),
         ),
@@ -125,6 +159,12 @@ mod tests {
         assert_eq!(told(Ok(&stat(5, (1, 2), 'R'))), None);
         assert!(told(Ok(&stat(6, (1, 2), 'R'))).unwrap().contains("ended"));
         assert!(told(Ok(&stat(5, (1, 2), 'Z'))).unwrap().contains("ended"));
+        // Its first thread ended, and took with it where the program is.
+        let others = Stat {
+            threads: 2,
+            ..stat(5, (0, 0), 'Z')
+        };
+        assert_eq!(told(Ok(&others)), None);
         assert!(told(Ok(&stat(5, (9, 2), 'R'))).unwrap().contains("execve"));
         assert!(
             told(Err(&ObserveError::Gone(Pid(7))))
@@ -149,7 +189,7 @@ mod tests {
     fn nobody_is_gone() {
         assert_eq!(
             portrait(Pid(i32::MAX)).unwrap_err(),
-            ObserveError::Gone(Pid(i32::MAX))
+            Unseen::Unreadable(ObserveError::Gone(Pid(i32::MAX)))
         );
     }
 }

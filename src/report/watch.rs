@@ -1,4 +1,5 @@
 //! A look at any process, written as text or as JSON.
 
 pub mod json;
+mod sums;
 pub mod text;

@@ -7,10 +7,10 @@ use super::command::{self, Started};
 use super::headless::{HELD, print};
 use super::terminal;
 use super::watcher::{explained, most_vmas, subject};
-use crate::cli::Watch;
+use crate::cli::{AFTER, Watch};
 use crate::lesson::visible::visible_line;
 use crate::mem::Pid;
-use crate::observe::portrait::{Portrait, portrait};
+use crate::observe::portrait::{Portrait, Unseen, portrait};
 use crate::report::watch::{json, text};
 use crate::watch::Seen;
 use anyhow::{Context, Error, Result, bail};
@@ -28,32 +28,55 @@ pub struct Target {
     pub(super) started: Option<Started>,
 }
 
+/// What is told where nothing is given to be watched.
+const WHAT: &str =
+    "say what to watch: a process number, `self` for the tutor itself, or `-- COMMAND`";
+
 /// Finds or starts what the screen is to watch.
 ///
 /// # Errors
 /// When there is nothing to be watched: before the terminal is taken over.
 pub fn target(arguments: &Watch) -> Result<Target> {
-    if arguments.json || arguments.top.is_some() {
-        bail!("--json and --top are for --once: without it, watch opens a screen");
+    if arguments.json || arguments.top.is_some() || arguments.after.is_some() {
+        bail!("--json, --top and --after are for --once: without it, watch opens a screen");
     }
     check(arguments)?;
-    terminal::check("add --once to look once and print what is seen")?;
-    let (pid, started) = match (&arguments.process, &arguments.command[..]) {
-        (Some(word), []) => (process(word)?, None),
-        (None, [name, rest @ ..]) => {
-            let started = Started::start(name, rest, arguments.leave)?;
-            (started.pid(), Some(started))
-        }
-        _ => bail!("say what to watch: a process number, `self`, or `-- COMMAND`"),
+    let seen = |pid, ours| {
+        subject(pid, ours).map_err(|error| Error::msg(explained(&error)))?;
+        Ok::<Pid, Error>(pid)
     };
-    subject(pid, started.is_some()).map_err(|error| Error::msg(explained(&error)))?;
-    Ok(Target { pid, started })
+    let terminal = || terminal::check("add --once to look once and print what is seen");
+    match (&arguments.process, &arguments.command[..]) {
+        (Some(word), []) => {
+            let pid = seen(process(word)?, false)?;
+            terminal()?;
+            Ok(Target { pid, started: None })
+        }
+        (None, [name, rest @ ..]) => {
+            // Nothing is started that could not be shown.
+            terminal()?;
+            let started = Started::start(name, rest, arguments.leave)?;
+            let pid = seen(started.pid(), true)?;
+            Ok(Target {
+                pid,
+                started: Some(started),
+            })
+        }
+        _ => bail!(WHAT),
+    }
 }
 
 /// Whether the arguments fit together.
 fn check(arguments: &Watch) -> Result<()> {
-    if arguments.leave && arguments.command.is_empty() {
-        bail!("--leave is for a command that is started: a process that is there is left as it is");
+    let there = "is for a command that is started: a process that is there is";
+    if !arguments.command.is_empty() {
+        return Ok(());
+    }
+    if arguments.leave {
+        bail!("--leave {there} left as it is");
+    }
+    if arguments.after.is_some() {
+        bail!("--after {there} looked at right away");
     }
     Ok(())
 }
@@ -64,7 +87,7 @@ pub fn once(arguments: &Watch) -> Result<i32> {
     match (&arguments.process, &arguments.command[..]) {
         (Some(word), []) => look(process(word)?, arguments)?,
         (None, [name, rest @ ..]) => started(name, rest, arguments)?,
-        _ => bail!("say what to watch: a process number, `self`, or `-- COMMAND`"),
+        _ => bail!(WHAT),
     }
     Ok(HELD)
 }
@@ -85,10 +108,13 @@ fn process(word: &str) -> Result<Pid> {
 
 /// Looks at a process and prints it.
 fn look(pid: Pid, arguments: &Watch) -> Result<()> {
-    show(
-        portrait(pid).map_err(|error| Error::msg(explained(&error)))?,
-        arguments,
-    )
+    let portrait = portrait(pid).map_err(|unseen| {
+        Error::msg(match &unseen {
+            Unseen::Unreadable(error) => explained(error),
+            Unseen::Zombie(_) => unseen.to_string(),
+        })
+    })?;
+    show(portrait, arguments)
 }
 
 fn show(portrait: Portrait, arguments: &Watch) -> Result<()> {
@@ -123,11 +149,10 @@ fn started(name: &OsString, rest: &[OsString], arguments: &Watch) -> Result<()> 
 }
 
 fn observed(child: &mut Child, shown: &str, arguments: &Watch) -> Result<()> {
-    let after = Duration::from_secs_f64(arguments.after);
-    if let Some(status) = command::wait(child, after)? {
+    let after = arguments.after.unwrap_or(AFTER);
+    if let Some(status) = command::wait(child, Duration::from_secs_f64(after))? {
         bail!(
-            "`{shown}` had ended ({status}) before it was looked at, {} s after its start: choose a smaller --after",
-            arguments.after
+            "`{shown}` had ended ({status}) before it was looked at, {after} s after its start: choose a smaller --after"
         );
     }
     look(Pid(child.id().cast_signed()), arguments)

@@ -127,6 +127,7 @@ impl Story {
                 command: portrait::command::Command {
                     name: "worker".to_owned(),
                     arguments: vec!["/opt/worker".to_owned(), "--one".to_owned()],
+                    ended: false,
                 },
                 rss: known(9 * MIB),
                 pss: known(8 * MIB),

@@ -10,6 +10,8 @@ pub struct Command {
     pub name: String,
     /// Its arguments; empty where it has none, as the kernel's own threads, or where they cannot be read.
     pub arguments: Vec<String>,
+    /// Whether it has ended, and only its parent has not taken notice: then it has no arguments any more.
+    pub ended: bool,
 }
 
 impl Command {
@@ -18,12 +20,24 @@ impl Command {
         Self {
             name,
             arguments: status::arguments(pid),
+            ended: false,
         }
     }
 
-    /// All of it in one line; of one without arguments its name.
+    /// Of a process that has ended: its name is all that is left.
+    pub fn ended(name: String) -> Self {
+        Self {
+            name,
+            arguments: Vec::new(),
+            ended: true,
+        }
+    }
+
+    /// All of it in one line; of one without arguments its name, and whether it has ended.
     pub fn whole(&self) -> String {
-        if self.arguments.is_empty() {
+        if self.ended {
+            format!("{} (ended)", self.name)
+        } else if self.arguments.is_empty() {
             self.name.clone()
         } else {
             self.arguments.join(" ")
@@ -33,6 +47,9 @@ impl Command {
     /// The same without the directories of the program, which its VMAs tell; a name alone stands in brackets, as ps
     /// has it.
     pub fn short(&self) -> String {
+        if self.ended {
+            return self.whole();
+        }
         let Some((program, rest)) = self.arguments.split_first() else {
             return format!("[{}]", self.name);
         };
@@ -72,11 +89,17 @@ mod tests {
             let command = Command {
                 name: "kswapd0".to_owned(),
                 arguments: arguments.iter().map(ToString::to_string).collect(),
+                ended: false,
             };
             assert_eq!(
                 (command.whole(), command.short()),
                 (whole.into(), short.into())
             );
         }
+        let ended = Command::ended("python3".to_owned());
+        assert_eq!(
+            (ended.whole(), ended.short()),
+            ("python3 (ended)".into(), "python3 (ended)".into())
+        );
     }
 }

@@ -1,11 +1,13 @@
 //! The descendants of a process, found by asking every process who its parent is, and what each has of memory.
 //!
 //! Sizes come from `smaps_rollup`, where the kernel adds up what it would say in smaps; where that is refused, from
-//! status, which knows no PSS. See proc(5).
+//! status, which knows no PSS. One that has ended, and is only not waited for, has none: that is known. See proc(5).
 
 use super::command::Command;
+use super::door::Door;
 use super::status::{self, Stat};
-use crate::mem::{Pid, Reading, error_text};
+use crate::mem::{Pid, Reading};
+use crate::observe::ObserveError;
 use std::collections::HashMap;
 use std::fs;
 
@@ -70,44 +72,47 @@ fn family(root: Pid, all: &[(Pid, Stat)]) -> Vec<(usize, Pid, &Stat)> {
 }
 
 fn kin(depth: usize, pid: Pid, stat: &Stat) -> Kin {
-    let (rss, pss, swap) = if stat.is_kernel {
-        // A thread of the kernel has no memory of its own.
-        (Reading::Known(0), Reading::Known(0), Reading::Known(0))
-    } else {
-        sizes(pid)
+    let (command, [rss, pss, swap]) = match sizes(pid, stat) {
+        Some(sizes) => (Command::of(pid, stat.name.clone()), sizes),
+        None => (Command::ended(stat.name.clone()), NOTHING),
     };
     Kin {
         pid,
         parent: stat.parent,
         depth,
-        command: Command::of(pid, stat.name.clone()),
+        command,
         rss,
         pss,
         swap,
     }
 }
 
-/// RSS, PSS and swap of a process.
-fn sizes(pid: Pid) -> (Reading<u64>, Reading<u64>, Reading<u64>) {
-    match fs::read_to_string(format!("/proc/{pid}/smaps_rollup")) {
-        Ok(text) => (of(&text, "Rss"), of(&text, "Pss"), of(&text, "Swap")),
-        Err(error) => {
-            let status = status::status(pid);
-            let reason = format!(
-                "/proc/{pid}/smaps_rollup cannot be read: {}",
-                error_text(&error)
-            );
-            let known = |size: Option<u64>| {
-                size.map_or_else(|| Reading::unknown(reason.clone()), Reading::Known)
-            };
-            let status = status.known();
-            (
-                known(status.and_then(status::Status::rss)),
-                Reading::unknown(reason.clone()),
-                known(status.and_then(|status| status.swap)),
-            )
-        }
+/// What a process has that has no memory of its own.
+const NOTHING: [Reading<u64>; 3] = [Reading::Known(0), Reading::Known(0), Reading::Known(0)];
+
+/// RSS, PSS and swap of a process; `None` when it has ended.
+fn sizes(pid: Pid, stat: &Stat) -> Option<[Reading<u64>; 3]> {
+    if stat.is_kernel {
+        return Some(NOTHING);
     }
+    let door = Door::of(pid, stat)?;
+    match door.read("smaps_rollup") {
+        Ok(text) => {
+            let text = String::from_utf8_lossy(&text);
+            Some(["Rss", "Pss", "Swap"].map(|key| of(&text, key)))
+        }
+        // Meanwhile.
+        Err(ObserveError::Gone(_)) => None,
+        Err(error) => Some(of_status(door, &error)),
+    }
+}
+
+/// The same by status, which has no PSS, as `smaps_rollup` cannot be read.
+fn of_status(door: Door, error: &ObserveError) -> [Reading<u64>; 3] {
+    let reason = error.to_string();
+    let status = status::status(door).known().copied().unwrap_or_default();
+    [status.rss(), None, status.swap]
+        .map(|size| size.map_or_else(|| Reading::unknown(reason.clone()), Reading::Known))
 }
 
 fn of(text: &str, key: &str) -> Reading<u64> {
@@ -157,6 +162,21 @@ mod tests {
         // As it may seem when numbers are given anew while all are read.
         let ring = [process(2, 3), process(3, 2)];
         assert_eq!(family(Pid(2), &ring).len(), 2);
+    }
+
+    #[test]
+    fn one_that_has_ended_has_no_memory_and_that_is_known() {
+        let (_, stat) = process(i32::MAX, 1);
+        // That it ends between the list and the look is the same.
+        for state in ['Z', 'S'] {
+            let stat = Stat {
+                state,
+                ..stat.clone()
+            };
+            let kin = kin(1, Pid(i32::MAX), &stat);
+            assert_eq!([kin.rss, kin.pss, kin.swap], NOTHING, "{state}");
+            assert_eq!(kin.command.short(), "p2147483647 (ended)");
+        }
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //!
 //! The number in stat called rss is not used: it lags by some 100 kB behind what smaps says.
 
-use crate::mem::{Faults, Pid, Reading, error_text};
+use super::door::{self, Door};
+use crate::mem::{Faults, Pid, Reading};
 use crate::observe::ObserveError;
 use std::fs;
 
@@ -25,10 +26,21 @@ pub struct Stat {
     pub is_kernel: bool,
     /// When it began, in clock ticks since boot: with its number, this tells it from any other.
     pub started: u64,
-    /// Where its code and its stack begin; an execve changes them. Zeros where they are not to be known.
+    /// Where its code and its stack begin; an execve changes them. Zeros where they are not to be known, and when its
+    /// first thread has ended.
     pub program: (u64, u64),
     /// Faults since it began.
     pub faults: Faults,
+}
+
+impl Stat {
+    /// Whether it has ended. Where only its first thread has, others are counted still.
+    pub fn has_ended(&self) -> bool {
+        match self.state {
+            'Z' => self.threads <= 1,
+            state => state == 'X',
+        }
+    }
 }
 
 /// What status says of memory, in bytes. `None` where it has no such line.
@@ -61,8 +73,13 @@ impl Status {
 
 /// Reads stat.
 pub fn stat(pid: Pid) -> Result<Stat, ObserveError> {
-    let file = format!("/proc/{pid}/stat");
-    let text = fs::read(&file).map_err(|error| ObserveError::of(pid, "stat", &error))?;
+    stat_in(pid, "stat")
+}
+
+/// Reads stat of a process, or of a thread of it: `task/5/stat`.
+pub(super) fn stat_in(pid: Pid, name: &str) -> Result<Stat, ObserveError> {
+    let file = format!("/proc/{pid}/{name}");
+    let text = fs::read(&file).map_err(|error| ObserveError::of(pid, name, &error))?;
     parse_stat(&text).ok_or(ObserveError::Unreadable {
         file,
         why: "it is not as proc(5) says".to_owned(),
@@ -94,13 +111,10 @@ fn parse_stat(text: &[u8]) -> Option<Stat> {
 }
 
 /// Reads status.
-pub fn status(pid: Pid) -> Reading<Status> {
-    match fs::read(format!("/proc/{pid}/status")) {
+pub fn status(door: Door) -> Reading<Status> {
+    match door.read("status") {
         Ok(text) => Reading::Known(parse_status(&String::from_utf8_lossy(&text))),
-        Err(error) => Reading::unknown(format!(
-            "/proc/{pid}/status cannot be read: {}",
-            error_text(&error)
-        )),
+        Err(error) => Reading::unknown(error.to_string()),
     }
 }
 
@@ -131,7 +145,14 @@ pub(super) fn kilobytes(value: &str) -> Option<u64> {
 
 /// The arguments; none where the process has none or they cannot be read.
 pub fn arguments(pid: Pid) -> Vec<String> {
-    let text = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let read = |name: &str| fs::read(format!("/proc/{pid}/{name}")).unwrap_or_default();
+    let mut text = read("cmdline");
+    if text.is_empty()
+        && let Some(thread) = door::living(pid)
+    {
+        // Its first thread has ended.
+        text = read(&format!("task/{thread}/cmdline"));
+    }
     let text = text.strip_suffix(b"\0").unwrap_or(&text);
     if text.is_empty() {
         return Vec::new();
@@ -158,6 +179,23 @@ mod tests {
         }
         for bad in ["", "42", "42 (a", ") (", "42 (a) S 1 2"] {
             assert_eq!(parse_stat(bad.as_bytes()), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_process_lives_as_long_as_a_thread_of_it() {
+        for (state, threads, ended) in [
+            ('S', 1, false),
+            ('Z', 1, true),
+            ('Z', 0, true),
+            ('Z', 2, false),
+            ('X', 1, true),
+        ] {
+            let line = format!(
+                "42 (a) {state} 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 {threads} 0 9 0 0 0 1 2 3"
+            );
+            let stat = parse_stat(line.as_bytes()).unwrap();
+            assert_eq!(stat.has_ended(), ended, "{line}");
         }
     }
 

@@ -3,6 +3,7 @@
 //! Sizes are bytes. What could not be read is null, and the object `reasons` says why, by the path of the null;
 //! nothing unknown is ever 0. VMAs are written one by one, as there may be very many.
 
+use super::sums;
 use crate::lesson::visible::is_hidden;
 use crate::mem::Field;
 use crate::mem::Reading;
@@ -155,14 +156,14 @@ fn known(path: &str, value: Option<u64>, why: &str, reasons: &mut Map<String, Va
     json!(value)
 }
 
+/// Why a thread of the kernel lacks a number.
+const KERNEL: &str = "threads of the kernel have none";
+
 fn totals(seen: &Seen, reasons: &mut Map<String, Value>) -> Value {
     let mut totals = Map::new();
     let portrait = &seen.portrait;
     for field in Field::all().filter(|field| field.adds_up()) {
-        let sum = match &portrait.areas {
-            Reading::Known(areas) => areas.sum(field),
-            Reading::Unknown(why) => Err(why.clone()),
-        };
+        let sum = sums::total(portrait, field);
         let path = format!("totals.{}", field.name());
         let why = sum.as_ref().err().cloned().unwrap_or_default();
         totals.insert(
@@ -172,7 +173,7 @@ fn totals(seen: &Seen, reasons: &mut Map<String, Value>) -> Value {
     }
     let status = portrait.status.known().copied().unwrap_or_default();
     let why = portrait.status.reason().unwrap_or(if portrait.is_kernel {
-        "threads of the kernel have none"
+        KERNEL
     } else {
         "status says nothing of it"
     });
@@ -191,7 +192,11 @@ fn totals(seen: &Seen, reasons: &mut Map<String, Value>) -> Value {
 
 fn division(seen: &Seen, reasons: &mut Map<String, Value>) -> Value {
     let Some(division) = seen.facts.division else {
-        let why = "neither smaps nor status gives the numbers";
+        let why = if seen.portrait.is_kernel {
+            KERNEL
+        } else {
+            "neither smaps nor status gives the numbers"
+        };
         reasons.insert("totals.where_rss_goes".to_owned(), json!(why));
         return Value::Null;
     };
@@ -233,6 +238,7 @@ fn children(kin: &[Kin], reasons: &mut Map<String, Value>) -> Value {
             "parent": kin.parent.0,
             "depth": kin.depth,
             "command": kin.command.whole(),
+            "ended": kin.command.ended,
             "rss": size("rss", &kin.rss),
             "pss": size("pss", &kin.pss),
             "swap": size("swap", &kin.swap),
@@ -243,18 +249,11 @@ fn children(kin: &[Kin], reasons: &mut Map<String, Value>) -> Value {
 
 /// The process and its descendants together.
 fn tree(seen: &Seen, reasons: &mut Map<String, Value>) -> Value {
-    let kin = &seen.portrait.kin;
-    let sums = match (&seen.portrait.areas, seen.facts.family) {
-        (_, Some((_, rss, pss))) => Some((rss, pss)),
-        (Reading::Known(areas), None) if kin.is_empty() => {
-            areas.sum(Field::Rss).ok().zip(areas.sum(Field::Pss).ok())
-        }
-        _ => None,
-    };
+    let tree = sums::tree(&seen.portrait);
     let why = "not all processes of the tree can be read";
-    let rss = known("tree.rss", sums.map(|sums| sums.0), why, reasons);
-    let pss = known("tree.pss", sums.map(|sums| sums.1), why, reasons);
-    json!({ "processes": kin.len() + 1, "rss": rss, "pss": pss })
+    let rss = known("tree.rss", tree.rss, why, reasons);
+    let pss = known("tree.pss", tree.pss, why, reasons);
+    json!({ "processes": tree.processes, "rss": rss, "pss": pss })
 }
 
 fn word(word: &Word) -> Value {

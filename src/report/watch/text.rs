@@ -2,12 +2,15 @@
 //!
 //! Names come from strangers: nothing of them reaches the terminal that it would obey.
 
+mod rss;
+
+use super::sums;
 use crate::lesson::visible::visible_line;
 use crate::mem::{Bytes, Field, Reading};
 use crate::observe::portrait::area::{Area, Areas};
 use crate::observe::portrait::kin::Kin;
 use crate::watch::facts::state_words;
-use crate::watch::{Division, Order, Seen, Word};
+use crate::watch::{Order, Seen, Word};
 use std::fmt::Write;
 
 /// Rows of the list when nobody says otherwise.
@@ -23,7 +26,7 @@ pub fn seen(seen: &Seen, order: Order, top: Option<usize>) -> String {
     if let Some(cut) = &seen.portrait.cut {
         let _ = writeln!(out, "\nNote: {cut}.");
     }
-    out.push_str(&division(seen));
+    out.push_str(&rss::division(seen));
     match &seen.portrait.areas {
         Reading::Known(areas) if !seen.portrait.is_kernel => {
             out.push_str(&list(areas, order, top.unwrap_or(ROWS)));
@@ -43,79 +46,25 @@ fn who(seen: &Seen) -> String {
     let command = cut(&visible_line(&portrait.command.whole()), COMMAND);
     let faults = portrait.faults;
     format!(
-        "process {}: {command}\n  state   {}, {} thread{}\n  faults  {} minor, {} major, since it began\n",
+        "process {}: {command}\n  state   {}\n  faults  {} minor, {} major, since it began\n",
         portrait.pid,
-        state(portrait.state),
-        portrait.threads,
-        plural(portrait.threads),
+        state(portrait.state, portrait.threads),
         faults.minor,
         faults.major,
     )
 }
 
-/// The letter of a state in words; one that is not known, as it is.
-fn state(letter: char) -> String {
-    let words = state_words(letter).map(str::to_owned);
-    words.unwrap_or_else(|| visible_line(&letter.to_string()))
-}
-
-fn division(seen: &Seen) -> String {
-    let mut out = "\nWhere RSS goes\n".to_owned();
-    if seen.portrait.is_kernel {
-        return out + "  nowhere: threads of the kernel have none\n";
-    }
-    match &seen.facts.division {
-        Some(division) => out.push_str(&parts(division)),
-        None => out.push_str("  unknown: neither smaps nor status gives the numbers\n"),
-    }
-    let facts = &seen.facts;
-    let rows = [
-        ("of it in huge pages", facts.anonymous_huge),
-        ("of it locked", facts.locked),
-        ("not in it: swapped out", facts.swap),
-        ("not in it: page tables", facts.page_tables),
-        ("not in it: hugetlb", facts.hugetlb),
-    ];
-    for (what, bytes) in rows {
-        let shown = bytes.map_or_else(|| "unknown".to_owned(), |bytes| Bytes(bytes).to_string());
-        let _ = writeln!(out, "  {what:34} {shown:>12}");
-    }
-    out
-}
-
-fn parts(division: &Division) -> String {
-    let mut out = String::new();
-    let unsplit = if division.file_shared.is_none() {
-        "files, by others too or not: unknown"
-    } else {
-        "files, by others too or not"
-    };
-    let rows = [
-        ("all", Some(division.rss)),
-        ("anonymous memory", Some(division.anonymous)),
-        ("marked free (MADV_FREE)", division.lazy_free),
-        ("files, mapped by others too", division.file_shared),
-        ("files, mapped here only", division.file_alone),
-        (
-            unsplit,
-            Some(division.file_either).filter(|&bytes| bytes > 0),
-        ),
-        ("shared memory", Some(division.shared_memory)),
-        ("other ([vdso] and the like)", division.other),
-    ];
-    for (what, bytes) in rows {
-        if let Some(bytes) = bytes {
-            let share = (bytes * 100 + division.rss / 2)
-                .checked_div(division.rss)
-                .unwrap_or(0);
-            let _ = writeln!(
-                out,
-                "  {what:34} {:>12} {share:>4} %",
-                Bytes(bytes).to_string()
-            );
+/// The letter of a state in words, and the number of threads; a letter that is not known, as it is.
+fn state(letter: char, threads: u64) -> String {
+    match (letter, threads) {
+        ('Z', 2) => "its first thread has ended; 1 runs on".to_owned(),
+        ('Z', 3..) => format!("its first thread has ended; {} run on", threads - 1),
+        _ => {
+            let words = state_words(letter).map(str::to_owned);
+            let words = words.unwrap_or_else(|| visible_line(&letter.to_string()));
+            format!("{words}, {threads} thread{}", plural(threads))
         }
     }
-    out
 }
 
 fn list(areas: &Areas, order: Order, top: usize) -> String {
@@ -156,7 +105,7 @@ fn list(areas: &Areas, order: Order, top: usize) -> String {
 fn row(areas: &Areas, area: &Area) -> String {
     let size = |field| {
         let bytes = area.sizes.get(field);
-        bytes.map_or_else(|| "unknown".to_owned(), |bytes| Bytes(bytes).to_string())
+        bytes.map_or_else(unknown, |bytes| Bytes(bytes).to_string())
     };
     let line = format!(
         "  {:>11} {:>11} {:>11} {:>11}  {}  {:27}  {}",
@@ -188,24 +137,29 @@ fn family(seen: &Seen, top: usize) -> String {
     if kin.len() > top {
         let _ = writeln!(out, "  and {} more (--top N shows more)", kin.len() - top);
     }
-    match seen.facts.family {
-        Some((count, rss, pss)) => {
-            let _ = writeln!(
-                out,
-                "  {:>11} {:>11}  all {count} together, this one included",
-                Bytes(rss).to_string(),
-                Bytes(pss).to_string()
-            );
-        }
-        None => out.push_str("  sums are unknown: not all of them can be read\n"),
+    let tree = sums::tree(&seen.portrait);
+    let size = |bytes: Option<u64>| bytes.map_or_else(unknown, |bytes| Bytes(bytes).to_string());
+    let _ = writeln!(
+        out,
+        "  {:>11} {:>11}  all {} together, this one included",
+        size(tree.rss),
+        size(tree.pss),
+        tree.processes
+    );
+    if tree.rss.is_none() || tree.pss.is_none() {
+        out.push_str("  a sum is unknown where one of them cannot be read\n");
     }
     out
+}
+
+fn unknown() -> String {
+    "unknown".to_owned()
 }
 
 fn relative(kin: &Kin) -> String {
     let size = |bytes: &Reading<u64>| {
         let known = bytes.known();
-        known.map_or_else(|| "unknown".to_owned(), |&bytes| Bytes(bytes).to_string())
+        known.map_or_else(unknown, |&bytes| Bytes(bytes).to_string())
     };
     format!(
         "  {:>11} {:>11}  {:indent$}{} {}\n",
@@ -260,6 +214,20 @@ fn plural(count: u64) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_state_is_told_in_words() {
+        for (letter, threads, told) in [
+            ('S', 1, "sleeping, 1 thread"),
+            ('R', 3, "running, 3 threads"),
+            ('Z', 2, "its first thread has ended; 1 runs on"),
+            ('Z', 4, "its first thread has ended; 3 run on"),
+            ('Z', 1, "ended, not waited for, 1 thread"),
+            ('?', 1, "?, 1 thread"),
+        ] {
+            assert_eq!(state(letter, threads), told);
+        }
+    }
 
     #[test]
     fn words_are_wrapped_and_nothing_is_lost() {

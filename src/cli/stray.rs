@@ -1,0 +1,101 @@
+//! A word that is neither a command nor a lesson, and more words behind it: clap complains of those behind it.
+
+use super::Cli;
+use crate::lesson::Catalogue;
+use crate::lesson::visible::visible_line;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, Error};
+use std::ffi::OsString;
+
+/// The same mistake, told by the word that it comes from; any other as it is.
+pub(super) fn told(error: Error, words: Vec<OsString>) -> Error {
+    if !error.use_stderr() {
+        return error;
+    }
+    // Read as if no lesson could be named, the word is no command, and clap knows the nearest.
+    let only_commands = Cli::command().mut_arg("lesson", |lesson| lesson.long("lesson"));
+    let Some(stray) = only_commands
+        .try_get_matches_from(words)
+        .err()
+        .filter(|error| error.kind() == ErrorKind::InvalidSubcommand)
+    else {
+        return error;
+    };
+    let Some(word) = text(&stray, ContextKind::InvalidSubcommand) else {
+        return error;
+    };
+    let is_lesson = Catalogue::built_in().find(&word).is_ok();
+    let meant = text(&stray, ContextKind::SuggestedSubcommand).filter(|_| !is_lesson);
+    let behind = text(&error, ContextKind::InvalidSubcommand);
+    let word = visible_line(&word);
+    let sentence = match (meant, behind) {
+        (Some(meant), _) => {
+            format!("there is no command or lesson `{word}`: did you mean `{meant}`?")
+        }
+        (None, Some(behind)) if is_lesson => format!(
+            "`{}` means nothing behind the lesson `{word}`",
+            visible_line(&behind)
+        ),
+        (None, Some(behind)) => format!(
+            "there is no command `{word}`, and `{}` means nothing behind a lesson",
+            visible_line(&behind)
+        ),
+        (None, None) => return error,
+    };
+    Cli::command().error(ErrorKind::InvalidSubcommand, sentence)
+}
+
+/// What an error says of itself under that key; the likeliest, where it is a list.
+fn text(error: &Error, key: ContextKind) -> Option<String> {
+    match error.get(key)? {
+        ContextValue::String(text) => Some(text.clone()),
+        ContextValue::Strings(list) => list.last().cloned(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_that_is_at_fault_is_named() {
+        let table: [(&[&str], &str); 9] = [
+            (
+                &["wach", "1"],
+                "no command or lesson `wach`: did you mean `watch`?",
+            ),
+            (&["wach", "--once", "1"], "did you mean `watch`?"),
+            (&["wach", "--", "ls"], "did you mean `watch`?"),
+            (&["exprt", "6", "-o", "x"], "did you mean `export`?"),
+            (
+                &["frobnicate", "1"],
+                "no command `frobnicate`, and `1` means nothing",
+            ),
+            (&["6", "7"], "`7` means nothing behind the lesson `6`"),
+            (&["6", "list"], "`list` means nothing behind the lesson `6`"),
+            (&["6", "--step", "x"], "invalid value 'x'"),
+            (&["w\u{1b}ch", "1"], "no command"),
+        ];
+        for (words, says) in table {
+            let words = [&["mmap-tutor"], words].concat();
+            let words = words.into_iter().map(OsString::from).collect();
+            let error = Cli::of(words).unwrap_err();
+            let text = error.to_string();
+            assert!(text.contains(says), "{text}");
+            assert!(!text.contains('\u{1b}'), "{text:?}");
+            assert_eq!(error.exit_code(), 2);
+        }
+    }
+
+    #[test]
+    fn help_and_what_is_right_are_left_alone() {
+        let read = |words: &[&str]| Cli::of(words.iter().map(OsString::from).collect());
+        let help = read(&["mmap-tutor", "--help"]).unwrap_err();
+        assert_eq!(help.kind(), ErrorKind::DisplayHelp);
+        assert_eq!(
+            read(&["mmap-tutor", "wach"]).unwrap().lesson.as_deref(),
+            Some("wach")
+        );
+    }
+}
