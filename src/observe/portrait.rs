@@ -13,7 +13,7 @@ pub mod stream;
 
 pub use crate::mem::field;
 use crate::mem::{Faults, Pid, Reading};
-use area::Areas;
+use area::{Areas, Parser};
 use command::Command;
 use door::Door;
 use kin::Kin;
@@ -88,7 +88,7 @@ pub fn portrait(pid: Pid) -> Result<Portrait, Unseen> {
     })?;
     let status = status::status(door);
     let command = Command::of(pid, before.name.clone());
-    let areas = areas(door, &before);
+    let areas = areas(pid, door, &before);
     let kin = kin::below(pid);
     // Read last, so that they count what the process did meanwhile; and to see whether it is still the same one.
     let after = status::stat(pid);
@@ -108,12 +108,12 @@ pub fn portrait(pid: Pid) -> Result<Portrait, Unseen> {
     })
 }
 
-fn areas(door: Door, stat: &Stat) -> Reading<Areas> {
+fn areas(pid: Pid, door: Door, stat: &Stat) -> Reading<Areas> {
     if stat.is_kernel {
         return Reading::Known(Areas::default());
     }
     let read = door.open("smaps").and_then(|mut smaps| {
-        stream::parse(&mut smaps).map_err(|error| door.error("smaps", &error))
+        stream::parse(Parser::of(pid), &mut smaps).map_err(|error| door.error("smaps", &error))
     });
     match read {
         Ok(areas) if areas.list().is_empty() => Reading::unknown(

@@ -18,7 +18,7 @@ pub fn read(pid: Pid) -> io::Result<Areas> {
 }
 
 /// The VMAs that a text like smaps has. Where it cannot be read on after its beginning, those so far.
-fn parse(mut parser: Parser, from: &mut impl Read) -> io::Result<Areas> {
+pub fn parse(mut parser: Parser, from: &mut impl Read) -> io::Result<Areas> {
     let mut buffer = vec![0; PIECE];
     let mut held = 0;
     let mut any = false;

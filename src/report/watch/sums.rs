@@ -57,12 +57,13 @@ pub(super) fn tree(portrait: &Portrait) -> Tree {
 pub(super) mod tests {
     use super::*;
     use crate::mem::{Faults, Pid};
+    use crate::observe::portrait::area::Parser;
     use crate::observe::portrait::command::Command;
     use crate::observe::portrait::stream;
 
     /// A process with these blocks of smaps, or one whose smaps may not be read.
     pub(in crate::report::watch) fn portrait(smaps: Option<&str>) -> Portrait {
-        let known = |text: &str| stream::parse(&mut text.as_bytes()).unwrap();
+        let known = |text: &str| stream::parse(Parser::default(), &mut text.as_bytes()).unwrap();
         let refused = || Reading::unknown("it may not be read");
         Portrait {
             pid: Pid(7),
