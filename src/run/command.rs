@@ -4,6 +4,8 @@
 //! a panel. One that is to be left would die of that pipe after us (SIGPIPE): its output goes into a file, whose name is
 //! told, and which is read as it grows.
 
+mod printed;
+
 use super::input::Message;
 use crate::app::Event;
 use crate::lesson::visible::visible_line;
@@ -11,6 +13,7 @@ use crate::mem::Pid;
 use anyhow::{Context, Result};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill, killpg};
+use printed::Printed;
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, PipeReader, Read};
@@ -28,12 +31,6 @@ const POLL: Duration = Duration::from_millis(5);
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How often lines are handed on at most.
 const BATCH: Duration = Duration::from_millis(100);
-/// Lines of a batch: of more, only the last.
-const LINES: usize = 1000;
-/// Bytes of a line; what is longer is broken.
-const LONGEST: usize = 4096;
-/// Bytes that are kept until lines are made of them: of more, only the last.
-const KEPT: usize = 256 * 1024;
 /// Bytes that are read from one batch to the next: some 80 MB a second. What prints more waits, as it would for a
 /// terminal.
 const RATE: usize = 8 << 20;
@@ -231,68 +228,6 @@ impl Output {
     }
 }
 
-/// Bytes on their way to lines: the last of those that were printed since lines were made of them.
-#[derive(Default)]
-struct Printed {
-    bytes: Vec<u8>,
-}
-
-impl Printed {
-    /// Whether there is nothing to make a line of.
-    fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
-    }
-
-    fn push(&mut self, bytes: &[u8]) {
-        self.bytes.extend_from_slice(bytes);
-        if self.bytes.len() > 2 * KEPT {
-            let much = self.bytes.len() - KEPT;
-            self.bytes.drain(..much);
-        }
-    }
-
-    /// The lines that are whole, the last of them when there are very many.
-    fn lines(&mut self) -> Vec<String> {
-        let whole = match self.bytes.iter().rposition(|&byte| byte == b'\n') {
-            Some(end) => end + 1,
-            // A line without an end is broken somewhere.
-            None if self.bytes.len() >= LONGEST => self.bytes.len(),
-            None => return Vec::new(),
-        };
-        let rest = self.bytes.split_off(whole);
-        let bytes = std::mem::replace(&mut self.bytes, rest);
-        let bytes = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
-        let pieces = bytes.rsplit(|&byte| byte == b'\n').take(LINES);
-        let mut lines: Vec<String> = pieces.flat_map(broken).take(LINES).collect();
-        lines.reverse();
-        lines
-    }
-
-    /// The lines that are left, the last of them whole or not.
-    fn end(&mut self) -> Vec<String> {
-        if self.bytes.last().is_some_and(|&byte| byte != b'\n') {
-            self.bytes.push(b'\n');
-        }
-        self.lines()
-    }
-}
-
-/// A line as it looks on a terminal: what stands before a carriage return is written over. One that is too long is broken;
-/// the last piece comes first.
-fn broken(line: &[u8]) -> impl Iterator<Item = String> {
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let shown = line
-        .rsplit(|&byte| byte == b'\r')
-        .next()
-        .unwrap_or_default();
-    let pieces = shown.len().div_ceil(LONGEST).max(1);
-    (0..pieces).rev().map(move |piece| {
-        let from = piece * LONGEST;
-        let to = (from + LONGEST).min(shown.len());
-        visible_line(&String::from_utf8_lossy(&shown[from..to]))
-    })
-}
-
 /// Waits for the end of a command, but not longer than so; `None` when it still runs.
 pub(super) fn wait(child: &mut Child, longest: Duration) -> Result<Option<ExitStatus>> {
     let since = Instant::now();
@@ -375,38 +310,6 @@ mod tests {
         );
         assert_eq!(lines.last().unwrap(), "end");
         assert_eq!(lines[lines.len() - 2], "199999");
-    }
-
-    #[test]
-    fn bytes_become_lines_as_on_a_terminal() {
-        let table: [(&[u8], &[&str], &[&str]); 8] = [
-            (b"", &[], &[]),
-            (b"one", &[], &["one"]),
-            (b"one\ntw", &["one"], &["tw"]),
-            (b"one\n\n\ntwo\n", &["one", "", "", "two"], &[]),
-            (b"\n", &[""], &[]),
-            (b"10 %\r20 %\r\nend\r\n", &["20 %", "end"], &[]),
-            (b"\x1b[2Ja\xff\n", &["\u{241b}[2Ja\u{fffd}"], &[]),
-            (b"\rx\n\r\n", &["x", ""], &[]),
-        ];
-        for (bytes, whole, rest) in table {
-            let mut printed = Printed::default();
-            printed.push(bytes);
-            assert_eq!(printed.lines(), whole, "{bytes:?}");
-            assert_eq!(printed.end(), rest, "{bytes:?}");
-            assert!(printed.is_empty());
-        }
-        let mut printed = Printed::default();
-        printed.push(&[b'x'; LONGEST + 1]);
-        printed.push(b"\n");
-        assert_eq!(printed.lines(), ["x".repeat(LONGEST), "x".to_owned()]);
-        for line in 0..100_000 {
-            printed.push(format!("{line}\n").as_bytes());
-        }
-        let lines = printed.lines();
-        assert_eq!(lines.len(), LINES);
-        assert_eq!(lines[0], (100_000 - LINES).to_string());
-        assert_eq!(lines[LINES - 1], "99999");
     }
 
     #[test]
