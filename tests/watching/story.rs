@@ -297,6 +297,7 @@ pub(crate) fn faults(addresses: &[u64]) -> Reading<Events> {
         instruction: Addr(LIBC + 16),
         thread: 4242,
         major: false,
+        stands_for: 1,
     });
     Reading::Known(Events {
         list: list.collect(),

@@ -1,9 +1,13 @@
-//! Faults in a row that are alike: by one thread, of one kind, in one VMA, by code of one VMA. A program that writes a
-//! megabyte makes one of 256 faults, not 256 rows.
+//! Faults in a row that are alike: by one thread, of one kind, in one VMA, by code of one VMA, one soon after the other.
+//! A program that writes a megabyte makes one of 256 faults, not 256 rows.
 
 use super::Watching;
 use crate::mem::Addr;
 use crate::watch::sample::FaultEvent;
+use std::time::Duration;
+
+/// What comes later than this after the one before it is another row.
+const SOON: Duration = Duration::from_millis(500);
 
 /// Faults in a row that are alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,8 +16,10 @@ pub struct Run {
     pub first: FaultEvent,
     /// The last of them.
     pub last: FaultEvent,
-    /// How many were told.
+    /// How many they were; more than were told, where one of several is.
     pub count: u64,
+    /// Whether every one of them was told, so that the number is to the last.
+    pub is_exact: bool,
 }
 
 impl Watching {
@@ -24,18 +30,21 @@ impl Watching {
             (one.thread, one.major) == (other.thread, other.major)
                 && vma(one.addr) == vma(other.addr)
                 && vma(one.instruction) == vma(other.instruction)
+                && other.at <= one.at + SOON
         };
         let mut runs: Vec<Run> = Vec::new();
         for event in &self.events {
             match runs.last_mut() {
                 Some(run) if alike(&run.last, event) => {
                     run.last = *event;
-                    run.count += 1;
+                    run.count += event.stands_for;
+                    run.is_exact &= event.stands_for == 1;
                 }
                 _ => runs.push(Run {
                     first: *event,
                     last: *event,
-                    count: 1,
+                    count: event.stands_for,
+                    is_exact: event.stands_for == 1,
                 }),
             }
         }
