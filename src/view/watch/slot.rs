@@ -93,12 +93,7 @@ fn title(pane: Pane, watch: &Watching) -> String {
     let name = match pane {
         Pane::Words => "in plain words",
         Pane::Rss => "where RSS goes",
-        Pane::Vmas => "VMAs",
-        Pane::Map => "address space",
-        Pane::Pages => "pages",
-        Pane::Family => "processes",
-        Pane::Events => "faults, one by one",
-        Pane::Output => "what it prints",
+        pane => pane.name(),
     };
     match detail(pane, watch) {
         detail if detail.is_empty() => name.to_owned(),
