@@ -298,6 +298,8 @@ pub(crate) fn faults(addresses: &[u64]) -> Reading<Events> {
         thread: 4242,
         major: false,
         stands_for: 1,
+        one_of: 1,
+        and_more: false,
     });
     Reading::Known(Events {
         list: list.collect(),

@@ -20,6 +20,8 @@ pub struct Run {
     pub count: u64,
     /// Whether every one of them was told, so that the number is to the last.
     pub is_exact: bool,
+    /// Whether there may have been more, for which there was no room.
+    pub and_more: bool,
 }
 
 impl Watching {
@@ -38,14 +40,24 @@ impl Watching {
                 Some(run) if alike(&run.last, event) => {
                     run.last = *event;
                     run.count += event.stands_for;
-                    run.is_exact &= event.stands_for == 1;
+                    run.is_exact &= event.one_of == 1;
+                    run.and_more |= event.and_more;
                 }
                 _ => runs.push(Run {
                     first: *event,
                     last: *event,
                     count: event.stands_for,
-                    is_exact: event.stands_for == 1,
+                    is_exact: event.one_of == 1,
+                    and_more: event.and_more,
                 }),
+            }
+        }
+        // Those before the first that is kept may have been of its row.
+        if self.events.len() >= super::EVENTS {
+            if runs.len() > 1 {
+                runs.remove(0);
+            } else if let Some(run) = runs.first_mut() {
+                run.and_more = true;
             }
         }
         runs

@@ -25,8 +25,12 @@ pub struct FaultEvent {
     pub thread: i32,
     /// Whether the page had to be read from a disk.
     pub major: bool,
-    /// How many faults it stands for: 1, or more where one of several is told.
+    /// How many faults it stands for: itself, those before it that were like it, and those that were not told.
     pub stands_for: u64,
+    /// One of so many was told; 1 where it stands for just so many.
+    pub one_of: u64,
+    /// Whether there was no room for those of its thread that followed.
+    pub and_more: bool,
 }
 
 /// The faults since the sample before.
@@ -48,6 +52,10 @@ pub struct Events {
 const THREADS: usize = 64;
 /// Faults of a thread that are told at a tick; where they are many more, fewer of them are.
 const WANTED: usize = 128;
+/// So many faults of a tick are told each; of more, those of a walk through memory are told as one.
+const FEW: usize = 24;
+/// The longest step of such a walk, in bytes.
+const STEP: u64 = 1 << 20;
 /// The most faults that one that is told may stand for.
 const RAREST: u64 = 1 << 16;
 /// How many ticks may pass before it is looked whether there are other threads, though they are as many.
@@ -156,7 +164,10 @@ impl Listener {
         for (thread, tally) in self.threads.values_mut() {
             let before = events.list.len();
             let drained = thread.drain(|record| events.list.push(event(&record, each, began)));
-            let told = &events.list[before..];
+            let told = &mut events.list[before..];
+            if let Some(last) = told.last_mut() {
+                last.and_more = drained.full;
+            }
             most = most.max(told.len());
             tally.told += told.iter().map(|event| event.stands_for).sum::<u64>();
             events.missed += tally.missed(&drained, each);
@@ -164,6 +175,11 @@ impl Listener {
         events.blind = self.blind();
         if self.threads.len() > 1 {
             events.list.sort_by_key(|event| event.at);
+        }
+        if events.list.len() > FEW {
+            events
+                .list
+                .dedup_by(|later, earlier| is_next(later, earlier));
         }
         self.adapt(most, meter);
         events
@@ -258,7 +274,25 @@ fn event(record: &Record, each: u64, began: Duration) -> FaultEvent {
         thread: record.thread,
         major: record.major,
         stands_for: if record.major { 1 } else { each },
+        one_of: if record.major { 1 } else { each },
+        and_more: false,
     }
+}
+
+/// Whether a fault is the next step of the walk that an earlier one is of: the same code, a little further. Then the
+/// earlier one becomes the later, and stands for both.
+fn is_next(later: &FaultEvent, earlier: &mut FaultEvent) -> bool {
+    let like = |event: &FaultEvent| (event.thread, event.major, event.instruction, event.one_of);
+    let step = later.addr.0.wrapping_sub(earlier.addr.0);
+    let is_next = like(later) == like(earlier) && step > 0 && step <= STEP;
+    if is_next {
+        *earlier = FaultEvent {
+            stands_for: earlier.stands_for + later.stands_for,
+            and_more: earlier.and_more || later.and_more,
+            ..*later
+        };
+    }
+    is_next
 }
 
 /// Whether descriptors or locked memory have run out.
@@ -313,6 +347,28 @@ mod tests {
             let why = reason(&io::Error::from_raw_os_error(errno), "3");
             assert!(why.contains(words), "{why}");
         }
+    }
+
+    #[test]
+    fn a_walk_through_memory_is_told_as_one() {
+        let record = |addr, instruction| Record {
+            instruction,
+            thread: 1,
+            time: addr,
+            addr,
+            major: false,
+        };
+        let walk = (0..100).map(|page| record(page * 4096, 7));
+        let records = walk.chain([record(0, 7), record(4096, 8)]);
+        let mut list: Vec<FaultEvent> = records
+            .map(|record| event(&record, 16, Duration::ZERO))
+            .collect();
+        list.dedup_by(|later, earlier| is_next(later, earlier));
+        let told: Vec<_> = list
+            .iter()
+            .map(|event| (event.addr.0, event.stands_for, event.one_of))
+            .collect();
+        assert_eq!(told, [(99 * 4096, 1600, 16), (0, 16, 16), (4096, 16, 16)]);
     }
 
     #[test]
