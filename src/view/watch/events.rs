@@ -18,15 +18,18 @@ use unicode_width::UnicodeWidthStr;
 
 /// Rows from which on a row is left for what cannot be seen here.
 const ROOMY: u16 = 8;
-/// Cells of a time and of a kind.
-const FIRST: usize = 9 + 6;
+/// Cells from which on two stand between columns.
+const WIDE: usize = 48;
+/// Cells of a kind.
+const KIND: usize = 6;
 
 /// What the panel says about itself.
 pub(super) fn detail(watch: &Watching) -> String {
     if watch.events.is_empty() {
         return String::new();
     }
-    let mut told = vec![format!("the last {}", grouped(watch.events.len() as u64))];
+    let count = watch.events.iter().map(|event| event.stands_for).sum();
+    let mut told = vec![format!("the last {}", grouped(count))];
     if watch.events_back > 0 {
         told.push(format!("{} back", watch.events_back));
     }
@@ -82,11 +85,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching) {
 /// What share of the faults is told, where that is not all of them.
 fn share(watch: &Watching) -> Option<String> {
     let (each, missed) = watch.told;
-    let most = watch.events.iter().map(|event| event.stands_for).max();
+    let most = watch.events.iter().map(|event| event.one_of).max();
     let mut told = Vec::new();
     match most {
         _ if each > 1 => told.push(format!("one of {} is told", grouped(each))),
-        Some(most @ 2..) => told.push(format!("≈ where one of up to {} was told", grouped(most))),
+        Some(most @ 2..) => told.push(format!("≈: one of up to {} told", grouped(most))),
         _ => {}
     }
     if missed > 0 {
@@ -105,6 +108,7 @@ fn about(number: u64) -> String {
 /// A row's words.
 struct Told<'a> {
     run: &'a Run,
+    when: String,
     count: String,
     place: String,
     code: String,
@@ -113,11 +117,14 @@ struct Told<'a> {
 /// The rows, and how wide their columns are.
 struct Sheet<'a> {
     rows: Vec<Told<'a>>,
+    when: usize,
     count: usize,
+    gap: usize,
     place: usize,
     code: usize,
     has_address: bool,
-    has_thread: bool,
+    /// Cells of the thread, where they are of several.
+    thread: Option<usize>,
     palette: Palette,
 }
 
@@ -125,6 +132,7 @@ impl<'a> Sheet<'a> {
     fn of(watch: &Watching, runs: &'a [Run], width: usize, palette: Palette) -> Self {
         let rows: Vec<Told<'a>> = runs.iter().map(|run| told(watch, run)).collect();
         let widest = |of: fn(&Told<'_>) -> usize| rows.iter().map(of).max().unwrap_or(0);
+        let when = widest(|row| row.when.width()).max("when".len());
         let count = widest(|row| row.count.width());
         let (place, code) = (
             widest(|row| "in ".len() + row.place.width()).max("page of".len()),
@@ -132,16 +140,23 @@ impl<'a> Sheet<'a> {
         );
         let mut threads = watch.events.iter().map(|event| event.thread);
         let first = threads.next();
-        let has_thread = threads.any(|thread| Some(thread) != first);
-        let fixed = FIRST + count + 2 + if has_thread { 9 } else { 0 };
-        let room = width.saturating_sub(fixed + 2);
+        let are_several = threads.any(|thread| Some(thread) != first);
+        let gap = if width < WIDE { 1 } else { 2 };
+        let all = width.saturating_sub(when + 2 + KIND + count + 2 * gap);
+        // Which page and which code come first: a thread has room where they are whole.
+        let thread = widest(|row| row.run.last.thread.to_string().len()).max("thread".len());
+        let thread =
+            Some(thread).filter(|thread| are_several && place + code + gap + thread <= all);
+        let room = all - thread.map_or(0, |thread| gap + thread);
         // Where both have not got what they want, each gets half, or what the other leaves.
         let half = room / 2;
         let place_room = place.min(half.max(room.saturating_sub(code)));
         let code_room = code.min(room.saturating_sub(place_room));
         Self {
             has_address: place_room + code_room + 14 <= room,
-            has_thread,
+            thread,
+            when,
+            gap,
             count,
             place: place_room,
             code: code_room,
@@ -152,16 +167,19 @@ impl<'a> Sheet<'a> {
 
     /// `     when fault          page of       code of       last address   thread`
     fn head(&self) -> Line<'static> {
-        let mut text = format!("{:>8} fault {:>2$}", "when", "", self.count);
+        let (when, count) = (self.when + 1, self.count);
+        let mut text = format!("{:>when$} fault {:>count$}", "when", "");
         for (head, width) in [("page of", self.place), ("code of", self.code)] {
-            text.push_str("  ");
+            text.push_str(&" ".repeat(self.gap));
             text.push_str(&pad(&fit(head, width), width));
         }
         if self.has_address {
             text.push_str("  last address");
         }
-        if self.has_thread {
-            text.push_str("   thread");
+        if let Some(width) = self.thread {
+            let width = self.gap + width;
+            text.push_str(&" ".repeat(width - "thread".len()));
+            text.push_str("thread");
         }
         Line::from(Span::styled(text, self.palette.dim()))
     }
@@ -177,10 +195,10 @@ impl<'a> Sheet<'a> {
         };
         let column = |lead: &str, text: &str, width: usize| {
             let text = format!("{lead}{}", fit(text, width.saturating_sub(lead.len())));
-            format!("  {}", pad(&text, width))
+            format!("{}{}", " ".repeat(self.gap), pad(&text, width))
         };
         let mut spans = vec![
-            Span::styled(format!("{:>6.1} s ", event.at.as_secs_f64()), palette.dim()),
+            Span::styled(format!(" {:>1$} ", told.when, self.when), palette.dim()),
             Span::styled(format!("{word} "), style),
             Span::styled(format!("{:<1$}", told.count, self.count), palette.heading()),
             Span::styled(column("in ", &told.place, self.place), palette.code()),
@@ -193,24 +211,26 @@ impl<'a> Sheet<'a> {
             let text = format!("  {}", address(event.addr.0));
             spans.push(Span::styled(text, palette.text()));
         }
-        if self.has_thread {
-            spans.push(Span::styled(
-                format!("  {:>7}", event.thread),
-                palette.dim(),
-            ));
+        if let Some(width) = self.thread {
+            let width = self.gap + width;
+            let text = format!("{:>width$}", event.thread);
+            spans.push(Span::styled(text, palette.dim()));
         }
         Line::from(spans)
     }
 }
 
 fn told<'a>(watch: &Watching, run: &'a Run) -> Told<'a> {
-    let count = match (run.count, run.is_exact) {
-        (1, _) => String::new(),
-        (count, true) => format!("×{}", grouped(count)),
-        (count, false) => format!("≈{}", grouped(count)),
+    let number = grouped(run.count);
+    let count = match run {
+        run if run.and_more => format!("≥{number}"),
+        run if !run.is_exact => format!("≈{number}"),
+        Run { count: 1, .. } => String::new(),
+        _ => format!("×{number}"),
     };
     Told {
         run,
+        when: format!("{:.1} s", run.last.at.as_secs_f64()),
         count,
         place: place(watch, run.last.addr),
         code: place_of_code(watch, run.last.instruction),
@@ -232,12 +252,18 @@ fn place(watch: &Watching, addr: Addr) -> String {
     }
 }
 
-/// The last part of a path; whole where it is short.
-fn brief(name: &str) -> String {
+/// The last part of a path, whole where it is short; of a library of an interpreter without what that is.
+pub(super) fn brief(name: &str) -> String {
     let name = name.strip_suffix(" (deleted)").unwrap_or(name);
-    match name.rsplit_once('/') {
-        Some((_, last)) if name.width() > "/dev/zero".len() => last.to_owned(),
-        _ => name.to_owned(),
+    let name = name.strip_prefix("anon_inode:").unwrap_or(name);
+    let last = match name.rsplit_once('/') {
+        Some((_, last)) if name.width() > "/dev/zero".len() => last,
+        _ => name,
+    };
+    let library = last.strip_suffix(".so");
+    match library.and_then(|stem| stem.split_once(".cpython-")) {
+        Some((module, _)) => format!("{module}.so"),
+        None => last.to_owned(),
     }
 }
 
@@ -260,6 +286,8 @@ mod tests {
             ("/usr/lib/x86_64-linux-gnu/libc.so.6", "libc.so.6"),
             ("/dev/zero (deleted)", "/dev/zero"),
             ("[heap]", "[heap]"),
+            ("anon_inode:[perf_event]", "[perf_event]"),
+            ("/opt/mmap.cpython-311-x86_64-linux-gnu.so", "mmap.so"),
         ];
         for (name, shown) in table {
             assert_eq!(brief(name), shown);
