@@ -1,8 +1,8 @@
 //! The pages as cells: one cell a page up to one cell a GiB and more. A cell's first mark is the kind that most of its
 //! pages are of, the second how much of it is there, where that is not all.
 
-use super::list;
 use super::number::{address, short};
+use super::{events, list};
 use crate::app::scene::Freshness;
 use crate::app::watching::Watching;
 use crate::app::watching::grid::Scope;
@@ -37,10 +37,7 @@ pub(super) fn detail(watch: &Watching) -> String {
         (Scope::Around, _) => "of what lies around it".to_owned(),
         (Scope::Vma, Some((vmas, line))) => match list::name(vmas, line) {
             name if name.is_empty() => format!("of the VMA at {:x}", line.range.start.0),
-            name => format!(
-                "of {}",
-                fit_end(name.rsplit('/').next().unwrap_or(&name), 32)
-            ),
+            name => format!("of {}", fit_end(&events::brief(&name), 32)),
         },
     };
     format!("{of}, {}", short(watch.grid.whole().length()))
@@ -356,7 +353,7 @@ mod tests {
             (140, "7ede41db9000-7f1e41db8fff  ", all),
             (110, "7ede41db9000  ", all),
             (
-                84,
+                85,
                 "7ede41db9000  ",
                 "183 private, 5,252 shared since fork, 64 shared memory, 5,501 absent, …",
             ),
