@@ -158,26 +158,35 @@ fn legend(drawn: &mut [(Kind, usize)], width: usize, palette: Palette) -> Line<'
     drawn.sort_by_key(|(_, cells)| Reverse(*cells));
     let kinds = drawn.iter().filter(|(_, cells)| *cells > 0);
     let kinds: Vec<Kind> = kinds.map(|(kind, _)| *kind).collect();
-    let long: usize = kinds.iter().map(|kind| kind.words().width() + 4).sum();
-    let words = if long <= width + 2 {
-        Kind::words
-    } else {
-        brief
+    let long = |words: Words, gap: usize| {
+        let widths = kinds.iter().map(|kind| 2 + words(*kind).width() + gap);
+        widths.sum::<usize>().saturating_sub(gap)
     };
+    let tries: [(Words, usize); 3] = [(Kind::words, 2), (brief, 2), (brief, 1)];
+    let fits = tries
+        .iter()
+        .find(|(words, gap)| long(*words, *gap) <= width);
+    let (words, gap) = *fits.unwrap_or(&tries[2]);
     let mut spans = Vec::new();
     let mut used = 0;
     for kind in kinds {
         let (mark, style) = palette.kind(kind);
         let words = words(kind);
-        if used + words.width() + 2 > width {
+        if used + 2 + words.width() > width {
             continue;
         }
-        used += words.width() + 4;
+        used += 2 + words.width() + gap;
         spans.push(Span::styled(mark, style));
-        spans.push(Span::styled(format!(" {words}  "), palette.dim()));
+        spans.push(Span::styled(
+            format!(" {words}{}", " ".repeat(gap)),
+            palette.dim(),
+        ));
     }
     Line::from(spans)
 }
+
+/// What a kind is called.
+type Words = fn(Kind) -> &'static str;
 
 /// Fewer words for a kind.
 fn brief(kind: Kind) -> &'static str {
@@ -200,10 +209,7 @@ mod tests {
             let mut drawn = drawn.to_vec();
             let line = legend(&mut drawn, width, Palette::of(Theme::Mono)).to_string();
             assert!(line.trim_end().width() <= width, "{line}");
-            let words = line.split("  ").filter(|part| !part.is_empty());
-            words
-                .map(|part| part.split_once(' ').unwrap().1.to_owned())
-                .collect::<Vec<_>>()
+            line
         };
         let drawn = [
             (Kind::Code, 3),
@@ -211,14 +217,19 @@ mod tests {
             (Kind::Special, 0),
             (Kind::Forbidden, 20),
         ];
-        assert_eq!(legend(&drawn, 60), ["no access", "shared memory", "code"]);
-        assert_eq!(legend(&drawn, 30), ["no access", "shared", "code"]);
-        assert_eq!(legend(&drawn, 19), ["no access", "code"]);
-        let all = Kind::ALL.map(|kind| (kind, 1));
-        assert_eq!(
-            legend(&all, 67).len(),
-            Kind::ALL.len(),
-            "all fit beside 120 cells"
-        );
+        let table = [
+            (60, "╌ no access  ◇ shared memory  ▥ code"),
+            (30, "╌ no access  ◇ shared  ▥ code"),
+            (28, "╌ no access ◇ shared ▥ code"),
+            (19, "╌ no access ▥ code"),
+        ];
+        for (width, wanted) in table {
+            assert_eq!(legend(&drawn, width).trim_end(), wanted, "{width}");
+        }
+        // Beside 120 cells all have room.
+        let all = legend(&Kind::ALL.map(|kind| (kind, 1)), 68);
+        for kind in Kind::ALL {
+            assert!(all.contains(brief(kind)), "{all}");
+        }
     }
 }
