@@ -106,6 +106,7 @@ impl Kind {
             Self::Explorer => &[
                 ("Nothing is typed", &[C::Prompt]),
                 ("Something is typed", &[C::Type]),
+                ("While a line runs and the next is typed", &[C::Ahead]),
                 ("While a line runs", &[C::Trying, C::Ahead]),
                 ("On the pages", &[C::Cursor]),
                 ("On the menu of a page", &[C::Menu]),
@@ -150,7 +151,6 @@ fn parts(
     here: Kind,
     at_hand: Option<Context>,
 ) -> Vec<(Option<&'static str>, Vec<&'static Binding>)> {
-    let rows = || bindings().filter(|binding| of(binding, here) == kind);
     let is_of = |binding: &Binding, (_, contexts): &Part| {
         let mut valid = binding
             .contexts
@@ -158,13 +158,16 @@ fn parts(
             .filter(|context| kind.has(**context));
         valid.all(|context| contexts.contains(context))
     };
-    let general = |binding: &&Binding| !kind.parts().iter().any(|part| is_of(binding, part));
-    let mut all = vec![(None, rows().filter(general).collect())];
-    for part in kind.parts() {
-        let rows: Vec<_> = rows().filter(|binding| is_of(binding, part)).collect();
-        let is_at_hand = at_hand.is_some_and(|context| part.1.contains(&context));
+    let part_of = |binding: &Binding| kind.parts().iter().position(|part| is_of(binding, part));
+    let rows = |wanted: Option<usize>| {
+        let rows = bindings().filter(|binding| of(binding, here) == kind);
+        rows.filter(|binding| part_of(binding) == wanted).collect()
+    };
+    let mut all: Vec<(_, Vec<_>)> = vec![(None, rows(None))];
+    for (index, (title, contexts)) in kind.parts().iter().enumerate() {
+        let is_at_hand = at_hand.is_some_and(|context| contexts.contains(&context));
         let place = if is_at_hand { 0 } else { all.len() };
-        all.insert(place, (Some(part.0), rows));
+        all.insert(place, (Some(*title), rows(Some(index))));
     }
     all.retain(|(_, rows)| !rows.is_empty());
     all
@@ -242,7 +245,7 @@ fn machine(app: &App, width: usize, palette: Palette) -> Vec<Line<'static>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashSet;
+    use std::collections::HashMap;
 
     const KINDS: [Kind; 4] = [Kind::Home, Kind::Lesson, Kind::Explorer, Kind::Watch];
 
@@ -250,9 +253,13 @@ mod tests {
     fn under_a_heading_a_key_does_one_thing() {
         for kind in KINDS {
             for (title, rows) in parts(kind, kind, None) {
-                let mut seen = HashSet::new();
-                for chord in rows.iter().flat_map(|row| row.chords) {
-                    assert!(seen.insert(*chord), "{chord} twice under {title:?}");
+                let mut seen = HashMap::new();
+                for row in rows {
+                    for chord in row.chords {
+                        let before = seen.insert(*chord, row.action);
+                        let same = before.is_none_or(|before| before == row.action);
+                        assert!(same, "{chord} twice under {title:?}");
+                    }
                 }
             }
         }
