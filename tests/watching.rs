@@ -699,6 +699,7 @@ fn a_row_of_faults_says_how_many_where_and_by_whom() {
         for event in &mut events.list {
             event.at += std::time::Duration::from_secs(1);
             event.stands_for = 64;
+            event.one_of = 64;
         }
         events.each = 64;
         events.missed = 15_702;
@@ -715,8 +716,19 @@ fn a_row_of_faults_says_how_many_where_and_by_whom() {
         watch.happen(Event::Resize(size.0, size.1));
         assert_shows(&watch.text(), &wanted);
     }
-    // Another thread: now it is said which.
+    // There was no room for all of them.
     let mut sample = Story::usual().quiet(4);
+    sample.events = Some(story::faults(&pages[..5]).map(|mut events| {
+        for event in &mut events.list {
+            event.at += std::time::Duration::from_secs(2);
+        }
+        events.list[4].and_more = true;
+        events
+    }));
+    watch.hear(sample);
+    assert_shows(&watch.text(), &["3.5 s minor ≥5"]);
+    // Another thread: now it is said which.
+    let mut sample = Story::usual().quiet(5);
     sample.events = Some(story::faults(&pages[..1]).map(|mut events| {
         events.list[0].thread = 4250;
         events
