@@ -314,6 +314,53 @@ impl Drop for Ring {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nix::sys::mman::{MmapAdvise, madvise, mmap_anonymous};
+
+    /// Memory of so many pages that nothing has touched, and that has no huge pages.
+    fn untouched(pages: usize, page: usize) -> &'static [AtomicU64] {
+        let length = NonZeroUsize::new(pages * page).unwrap();
+        let rights = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
+        // SAFETY: fresh memory wherever the kernel likes; it is never unmapped.
+        let start = unsafe { mmap_anonymous(None, length, rights, MapFlags::MAP_PRIVATE) }.unwrap();
+        // SAFETY: the whole of the memory just mapped. Where there are no huge pages, it fails and is not needed.
+        let _ = unsafe { madvise(start, length.get(), MmapAdvise::MADV_NOHUGEPAGE) };
+        let words = start.cast::<AtomicU64>();
+        // SAFETY: aligned to a page, zeroed, as long as this, and there until the test ends.
+        unsafe { std::slice::from_raw_parts(words.as_ptr(), length.get() / 8) }
+    }
+
+    #[test]
+    fn what_a_full_ring_has_no_room_for_is_counted() {
+        let page = crate::observe::page_size().bytes() as usize;
+        let mut thread = match Thread::open(0, 1, false, page) {
+            Ok(thread) => thread,
+            Err(error) => return eprintln!("not tried: {error}"),
+        };
+        let most = PAGES * page / RECORD;
+        let memory = untouched(2 * most, page);
+        let touch = |pages: std::ops::Range<usize>| {
+            for at in pages {
+                memory[at * page / 8].store(1, Ordering::Relaxed);
+            }
+        };
+        touch(0..2 * most - 10);
+        let mut told = 0;
+        let full = thread.drain(|_| told += 1);
+        let counted = full.counted.unwrap();
+        assert!(full.full && told <= most as u64, "{full:?}, {told} told");
+        assert!(counted >= 2 * most as u64 - 10, "{full:?}");
+        // With the next that fits, the kernel says the same.
+        let missing = counted - told;
+        touch(2 * most - 10..2 * most);
+        let later = thread.drain(|_| told += 1);
+        assert!(
+            !later.full && later.lost >= missing,
+            "{later:?}, {missing} missing"
+        );
+        let all = thread.counted().unwrap();
+        let known = told + later.lost;
+        assert!(all >= known && all - known < 16, "{known} of {all}");
+    }
 
     #[test]
     fn the_struct_is_the_kernels() {
