@@ -145,7 +145,7 @@ const OVER: &[Context] = &[Context::Steps, Context::Legend, Context::Help];
 const PAGE: &[Context] = &[Context::Inspect, Context::Variables];
 
 /// The rows of a group, by parts: those of what has the keys first, then those that are valid in more than one part,
-/// under no title, then the others.
+/// then the others.
 fn parts(
     kind: Kind,
     here: Kind,
@@ -163,7 +163,9 @@ fn parts(
         let rows = bindings().filter(|binding| of(binding, here) == kind);
         rows.filter(|binding| part_of(binding) == wanted).collect()
     };
-    let mut all: Vec<(_, Vec<_>)> = vec![(None, rows(None))];
+    let every = at_hand.filter(|context| kind.has(*context));
+    let every = every.map(|_| "On every panel");
+    let mut all: Vec<(_, Vec<_>)> = vec![(every, rows(None))];
     for (index, (title, contexts)) in kind.parts().iter().enumerate() {
         let is_at_hand = at_hand.is_some_and(|context| contexts.contains(&context));
         let place = if is_at_hand { 0 } else { all.len() };
