@@ -707,7 +707,7 @@ fn a_row_of_faults_says_how_many_where_and_by_whom() {
     }));
     watch.hear(sample);
     let wanted = [
-        "one of 64 is told, ≈15,000 missed",
+        "one of 64 is told, ≈16,000 missed",
         "1.5 s minor ×40",
         "2.5 s minor ≈640",
     ];

@@ -98,11 +98,15 @@ fn share(watch: &Watching) -> Option<String> {
     (!told.is_empty()).then(|| told.join(", "))
 }
 
-/// A number to two digits: from moment to moment it is not known to more.
+/// The unit that a number to two digits is told in: to more, what is not told each is not known.
+fn unit(number: u64) -> u64 {
+    10_u64.pow(number.max(1).ilog10().saturating_sub(1))
+}
+
+/// `≈13,000`
 fn about(number: u64) -> String {
-    let unit = 10_u64.pow(number.max(1).ilog10().saturating_sub(1));
-    let rounded = number / unit * unit;
-    format!("≈{}", grouped(rounded))
+    let unit = unit(number);
+    format!("≈{}", grouped((number + unit / 2) / unit * unit))
 }
 
 /// A row's words.
@@ -221,12 +225,12 @@ impl<'a> Sheet<'a> {
 }
 
 fn told<'a>(watch: &Watching, run: &'a Run) -> Told<'a> {
-    let number = grouped(run.count);
+    let unit = if run.is_exact { 1 } else { unit(run.count) };
     let count = match run {
-        run if run.and_more => format!("≥{number}"),
-        run if !run.is_exact => format!("≈{number}"),
+        run if run.and_more => format!("≥{}", grouped(run.count / unit * unit)),
+        run if !run.is_exact => about(run.count),
         Run { count: 1, .. } => String::new(),
-        _ => format!("×{number}"),
+        run => format!("×{}", grouped(run.count)),
     };
     Told {
         run,
@@ -292,8 +296,13 @@ mod tests {
         for (name, shown) in table {
             assert_eq!(brief(name), shown);
         }
-        for (number, shown) in [(7, "≈7"), (99, "≈99"), (15_702, "≈15,000"), (301, "≈300")]
-        {
+        for (number, shown) in [
+            (7, "≈7"),
+            (99, "≈99"),
+            (15_702, "≈16,000"),
+            (12_937, "≈13,000"),
+            (301, "≈300"),
+        ] {
             assert_eq!(about(number), shown);
         }
     }
