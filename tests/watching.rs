@@ -786,3 +786,14 @@ fn nothing_of_where_rss_goes_is_lost_on_a_screen_of_thirty_rows() {
     let watch = Watch::at(&Story::usual(), (100, 30));
     assert_shows(&watch.text(), &["page tables", "of this RSS", "1 cell ="]);
 }
+
+#[test]
+fn every_tab_has_its_whole_name_at_a_hundred_columns() {
+    let mut watch = Watch::new((100, 30), Theme::Dark);
+    watch.happen(story::started(5000));
+    for key in ["1", "6", "7", "8"] {
+        watch.keys(key);
+        let names = ["1 words", "6 processes", "7 faults", "8 output"];
+        assert_shows(&watch.text(), &names);
+    }
+}
