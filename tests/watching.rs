@@ -162,10 +162,10 @@ fn who_it_is_and_where_its_memory_goes_is_on_every_screen() {
         "1 in plain words",
         "2 where RSS goes",
         "3 VMAs · 8, by rss",
-        "4 address space",
+        "4 map · ",
         "5 pages · of model.gguf",
         "6 processes",
-        "7 faults, one by one",
+        "7 faults",
         "[heap]",
         "TiB of nothing",
         "1 cell =",
@@ -482,7 +482,7 @@ fn the_grid_zooms_by_keys_and_wheel_and_asks_for_what_it_shows() {
     watch.keys("a");
     assert_shows(&watch.text(), &["of what lies around it"]);
     watch.keys("a");
-    assert_shows(&watch.text(), &["of the whole address space"]);
+    assert_shows(&watch.text(), &["pages · from the first VMA to the last"]);
     watch.keys("a0");
     assert_eq!(watch.request().lens.unwrap(), first);
 }
@@ -676,4 +676,124 @@ fn what_was_not_read_before_the_end_is_not_waited_for() {
     let text = watch.text();
     assert_shows(&text, &["not read before it ended"]);
     assert!(!text.contains("not read yet"), "{text}");
+}
+
+#[test]
+fn a_row_of_faults_says_how_many_where_and_by_whom() {
+    let mut watch = Watch::at(&Story::usual(), MIDDLE);
+    watch.keys("7");
+    let pages: Vec<u64> = (0..40).map(|page| story::HEAP + page * PAGE).collect();
+    let mut sample = Story::usual().quiet(2);
+    sample.events = Some(story::faults(&pages));
+    watch.hear(sample);
+    let text = watch.text();
+    assert_shows(
+        &text,
+        &["page of", "code of", "minor ×40  in [heap]", "by libc.so.6"],
+    );
+    // All are of one thread, and all are told.
+    assert_hides(&text, &["thread ", "one of", "missed"]);
+    // One of 64 from now on, a second later, and many are missing.
+    let mut sample = Story::usual().quiet(3);
+    sample.events = Some(story::faults(&pages[..10]).map(|mut events| {
+        for event in &mut events.list {
+            event.at += std::time::Duration::from_secs(1);
+            event.stands_for = 64;
+            event.one_of = 64;
+        }
+        events.each = 64;
+        events.missed = 15_702;
+        events
+    }));
+    watch.hear(sample);
+    let wanted = [
+        "one of 64 is told, ≈16,000 missed",
+        "1.5 s minor ×40",
+        "2.5 s minor ≈640",
+    ];
+    for size in SIZES {
+        watch.size = size;
+        watch.happen(Event::Resize(size.0, size.1));
+        assert_shows(&watch.text(), &wanted);
+    }
+    // There was no room for all of them.
+    let mut sample = Story::usual().quiet(4);
+    sample.events = Some(story::faults(&pages[..5]).map(|mut events| {
+        for event in &mut events.list {
+            event.at += std::time::Duration::from_secs(2);
+        }
+        events.list[4].and_more = true;
+        events
+    }));
+    watch.hear(sample);
+    assert_shows(&watch.text(), &["3.5 s minor ≥5"]);
+    // Another thread: now it is said which.
+    let mut sample = Story::usual().quiet(5);
+    sample.events = Some(story::faults(&pages[..1]).map(|mut events| {
+        events.list[0].thread = 4250;
+        events
+    }));
+    watch.hear(sample);
+    assert_shows(&watch.text(), &["thread", "4242", "4250"]);
+}
+
+#[test]
+fn what_every_mark_means_is_at_hand_where_the_marks_are() {
+    for size in SIZES {
+        let mut watch = Watch::at(&Story::usual(), size);
+        watch.keys("5");
+        assert_shows(&watch.text(), &["l legend", "q quit", "? help"]);
+    }
+}
+
+#[test]
+fn counters_say_what_time_is_drawn_and_every_panel_has_one_name() {
+    let watch = Watch::at(&Story::usual(), MIDDLE);
+    assert_shows(&watch.text(), &["counters, last ", " s ─"]);
+    let table = [
+        (Pane::Map, "▸4 map"),
+        (Pane::Events, "▸7 faults"),
+        (Pane::Pages, "▸5 pages"),
+    ];
+    for size in SIZES {
+        let mut watch = Watch::at(&Story::usual(), size);
+        for (pane, title) in table {
+            watch.keys(&pane.digit().to_string());
+            assert_shows(&watch.text(), &[title]);
+        }
+    }
+}
+
+#[test]
+fn help_lists_the_keys_of_the_panel_at_hand_first() {
+    for (key, first, later) in [
+        ("5", "On the pages (5)", "On the other panels"),
+        ("3", "On the other panels", "On the pages (5)"),
+    ] {
+        let mut watch = Watch::at(&Story::usual(), (120, 200));
+        watch.keys(key);
+        watch.keys("?");
+        let text = watch.text();
+        assert!(
+            text.find(first).unwrap() < text.find(later).unwrap(),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn nothing_of_where_rss_goes_is_lost_on_a_screen_of_thirty_rows() {
+    let watch = Watch::at(&Story::usual(), (100, 30));
+    assert_shows(&watch.text(), &["page tables", "of this RSS", "1 cell ="]);
+}
+
+#[test]
+fn every_tab_has_its_whole_name_at_a_hundred_columns() {
+    let mut watch = Watch::new((100, 30), Theme::Dark);
+    watch.happen(story::started(5000));
+    for key in ["1", "6", "7", "8"] {
+        watch.keys(key);
+        let names = ["1 words", "6 processes", "7 faults", "8 output"];
+        assert_shows(&watch.text(), &names);
+    }
 }

@@ -5,6 +5,7 @@ use super::overlay;
 use super::text::{pad, wrap};
 use super::theme::Palette;
 use crate::app::keys::{Binding, Context, bindings};
+use crate::app::watching::pane::Pane;
 use crate::app::{App, Screen};
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -32,8 +33,15 @@ fn lines(app: &App, width: usize, palette: Palette) -> Vec<Line<'static>> {
             let text = "The mouse on the strip of moments: a click goes to a line, dragging scrubs, the wheel steps.";
             lines.extend(wrap(&[(text, palette.text())], width, 0));
         }
-        let rows = bindings().filter(|binding| of(binding, here) == kind);
-        lines.extend(rows.flat_map(|binding| row(binding, width, palette)));
+        for (title, rows) in parts(kind, here, at_hand(app)) {
+            if let Some(title) = title {
+                lines.push(Line::from(Span::styled(title, palette.dim())));
+            }
+            lines.extend(
+                rows.into_iter()
+                    .flat_map(|binding| row(binding, width, palette)),
+            );
+        }
     }
     lines.extend(section("Where the numbers come from", palette));
     let sources = if here == Kind::Watch {
@@ -75,6 +83,44 @@ impl Kind {
         }
     }
 
+    /// Where in it keys mean something of their own: what the learner is about then, and the contexts that are so.
+    fn parts(self) -> &'static [Part] {
+        use Context as C;
+        match self {
+            Self::Home => &[
+                ("While the search is typed", &[C::Search]),
+                ("On the claims", &[C::Claims]),
+            ],
+            Self::Lesson => &[
+                ("Before a line", &[C::Line]),
+                ("Before an answer", &[C::Ask]),
+                ("While a line runs", &[C::Running]),
+                ("At the end of a step", &[C::StepDone]),
+                ("At the end of the lesson", &[C::LessonDone]),
+                ("Looking back", &[C::Back]),
+                ("In a recording", &[C::Tape]),
+                ("On the list of steps, the legend and this page", OVER),
+                ("While lines are to be undone", &[C::Undo]),
+                ("While a session is kept", &[C::Keep]),
+            ],
+            Self::Explorer => &[
+                ("Nothing is typed", &[C::Prompt]),
+                ("Something is typed", &[C::Type]),
+                ("While a line runs and the next is typed", &[C::Ahead]),
+                ("While a line runs", &[C::Trying, C::Ahead]),
+                ("On the pages", &[C::Cursor]),
+                ("On the menu of a page", &[C::Menu]),
+                ("On what is known of a page, and the variables", PAGE),
+            ],
+            Self::Watch => &[
+                ("On the pages (5)", &[C::Cells]),
+                ("On the other panels", &[C::Watch]),
+                ("While the search is typed", &[C::Find]),
+                ("On the numbers of a VMA", &[C::Vma]),
+            ],
+        }
+    }
+
     fn has(self, context: Context) -> bool {
         let of = match context {
             Context::Home | Context::Search | Context::Claims => Self::Home,
@@ -90,6 +136,51 @@ impl Kind {
             _ => Self::Lesson,
         };
         of == self
+    }
+}
+
+/// A part of a group of keys: its title, and where they are valid.
+type Part = (&'static str, &'static [Context]);
+const OVER: &[Context] = &[Context::Steps, Context::Legend, Context::Help];
+const PAGE: &[Context] = &[Context::Inspect, Context::Variables];
+
+/// The rows of a group, by parts: those of what has the keys first, then those that are valid in more than one part,
+/// then the others.
+fn parts(
+    kind: Kind,
+    here: Kind,
+    at_hand: Option<Context>,
+) -> Vec<(Option<&'static str>, Vec<&'static Binding>)> {
+    let is_of = |binding: &Binding, (_, contexts): &Part| {
+        let mut valid = binding
+            .contexts
+            .iter()
+            .filter(|context| kind.has(**context));
+        valid.all(|context| contexts.contains(context))
+    };
+    let part_of = |binding: &Binding| kind.parts().iter().position(|part| is_of(binding, part));
+    let rows = |wanted: Option<usize>| {
+        let rows = bindings().filter(|binding| of(binding, here) == kind);
+        rows.filter(|binding| part_of(binding) == wanted).collect()
+    };
+    let every = at_hand.filter(|context| kind.has(*context));
+    let every = every.map(|_| "On every panel");
+    let mut all: Vec<(_, Vec<_>)> = vec![(every, rows(None))];
+    for (index, (title, contexts)) in kind.parts().iter().enumerate() {
+        let is_at_hand = at_hand.is_some_and(|context| contexts.contains(&context));
+        let place = if is_at_hand { 0 } else { all.len() };
+        all.insert(place, (Some(*title), rows(Some(index))));
+    }
+    all.retain(|(_, rows)| !rows.is_empty());
+    all
+}
+
+/// What has the keys under the help, where one of several things can.
+fn at_hand(app: &App) -> Option<Context> {
+    let watch = app.watching()?;
+    match watch.bench.focus {
+        Pane::Pages => Some(Context::Cells),
+        _ => Some(Context::Watch),
     }
 }
 
@@ -151,4 +242,42 @@ fn machine(app: &App, width: usize, palette: Palette) -> Vec<Line<'static>> {
     let mut lines = vec![Line::default()];
     lines.extend(wrap(&[(text.as_str(), palette.text())], width, 0));
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    const KINDS: [Kind; 4] = [Kind::Home, Kind::Lesson, Kind::Explorer, Kind::Watch];
+
+    #[test]
+    fn under_a_heading_a_key_does_one_thing() {
+        for kind in KINDS {
+            for (title, rows) in parts(kind, kind, None) {
+                let mut seen = HashMap::new();
+                for row in rows {
+                    for chord in row.chords {
+                        let before = seen.insert(*chord, row.action);
+                        let same = before.is_none_or(|before| before == row.action);
+                        assert!(same, "{chord} twice under {title:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_the_keys_comes_first_and_no_key_is_left_out() {
+        let here = Kind::Watch;
+        for (context, first) in [
+            (Context::Cells, "On the pages (5)"),
+            (Context::Watch, "On the other panels"),
+        ] {
+            assert_eq!(parts(here, here, Some(context))[0].0, Some(first));
+        }
+        let parts = KINDS.map(|kind| parts(kind, here, None));
+        let listed = parts.iter().flatten().map(|(_, rows)| rows.len());
+        assert_eq!(listed.sum::<usize>(), bindings().count());
+    }
 }

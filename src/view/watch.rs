@@ -3,9 +3,9 @@
 //!
 //! ```text
 //! 4242 python3 train.py                       sleeping · 3 threads · watched since 14:03:22
-//! ─ counters ───────────────────┬─ 3 VMAs: 213 of 213, by rss ───────────────────────────
+//! ─ counters, last 24 s ────────┬─ 3 VMAs: 213 of 213, by rss ───────────────────────────
 //! minor faults  1.2k/s ▁▂▅█▇▃▁  │ 7f3a1c000000 rw-p  64M ▅ 40M 40M 40M  0 ■
-//! ─ 2 where RSS goes ───────────├─ 4 address space ──────────────────────────────────────
+//! ─ 2 where RSS goes ───────────├─ 4 map ────────────────────────────────────────────────
 //! ■■■■■■■■■■■■■▦▦▦▦▦▤▤          │ 55d08a3c1000 ▥▤▲▲▲▲▲               2.1M, a cell 32K
 //! ─ 1 in plain words ───────────│              ┊ 42 TiB of nothing
 //! ▸ 92 % of this RSS is …       ├─ 5 pages of [heap] ────────────────────────────────────
@@ -69,8 +69,14 @@ pub(super) const SOURCES: &[(&str, &str)] = &[
 const WIDE: (u16, u16) = (150, 44);
 /// From these on, there is a left and a right side.
 const HALF: (u16, u16) = (100, 28);
+/// From this many rows on, the map stands on the left, and leaves the right to the lists.
+const TALL: u16 = 52;
 /// Rows of the counters with their title.
 const COUNTERS: u16 = 5;
+/// Rows that words have beside where RSS goes, at least.
+const WORDS: u16 = 8;
+/// Rows of two panels that can do with half of them.
+const TWO: u16 = 14;
 
 /// Draws the screen of the watch.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, watch: &Watching) {
@@ -99,29 +105,49 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, watch: &Watch
 /// Everything side by side.
 fn wide(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching) {
     let (left, right) = columns(canvas, area);
-    let words = words::height(watch, left.width) + 2;
+    let is_tall = area.height >= TALL;
+    let words = words::height(watch, left.width) + 1;
     let kin = watch.family.as_ref().map_or(1, Vec::len) as u16;
+    let map_rows = map::most_lines(watch, right);
+    let map_left = if is_tall { map_rows.min(9) + 1 } else { 0 };
+    let most_words = area.height * 2 / if is_tall { 6 } else { 5 };
     let rows = [
         Constraint::Length(COUNTERS),
         Constraint::Length(rss::height(watch) + 1),
-        Constraint::Length(words.clamp(10, area.height * 2 / 5)),
+        Constraint::Length(words.clamp(WORDS, most_words)),
+        Constraint::Length(map_left),
         Constraint::Length((kin + 3).clamp(6, area.height / 5)),
         Constraint::Fill(1),
     ];
-    let [counts, rss, words, family, lower] = Layout::vertical(rows).areas(left);
+    let [counts, rss, words, map, family, lower] = Layout::vertical(rows).areas(left);
     counters::draw(canvas, counts, watch);
     slot::draw(canvas, rss, watch, &[Pane::Rss]);
     slot::draw(canvas, words, watch, &[Pane::Words]);
+    slot::draw(canvas, map, watch, &[Pane::Map]);
     slot::draw(canvas, family, watch, &[Pane::Family]);
-    if watch.output.is_some() {
-        let halves = [Constraint::Fill(1), Constraint::Fill(1)];
-        let [events, output] = Layout::vertical(halves).areas(lower);
-        slot::draw(canvas, events, watch, &[Pane::Events]);
-        slot::draw(canvas, output, watch, &[Pane::Output]);
+    happenings(canvas, lower, watch);
+    if is_tall {
+        let rows = [Constraint::Fill(4), Constraint::Fill(3)];
+        let [vmas, pages] = Layout::vertical(rows).areas(right);
+        slot::draw(canvas, vmas, watch, &[Pane::Vmas]);
+        slot::draw(canvas, pages, watch, &[Pane::Pages]);
     } else {
-        slot::draw(canvas, lower, watch, &[Pane::Events]);
+        three(canvas, right, watch, map_rows);
     }
-    three(canvas, right, watch, map::most_lines(watch, right));
+}
+
+/// Faults and, where there is one, the output of the command, which share a place where it is small.
+fn happenings(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching) {
+    if watch.output.is_none() {
+        return slot::draw(canvas, area, watch, &[Pane::Events]);
+    }
+    if area.height < TWO {
+        return slot::draw(canvas, area, watch, &[Pane::Events, Pane::Output]);
+    }
+    let halves = [Constraint::Fill(1), Constraint::Fill(1)];
+    let [events, output] = Layout::vertical(halves).areas(area);
+    slot::draw(canvas, events, watch, &[Pane::Events]);
+    slot::draw(canvas, output, watch, &[Pane::Output]);
 }
 
 /// The left side shares a place below the counters.
@@ -129,7 +155,7 @@ fn half(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching) {
     let (left, right) = columns(canvas, area);
     let rows = [
         Constraint::Length(COUNTERS),
-        Constraint::Length((rss::height(watch) + 1).min(area.height / 3)),
+        Constraint::Length((rss::height(watch) + 1).min(area.height - COUNTERS - WORDS)),
         Constraint::Fill(1),
     ];
     let [counts, rss, shared] = Layout::vertical(rows).areas(left);

@@ -298,6 +298,9 @@ pub(crate) fn faults(addresses: &[u64]) -> Reading<Events> {
         instruction: Addr(LIBC + 16),
         thread: 4242,
         major: false,
+        stands_for: 1,
+        one_of: 1,
+        and_more: false,
     });
     Reading::Known(Events {
         list: list.collect(),

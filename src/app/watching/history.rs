@@ -5,10 +5,10 @@ use crate::watch::sample::Counters;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// Points that are kept and drawn: half a minute. As long as that, a drawing moves on after all has come to rest.
-const MOST: usize = 48;
-/// The least time between two points: rates of shorter times only flicker.
-const LEAST: Duration = Duration::from_millis(500);
+/// Points that are kept and drawn: most of a minute. As long as that, a drawing moves on after all has come to rest.
+pub const MOST: usize = 48;
+/// The time that a point stands for: rates of shorter times only flicker.
+pub const CELL: Duration = Duration::from_secs(1);
 /// Clock ticks of a second in `/proc`: `USER_HZ`, which is 100 on every machine this runs on.
 const HERTZ: f64 = 100.0;
 
@@ -43,7 +43,12 @@ struct Point {
     counters: Option<Counters>,
 }
 
-/// What was counted, the latest last.
+/// The count of cells until a time.
+fn cell(at: Duration) -> u128 {
+    at.as_nanos() / CELL.as_nanos()
+}
+
+/// What was counted, the latest last: a point a cell of time, none for those in which nobody looked.
 #[derive(Clone, Debug, Default)]
 pub struct History {
     points: VecDeque<Point>,
@@ -63,8 +68,8 @@ impl History {
         if is_new {
             self.restless = MOST;
         }
-        let due = self.points.back().map(|last| last.at + LEAST);
-        if due.is_some_and(|due| at < due) {
+        let latest = self.points.back();
+        if latest.is_some_and(|latest| cell(at) <= cell(latest.at)) {
             return is_new;
         }
         let flat = self.step(0);
@@ -90,7 +95,7 @@ impl History {
         points.find_map(|point| point.counters.as_ref())
     }
 
-    /// What was counted between the last point but `back` and the one before it.
+    /// What was counted between the two points that a time lies between, which was `back` cells before the last.
     fn step(&self, back: usize) -> Option<(u64, u64, u64, u64)> {
         let (then, now) = self.pair(back)?;
         let (then, now) = (then.counters?, now.counters?);
@@ -103,14 +108,15 @@ impl History {
     }
 
     fn pair(&self, back: usize) -> Option<(&Point, &Point)> {
-        let last = self.points.len().checked_sub(back + 1)?;
+        let wanted = cell(self.points.back()?.at).checked_sub(back as u128)?;
+        let next = self.points.partition_point(|point| cell(point.at) < wanted);
         Some((
-            self.points.get(last.checked_sub(1)?)?,
-            self.points.get(last)?,
+            self.points.get(next.checked_sub(1)?)?,
+            self.points.get(next)?,
         ))
     }
 
-    /// A value `back` points ago.
+    /// A value `back` cells ago.
     pub fn value(&self, series: Series, back: usize) -> Value {
         let Some((then, now)) = self.pair(back) else {
             return Value::Before;
@@ -165,13 +171,30 @@ mod tests {
         history.push(seconds(2), &counters(30, 100, 8192));
         history.push(seconds(3), &Reading::unknown("gone"));
         history.push(seconds(4), &counters(31, 100, 8192));
-        let minor: Vec<_> = (0..4)
+        let minor: Vec<_> = (0..6)
             .map(|back| history.value(Series::Minor, back))
             .collect();
-        assert_eq!(minor, [Unknown, Unknown, Known(10.0), Before]);
+        // Nobody looked in the second cell: it is as the third.
+        let ten = Known(10.0);
+        assert_eq!(minor, [Unknown, Unknown, ten, ten, Before, Before]);
         assert_eq!(history.value(Series::Cpu, 2), Known(50.0));
         assert_eq!(history.latest().map(|counters| counters.rss), Some(8192));
         assert_eq!(history.last(Series::Rss), None);
+    }
+
+    #[test]
+    fn a_cell_is_a_second_however_often_one_looks() {
+        let mut history = History::default();
+        for tenth in 0..40 {
+            let at = Duration::from_millis(1_050 + tenth * 100);
+            // Ten faults a second, a hundred in the third.
+            let minor = if tenth < 20 { tenth } else { tenth + 90 };
+            history.push(at, &counters(minor, 0, 4096));
+        }
+        let minor: Vec<_> = (0..4)
+            .map(|back| history.value(Series::Minor, back))
+            .collect();
+        assert_eq!(minor, [Known(10.0), Known(100.0), Known(10.0), Before]);
     }
 
     #[test]

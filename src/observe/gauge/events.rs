@@ -6,7 +6,7 @@
 
 use super::files::Files;
 use super::meter::Meter;
-use super::perf::{Record, Thread};
+use super::perf::{Drained, Record, Thread};
 use crate::mem::{Addr, PageSize, Reading, error_text};
 use std::collections::BTreeMap;
 use std::io;
@@ -25,6 +25,12 @@ pub struct FaultEvent {
     pub thread: i32,
     /// Whether the page had to be read from a disk.
     pub major: bool,
+    /// How many faults it stands for: itself, those before it that were like it, and those that were not told.
+    pub stands_for: u64,
+    /// One of so many was told; 1 where it stands for just so many.
+    pub one_of: u64,
+    /// Whether there was no room for those of its thread that followed.
+    pub and_more: bool,
 }
 
 /// The faults since the sample before.
@@ -34,7 +40,8 @@ pub struct Events {
     pub list: Vec<FaultEvent>,
     /// One of so many minor faults is told: 1 for all of them, more where they are very many.
     pub each: u64,
-    /// Of how many threads there were more faults than there was room for, so that the last of them are missing.
+    /// How many faults there was no room for: to the last where every one is told, else to about a period of each
+    /// thread. 0 as well where it cannot be known, and `blind` says so.
     pub missed: u64,
     /// What kinds of faults cannot be seen here, as a sentence; `None` where all can, but for those that the process
     /// asks for itself (`MAP_POPULATE`, `MADV_POPULATE_WRITE`, `mlock`).
@@ -45,6 +52,10 @@ pub struct Events {
 const THREADS: usize = 64;
 /// Faults of a thread that are told at a tick; where they are many more, fewer of them are.
 const WANTED: usize = 128;
+/// So many faults of a tick are told each; of more, those of a walk through memory are told as one.
+const FEW: usize = 24;
+/// The longest step of such a walk, in bytes.
+const STEP: u64 = 1 << 20;
 /// The most faults that one that is told may stand for.
 const RAREST: u64 = 1 << 16;
 /// How many ticks may pass before it is looked whether there are other threads, though they are as many.
@@ -56,7 +67,7 @@ pub struct Listener {
     page: PageSize,
     /// By the monotonic clock.
     began: Duration,
-    threads: BTreeMap<i32, Thread>,
+    threads: BTreeMap<i32, (Thread, Tally)>,
     /// How many threads there were when they were looked for.
     counted: u64,
     ticks: u32,
@@ -113,7 +124,7 @@ impl Listener {
             }
             match self.open(thread, meter) {
                 Ok(opened) => {
-                    self.threads.insert(thread, opened);
+                    self.threads.insert(thread, (opened, Tally::default()));
                 }
                 // It has ended meanwhile.
                 Err(error) if error.raw_os_error() == Some(libc::ESRCH) => {}
@@ -146,22 +157,29 @@ impl Listener {
     fn drain(&mut self, meter: &mut Meter) -> Events {
         let mut events = Events {
             each: self.each,
-            blind: self.blind(),
             ..Events::default()
         };
         let mut most = 0;
-        for thread in self.threads.values_mut() {
+        let (began, each) = (self.began, self.each);
+        for (thread, tally) in self.threads.values_mut() {
             let before = events.list.len();
-            let began = self.began;
-            let full = thread.drain(|record| events.list.push(event(&record, began)));
-            let told = events.list.len() - before;
-            most = most.max(told);
-            if full {
-                events.missed += 1;
+            let drained = thread.drain(|record| events.list.push(event(&record, each, began)));
+            let told = &mut events.list[before..];
+            if let Some(last) = told.last_mut() {
+                last.and_more = drained.full;
             }
+            most = most.max(told.len());
+            tally.told += told.iter().map(|event| event.stands_for).sum::<u64>();
+            events.missed += tally.missed(&drained, each);
         }
+        events.blind = self.blind();
         if self.threads.len() > 1 {
             events.list.sort_by_key(|event| event.at);
+        }
+        if events.list.len() > FEW {
+            events
+                .list
+                .dedup_by(|later, earlier| is_next(later, earlier));
         }
         self.adapt(most, meter);
         events
@@ -177,9 +195,15 @@ impl Listener {
         };
         if each != self.each {
             self.each = each;
-            for thread in self.threads.values() {
+            for (thread, tally) in self.threads.values_mut() {
                 // Where it cannot be changed, it stays as it is.
                 let _ = meter.free(|| thread.tell_one_of(each));
+                *tally = Tally {
+                    base: meter.free(|| thread.counted()).unwrap_or(tally.base),
+                    told: 0,
+                    missed: 0,
+                    silent: tally.silent,
+                };
             }
         }
     }
@@ -191,21 +215,84 @@ impl Listener {
         let many = self
             .too_many
             .then_some("it has more threads than are listened to");
-        match (kernel, many) {
-            (Some(kernel), Some(many)) => Some(format!("{kernel}; {many}")),
-            (one, other) => one.or(other).map(str::to_owned),
-        }
+        let missed = self
+            .threads
+            .values()
+            .any(|(_, tally)| tally.silent.is_some())
+            .then_some("some faults were missed, and how many is not known");
+        let told: Vec<&str> = [kernel, many, missed].into_iter().flatten().collect();
+        (!told.is_empty()).then(|| told.join("; "))
     }
 }
 
-fn event(record: &Record, began: Duration) -> FaultEvent {
+/// The account of a thread since its period was set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Tally {
+    /// What perf had counted then.
+    base: u64,
+    /// For how many faults those that were told stand.
+    told: u64,
+    /// How many are known to be missing.
+    missed: u64,
+    /// That the ring was full when perf's count could not be read, and for how many faults each record stood then.
+    silent: Option<u64>,
+}
+
+impl Tally {
+    /// How many faults more are missing than was known before.
+    ///
+    /// A full ring is silent, so that what perf counts is asked then; what the kernel says of lost records later was
+    /// among it. Only where the count cannot be read, that must do.
+    fn missed(&mut self, drained: &Drained, each: u64) -> u64 {
+        let late = match self.silent {
+            Some(each) if drained.lost > 0 => {
+                self.silent = None;
+                drained.lost * each
+            }
+            _ => 0,
+        };
+        let Some(counted) = drained.counted else {
+            if drained.full {
+                self.silent = Some(each);
+            }
+            return late;
+        };
+        let missing = counted.saturating_sub(self.base + self.told);
+        // The last of each period is told, so that up to a period less one is not due yet.
+        let missing = if missing < each { 0 } else { missing };
+        let more = missing.saturating_sub(self.missed);
+        self.missed += more;
+        late + more
+    }
+}
+
+fn event(record: &Record, each: u64, began: Duration) -> FaultEvent {
     FaultEvent {
         at: Duration::from_nanos(record.time).saturating_sub(began),
         addr: Addr(record.addr),
         instruction: Addr(record.instruction),
         thread: record.thread,
         major: record.major,
+        stands_for: if record.major { 1 } else { each },
+        one_of: if record.major { 1 } else { each },
+        and_more: false,
     }
+}
+
+/// Whether a fault is the next step of the walk that an earlier one is of: the same code, a little further. Then the
+/// earlier one becomes the later, and stands for both.
+fn is_next(later: &FaultEvent, earlier: &mut FaultEvent) -> bool {
+    let like = |event: &FaultEvent| (event.thread, event.major, event.instruction, event.one_of);
+    let step = later.addr.0.wrapping_sub(earlier.addr.0);
+    let is_next = like(later) == like(earlier) && step > 0 && step <= STEP;
+    if is_next {
+        *earlier = FaultEvent {
+            stands_for: earlier.stands_for + later.stands_for,
+            and_more: earlier.and_more || later.and_more,
+            ..*later
+        };
+    }
+    is_next
 }
 
 /// Whether descriptors or locked memory have run out.
@@ -260,6 +347,65 @@ mod tests {
             let why = reason(&io::Error::from_raw_os_error(errno), "3");
             assert!(why.contains(words), "{why}");
         }
+    }
+
+    #[test]
+    fn a_walk_through_memory_is_told_as_one() {
+        let record = |addr, instruction| Record {
+            instruction,
+            thread: 1,
+            time: addr,
+            addr,
+            major: false,
+        };
+        let walk = (0..100).map(|page| record(page * 4096, 7));
+        let records = walk.chain([record(0, 7), record(4096, 8)]);
+        let mut list: Vec<FaultEvent> = records
+            .map(|record| event(&record, 16, Duration::ZERO))
+            .collect();
+        list.dedup_by(|later, earlier| is_next(later, earlier));
+        let told: Vec<_> = list
+            .iter()
+            .map(|event| (event.addr.0, event.stands_for, event.one_of))
+            .collect();
+        assert_eq!(told, [(99 * 4096, 1600, 16), (0, 16, 16), (4096, 16, 16)]);
+    }
+
+    #[test]
+    fn what_was_missed_is_a_number_of_faults_or_said_not_to_be_known() {
+        let full = |counted| Drained {
+            full: true,
+            counted,
+            ..Drained::default()
+        };
+        let later = |lost| Drained {
+            lost,
+            ..Drained::default()
+        };
+        let mut tally = Tally {
+            told: 682,
+            ..Tally::default()
+        };
+        assert_eq!(tally.missed(&full(Some(16_384)), 1), 16_384 - 682);
+        // The kernel says the same, later.
+        assert_eq!(tally.missed(&later(15_702), 1), 0);
+        tally.told += 682;
+        assert_eq!(tally.missed(&full(Some(17_366)), 1), 300);
+        // One of 64 from now on: what is not due yet is not missing.
+        let mut tally = Tally {
+            base: 17_366,
+            told: 682 * 64,
+            ..Tally::default()
+        };
+        let counted = 17_366 + 682 * 64 + 63;
+        assert_eq!(tally.missed(&full(Some(counted)), 64), 0);
+        assert_eq!(tally.missed(&full(Some(counted + 64)), 64), 127);
+        // Without a count, it is known as late as the kernel says it.
+        let mut tally = Tally::default();
+        assert_eq!(tally.missed(&full(None), 16), 0);
+        assert_eq!(tally.silent, Some(16));
+        assert_eq!(tally.missed(&later(10), 64), 160);
+        assert_eq!(tally.silent, None);
     }
 
     #[test]

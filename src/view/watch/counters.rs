@@ -2,9 +2,9 @@
 
 use super::number::{rate, short, short_change};
 use crate::app::watching::Watching;
-use crate::app::watching::history::{History, Series, Value};
+use crate::app::watching::history::{CELL, History, MOST, Series, Value};
 use crate::view::canvas::{Canvas, below};
-use crate::view::text::{fit, pad};
+use crate::view::text::pad;
 use crate::view::theme::Palette;
 use crate::watch::sample::Counters;
 use crate::watch::words::grouped;
@@ -19,8 +19,10 @@ const ROWS: [(&str, Series); 4] = [
     ("CPU", Series::Cpu),
     ("RSS", Series::Rss),
 ];
-/// Cells of the name, of the number now, and of the sum.
-const COLUMNS: (usize, usize, usize) = (13, 9, 15);
+/// Cells of the name and of the number now.
+const COLUMNS: (usize, usize) = (13, 8);
+/// Seconds from which on it is worth saying how many are drawn.
+const SPAN: usize = 5;
 /// Marks of growing height.
 const HEIGHTS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
@@ -29,29 +31,50 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching) {
     let palette = canvas.palette;
     let width = usize::from(area.width);
     canvas.text(area, (0, 0), &"─".repeat(width), palette.rule());
-    canvas.text(area, (1, 0), " counters ", palette.dim());
+    let totals = ROWS.map(|(_, series)| total(watch, series));
+    let sum = totals.iter().map(String::len).max().unwrap_or(0);
+    let room = width
+        .saturating_sub(COLUMNS.0 + COLUMNS.1 + sum + 2)
+        .min(MOST);
+    let span = room as u64 * CELL.as_secs();
+    let title = if room < SPAN {
+        " counters ".to_owned()
+    } else {
+        format!(" counters, last {span} s ")
+    };
+    canvas.text(area, (1, 0), &title, palette.dim());
     let right = if watch.mark.is_set() {
         " since the mark "
     } else {
         " since it began "
     };
-    if width > 40 {
+    if width > title.len() + right.len() + 2 {
         let column = area.width - right.len() as u16 - 1;
         canvas.text(area, (column, 0), right, palette.dim());
     }
-    for (index, (name, series)) in ROWS.into_iter().enumerate() {
-        let line = row(watch, (name, series), width, palette);
+    for (index, ((name, series), total)) in ROWS.into_iter().zip(totals).enumerate() {
+        let mut line = row(watch, (name, series), room, palette);
+        let style = if watch.mark.is_set() && !total.is_empty() {
+            palette.changed()
+        } else {
+            palette.text()
+        };
+        let total = Span::styled(format!("{total:>sum$}"), style);
+        let gap = width.saturating_sub(line.width() + total.width());
+        line.push_span(" ".repeat(gap));
+        line.push_span(total);
         canvas.line(below(area, 1), index as u16, &line);
     }
 }
 
+/// A name, the number now, and so many cells of it over time.
 fn row(
     watch: &Watching,
     (name, series): (&str, Series),
-    width: usize,
+    room: usize,
     palette: Palette,
 ) -> Line<'static> {
-    let (label, value, sum) = COLUMNS;
+    let (label, value) = COLUMNS;
     let history = &watch.history;
     let style = style(series, palette);
     let mut spans = vec![Span::styled(pad(name, label), palette.dim())];
@@ -71,15 +94,7 @@ fn row(
         None => spans.push(Span::styled(format!("{:>value$}", "…"), palette.dim())),
     }
     spans.push(Span::raw(" "));
-    let room = width.saturating_sub(label + value + sum + 2);
     spans.extend(spark(history, series, room, (style, palette)));
-    let total = total(watch, series);
-    let style = if watch.mark.is_set() && !total.is_empty() {
-        palette.changed()
-    } else {
-        palette.text()
-    };
-    spans.push(Span::styled(format!(" {:>sum$}", fit(&total, sum)), style));
     Line::from(spans)
 }
 
@@ -148,7 +163,7 @@ fn seconds(ticks: u64) -> String {
     }
 }
 
-/// The values of the last looks, the latest at the right; unknown ones as `?`.
+/// The values of the last cells of time, the latest at the right; unknown ones as `?`.
 fn spark(
     history: &History,
     series: Series,

@@ -1,15 +1,15 @@
 //! The pages as cells: one cell a page up to one cell a GiB and more. A cell's first mark is the kind that most of its
 //! pages are of, the second how much of it is there, where that is not all.
 
-use super::list;
 use super::number::{address, short};
+use super::{events, list};
 use crate::app::scene::Freshness;
 use crate::app::watching::Watching;
 use crate::app::watching::grid::Scope;
 use crate::app::watching::pane::{Frame, Pane};
-use crate::mem::{Addr, Bytes, PageState};
+use crate::mem::{Bytes, PageState, Range};
 use crate::view::canvas::Canvas;
-use crate::view::text::{fit_end, wrap};
+use crate::view::text::{fit, fit_end, wrap};
 use crate::view::theme::Palette;
 use crate::watch::Lens;
 use crate::watch::sample::Mixture;
@@ -18,26 +18,26 @@ use crate::watch::words::grouped;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 /// Cells of the address before a row.
 const LABEL: u16 = 13;
+/// Rows from which on one is left free between the cells and what is said of them.
+const ROOMY: u16 = 12;
 /// Rows below the cells, that say what the one under the cursor is.
 const TOLD: u16 = 2;
-/// Marks of growing height.
-const HEIGHTS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+/// Marks of growing height: a full cell has none.
+const HEIGHTS: [&str; 7] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇"];
 
 /// What the panel says about itself.
 pub(super) fn detail(watch: &Watching) -> String {
     let of = match (watch.grid.scope, watch.chosen()) {
         (_, None) => return String::new(),
-        (Scope::All, _) => "of the whole address space".to_owned(),
+        (Scope::All, _) => "from the first VMA to the last".to_owned(),
         (Scope::Around, _) => "of what lies around it".to_owned(),
         (Scope::Vma, Some((vmas, line))) => match list::name(vmas, line) {
             name if name.is_empty() => format!("of the VMA at {:x}", line.range.start.0),
-            name => format!(
-                "of {}",
-                fit_end(name.rsplit('/').next().unwrap_or(&name), 32)
-            ),
+            name => format!("of {}", fit_end(&events::brief(&name), 32)),
         },
     };
     format!("{of}, {}", short(watch.grid.whole().length()))
@@ -50,7 +50,8 @@ fn frame(area: Rect) -> Frame {
         0..8 => room,
         room => room / 8 * 8,
     };
-    let rows = area.height.saturating_sub(TOLD + 1);
+    let gap = u16::from(area.height >= ROOMY);
+    let rows = area.height.saturating_sub(TOLD + gap);
     Frame {
         area: Rect {
             x: area.x + LABEL.min(area.width),
@@ -153,12 +154,13 @@ fn face(watch: &Watching, lens: &Lens, index: u64, palette: Palette) -> Face {
     if there == mixture.mapped {
         return plain(mark, style);
     }
-    let level = (there as f64 / mixture.mapped as f64 * 8.0).ceil() as usize;
+    let most = HEIGHTS.len();
+    let level = (there as f64 / mixture.mapped as f64 * most as f64).ceil() as usize;
     let (_, shade) = palette.page(state.unwrap_or(PageState::Unknown), Freshness::Old);
     Face {
         mark,
         style,
-        height: HEIGHTS[level.clamp(1, 8) - 1],
+        height: HEIGHTS[level.clamp(1, most) - 1],
         shade,
     }
 }
@@ -204,53 +206,92 @@ fn shared_memory(watch: &Watching, lens: &Lens, index: u64, state: PageState) ->
 /// What a cell stands for, and what the one under the cursor is.
 fn told(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching, (lens, cursor): (&Lens, u64)) {
     let palette = canvas.palette;
-    let pages = lens.cell / watch.subject.page.max(1);
-    let scale = if pages == 1 {
-        "1 cell = 1 page".to_owned()
-    } else {
-        format!("1 cell = {} = {} pages", Bytes(lens.cell), grouped(pages))
-    };
-    let progress = watch.grid.progress(lens);
-    let reading = match progress {
-        1000.. => String::new(),
-        _ => format!("   ░ not read yet; {} % is", progress / 10),
-    };
+    let width = usize::from(area.width);
     let row = area.height.saturating_sub(TOLD);
-    canvas.line(
-        area,
-        row,
-        &Line::from(vec![
-            Span::styled(scale, palette.changed()),
-            Span::styled(reading, palette.dim()),
-        ]),
+    let scale = scale(lens, watch.subject.page);
+    let reading = unread(
+        watch.grid.progress(lens),
+        width.saturating_sub(scale.width()),
     );
+    let line = Line::from(vec![
+        Span::styled(scale, palette.changed()),
+        Span::styled(reading, palette.dim()),
+    ]);
+    canvas.line(area, row, &line);
     let Some(range) = lens.range(cursor) else {
         return;
     };
-    let text = watch
-        .grid
-        .cell_of(lens, cursor)
-        .filter(|(mixture, _)| mixture.read)
-        .map_or_else(
-            || watch.unread().to_owned(),
-            |(mixture, _)| contents(mixture, range.length() / watch.subject.page.max(1)),
-        );
-    let last = Addr(range.end.0 - 1);
-    canvas.line(
-        area,
-        row + 1,
-        &Line::from(vec![
-            Span::styled("▸ ", palette.accent()),
-            Span::styled(format!("{:x}-{:x}  ", range.start.0, last.0), palette.dim()),
-            Span::styled(text, palette.text()),
-        ]),
-    );
+    let cell = watch.grid.cell_of(lens, cursor);
+    let parts = match cell.filter(|(mixture, _)| mixture.read) {
+        None => vec![watch.unread().to_owned()],
+        Some((mixture, _)) => {
+            let words = |state| shared_memory(watch, lens, cursor, state).words();
+            contents(mixture, range.length() / watch.subject.page.max(1), words)
+        }
+    };
+    let (place, text) = beside(range, &parts, width.saturating_sub(2));
+    let line = Line::from(vec![
+        Span::styled("▸ ", palette.accent()),
+        Span::styled(place, palette.dim()),
+        Span::styled(text, palette.text()),
+    ]);
+    canvas.line(area, row + 1, &line);
 }
 
-/// What the pages of a cell are, in words.
-fn contents(mixture: &Mixture, pages: u64) -> String {
+/// `1 cell = 64 KiB = 16 pages`
+fn scale(lens: &Lens, page: u64) -> String {
+    match lens.cell / page.max(1) {
+        1 => "1 cell = 1 page".to_owned(),
+        pages => format!("1 cell = {} = {} pages", Bytes(lens.cell), grouped(pages)),
+    }
+}
+
+/// How much of the cells on the screen is not read yet, in words for which there is room.
+fn unread(progress: u32, room: usize) -> String {
+    if progress >= 1000 {
+        return String::new();
+    }
+    let long = format!("   ░ not read yet; {} % is", progress / 10);
+    if long.width() <= room {
+        long
+    } else {
+        fit(&format!("  {} % read", progress / 10), room)
+    }
+}
+
+/// An address and what lies there, in a line: with little room the end of the range is left out, as the length of a
+/// cell is told anyway, then whole parts of what lies there.
+fn beside(range: Range, parts: &[String], width: usize) -> (String, String) {
+    let (first, last) = (range.start.0, range.end.0 - 1);
+    let text = parts.join(", ");
+    let long = format!("{first:x}-{last:x}  ");
+    if long.width() + text.width() <= width {
+        return (long, text);
+    }
+    let short = format!("{first:x}  ");
+    let room = width.saturating_sub(short.width());
+    if text.width() <= room {
+        return (short, text);
+    }
+    let kept = (1..parts.len()).rev().map(|count| {
+        let kept = parts[..count].join(", ");
+        format!("{kept}, …")
+    });
+    let text = kept
+        .into_iter()
+        .find(|kept| kept.width() <= room)
+        .unwrap_or_else(|| fit(&text, room));
+    (short, text)
+}
+
+/// What the pages of a cell are, part by part; `words` are those of a state here.
+fn contents(
+    mixture: &Mixture,
+    pages: u64,
+    words: impl Fn(PageState) -> &'static str,
+) -> Vec<String> {
     if mixture.mapped == 0 {
-        return "nothing is mapped here".to_owned();
+        return vec!["nothing is mapped here".to_owned()];
     }
     let kinds = kinds(mixture);
     let there: u64 = kinds.iter().map(|(_, count)| count).sum();
@@ -259,7 +300,7 @@ fn contents(mixture: &Mixture, pages: u64) -> String {
         .rev()
         .filter(|(_, count)| *count > 0)
         .map(|(state, count)| {
-            let words = state.map_or("present", PageState::words);
+            let words = state.map_or("present", &words);
             if mixture.mapped == 1 && pages == 1 {
                 words.to_owned()
             } else {
@@ -283,5 +324,57 @@ fn contents(mixture: &Mixture, pages: u64) -> String {
     if mixture.huge > 0 {
         told.push(format!("{} of them in huge pages", grouped(mixture.huge)));
     }
-    told.join(", ")
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mem::Addr;
+
+    #[test]
+    fn what_lies_under_the_cursor_is_cut_between_its_parts() {
+        let range = Range::new(Addr(0x7ede_41db_9000), Addr(0x7f1e_41db_9000));
+        let mixture = Mixture {
+            mapped: 11_000,
+            private: 183,
+            shared: 5_252,
+            file: 64,
+            read: true,
+            ..Mixture::default()
+        };
+        let words = |state| match state {
+            PageState::File => PageState::Shmem.words(),
+            state => PageState::words(state),
+        };
+        let parts = contents(&mixture, 16_777_216, words);
+        let all = "183 private, 5,252 shared since fork, 64 shared memory, 5,501 absent, 16,766,216 not mapped";
+        let table = [
+            (140, "7ede41db9000-7f1e41db8fff  ", all),
+            (110, "7ede41db9000  ", all),
+            (
+                85,
+                "7ede41db9000  ",
+                "183 private, 5,252 shared since fork, 64 shared memory, 5,501 absent, …",
+            ),
+            (
+                60,
+                "7ede41db9000  ",
+                "183 private, 5,252 shared since fork, …",
+            ),
+            (20, "7ede41db9000  ", "183 p…"),
+        ];
+        for (width, place, text) in table {
+            let line = beside(range, &parts, width);
+            assert_eq!(line, (place.to_owned(), text.to_owned()), "{width}");
+            assert!(line.0.width() + line.1.width() <= width);
+        }
+    }
+
+    #[test]
+    fn how_much_is_read_is_told_as_long_as_there_is_room() {
+        assert_eq!(unread(1000, 40), "");
+        assert_eq!(unread(970, 40), "   ░ not read yet; 97 % is");
+        assert_eq!(unread(970, 12), "  97 % read");
+    }
 }

@@ -5,13 +5,14 @@ use crate::app::watching::Watching;
 use crate::app::watching::pane::Pane;
 use crate::mem::Range;
 use crate::view::canvas::Canvas;
-use crate::view::text::fit;
 use crate::view::theme::Palette;
 use crate::watch::sample::{Line as VmaLine, Vmas};
-use crate::watch::space::{Cluster, Kind, Strip, clusters};
+use crate::watch::space::{Cluster, Kind, Spot, Strip, clusters};
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
+use std::cmp::Reverse;
+use unicode_width::UnicodeWidthStr;
 
 /// Cells of the address before a line.
 const LABEL: u16 = 13;
@@ -27,7 +28,7 @@ pub(super) fn detail(watch: &Watching) -> String {
     };
     let mapped: u64 = vmas.lines().iter().map(|line| line.range.length()).sum();
     format!(
-        "{} of {} mapped, each line to its own scale",
+        "{} of {} mapped",
         short(mapped),
         short(watch.subject.space.length())
     )
@@ -57,16 +58,22 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching) {
     let most = usize::from(area.height.div_ceil(2)).clamp(1, MOST);
     let clusters = clusters(lines(watch, vmas), most);
     let mut row = 0;
+    let mut drawn = Kind::ALL.map(|kind| (kind, 0));
     for (index, cluster) in clusters.iter().enumerate() {
         if let Some(below) = index.checked_sub(1).and_then(|below| clusters.get(below)) {
             hole(canvas, area, row, (below, cluster));
             row += 1;
         }
-        strip(canvas, area, row, (watch, vmas, *cluster));
+        for spot in strip(canvas, area, row, (watch, vmas, *cluster)) {
+            let same = drawn.iter_mut().find(|(kind, _)| *kind == spot.kind);
+            if let Some((_, cells)) = same {
+                *cells += 1;
+            }
+        }
         row += 1;
     }
     if row < area.height {
-        let line = legend(vmas, palette, usize::from(area.width));
+        let line = legend(&mut drawn, usize::from(area.width), palette);
         canvas.line(area, area.height - 1, &line);
     }
 }
@@ -91,16 +98,17 @@ fn about(bytes: u64) -> String {
     }
 }
 
+/// Draws a cluster; gives what was drawn.
 fn strip(
     canvas: &mut Canvas<'_>,
     area: Rect,
     row: u16,
     (watch, vmas, cluster): (&Watching, &Vmas, Cluster),
-) {
+) -> Vec<Spot> {
     let palette = canvas.palette;
     let width = area.width.saturating_sub(LABEL + SCALE);
     if row >= area.height || width == 0 {
-        return;
+        return Vec::new();
     }
     let start = cluster.range.start.0;
     canvas.text(area, (0, row), &format!("{start:>12x}"), palette.dim());
@@ -142,25 +150,86 @@ fn strip(
     );
     let column = LABEL + (strip.spots.len() as u16).min(width) + 1;
     canvas.text(area, (column, row), &scale, palette.dim());
+    strip.spots.into_iter().flatten().collect()
 }
 
-/// The marks of the kinds that are there.
-fn legend(vmas: &Vmas, palette: Palette, width: usize) -> Line<'static> {
-    let is_there = |kind: &Kind| {
-        let mut lines = vmas.lines().iter();
-        lines.any(|line| Kind::of(line.perms, vmas.backing(line)) == *kind)
+/// The marks that are drawn, those of most cells first; in short words where there is not room for all.
+fn legend(drawn: &mut [(Kind, usize)], width: usize, palette: Palette) -> Line<'static> {
+    drawn.sort_by_key(|(_, cells)| Reverse(*cells));
+    let kinds = drawn.iter().filter(|(_, cells)| *cells > 0);
+    let kinds: Vec<Kind> = kinds.map(|(kind, _)| *kind).collect();
+    let long = |words: Words, gap: usize| {
+        let widths = kinds.iter().map(|kind| 2 + words(*kind).width() + gap);
+        widths.sum::<usize>().saturating_sub(gap)
     };
+    let tries: [(Words, usize); 3] = [(Kind::words, 2), (brief, 2), (brief, 1)];
+    let fits = tries
+        .iter()
+        .find(|(words, gap)| long(*words, *gap) <= width);
+    let (words, gap) = *fits.unwrap_or(&tries[2]);
     let mut spans = Vec::new();
     let mut used = 0;
-    for kind in Kind::ALL.iter().filter(|kind| is_there(kind)) {
-        let (mark, style) = palette.kind(*kind);
-        let words = fit(&format!(" {}  ", kind.words()), width);
-        used += words.chars().count() + 1;
-        if used > width {
-            break;
+    for kind in kinds {
+        let (mark, style) = palette.kind(kind);
+        let words = words(kind);
+        if used + 2 + words.width() > width {
+            continue;
         }
+        used += 2 + words.width() + gap;
         spans.push(Span::styled(mark, style));
-        spans.push(Span::styled(words, palette.dim()));
+        spans.push(Span::styled(
+            format!(" {words}{}", " ".repeat(gap)),
+            palette.dim(),
+        ));
     }
     Line::from(spans)
+}
+
+/// What a kind is called.
+type Words = fn(Kind) -> &'static str;
+
+/// Fewer words for a kind.
+fn brief(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Anonymous => "anon",
+        Kind::SharedMemory => "shared",
+        Kind::Special => "kernel's",
+        kind => kind.words(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Theme;
+
+    #[test]
+    fn the_legend_has_what_is_drawn_and_first_what_is_drawn_most() {
+        let legend = |drawn: &[(Kind, usize)], width| {
+            let mut drawn = drawn.to_vec();
+            let line = legend(&mut drawn, width, Palette::of(Theme::Mono)).to_string();
+            assert!(line.trim_end().width() <= width, "{line}");
+            line
+        };
+        let drawn = [
+            (Kind::Code, 3),
+            (Kind::SharedMemory, 4),
+            (Kind::Special, 0),
+            (Kind::Forbidden, 20),
+        ];
+        let table = [
+            (60, "╌ no access  ◇ shared memory  ▥ code"),
+            (30, "╌ no access  ◇ shared  ▥ code"),
+            (28, "╌ no access ◇ shared ▥ code"),
+            (19, "╌ no access ▥ code"),
+        ];
+        for (width, wanted) in table {
+            assert_eq!(legend(&drawn, width).trim_end(), wanted, "{width}");
+        }
+        // Beside 120 cells all have room.
+        let all = legend(&Kind::ALL.map(|kind| (kind, 1)), 68);
+        for kind in Kind::ALL {
+            assert!(all.contains(brief(kind)), "{all}");
+        }
+    }
 }

@@ -24,6 +24,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching, panes:
     };
     canvas.text(area, (0, 0), &bar.repeat(usize::from(area.width)), rule);
     let mut column = 1;
+    // With little room, one space stands between two tabs.
+    let tabs: usize = panes.iter().map(|pane| pane.name().width() + 4).sum();
+    let is_tight = panes.len() > 1 && tabs + 3 > usize::from(area.width);
     for pane in panes {
         let text = if *pane == shown {
             let mark = if focused { "▸" } else { "" };
@@ -35,8 +38,20 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching, panes:
         } else {
             format!(" {} {} ", pane.digit(), pane.name())
         };
+        let text = match text.strip_prefix(' ') {
+            Some(rest) if is_tight && column > 1 => rest.to_owned(),
+            _ => text,
+        };
         let room = usize::from(area.width).saturating_sub(usize::from(column) + 1);
-        let text = fit(&text, room);
+        let is_last_space = text.width() == room + 1 && text.ends_with(' ');
+        let text = fit(
+            if is_last_space {
+                text.trim_end()
+            } else {
+                &text
+            },
+            room,
+        );
         let style = match (*pane == shown, focused) {
             (true, true) => canvas.palette.accent(),
             (true, false) if panes.len() > 1 => canvas.palette.heading(),
@@ -93,12 +108,7 @@ fn title(pane: Pane, watch: &Watching) -> String {
     let name = match pane {
         Pane::Words => "in plain words",
         Pane::Rss => "where RSS goes",
-        Pane::Vmas => "VMAs",
-        Pane::Map => "address space",
-        Pane::Pages => "pages",
-        Pane::Family => "processes",
-        Pane::Events => "faults, one by one",
-        Pane::Output => "what it prints",
+        pane => pane.name(),
     };
     match detail(pane, watch) {
         detail if detail.is_empty() => name.to_owned(),

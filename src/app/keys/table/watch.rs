@@ -40,6 +40,13 @@ pub(super) static ROWS: &[Binding] = &[
     bind(UP, A::Up, &[C::Watch], "", "the row above"),
     bind(DOWN, A::Down, &[C::Watch], "", "the row below"),
     bind(
+        &[char('l')],
+        A::Legend,
+        WATCH,
+        "legend",
+        "what the marks of pages and of the map mean",
+    ),
+    bind(
         &[char('m')],
         A::Mark,
         WATCH,
@@ -47,18 +54,18 @@ pub(super) static ROWS: &[Binding] = &[
         "set a mark: from now on every number shows what changed since",
     ),
     bind(
-        &[SPACE, char('p')],
-        A::Pause,
-        WATCH,
-        "pause",
-        "stop reading, and go on; the process runs all the while",
-    ),
-    bind(
         &[char('q')],
         A::Leave,
         WATCH,
         "quit",
         "leave the program; a command that it started is ended, unless --leave was given",
+    ),
+    bind(
+        &[SPACE, char('p')],
+        A::Pause,
+        WATCH,
+        "pause",
+        "stop reading, and go on; the process runs all the while",
     ),
     bind(
         &[char('/')],
@@ -86,7 +93,7 @@ pub(super) static ROWS: &[Binding] = &[
         A::Scope,
         WATCH,
         "range",
-        "the pages of the chosen VMA, of what lies around it, or of the whole address space",
+        "the pages of the chosen VMA, of what lies around it, or of all from the first VMA to the last",
     ),
     bind(
         &[char('z')],
@@ -94,13 +101,6 @@ pub(super) static ROWS: &[Binding] = &[
         WATCH,
         "zoom",
         "let the panel fill the screen, and back",
-    ),
-    bind(
-        &[char('l')],
-        A::Legend,
-        WATCH,
-        "legend",
-        "what the marks of pages and of the map mean",
     ),
     bind(
         &[char('+'), char('=')],
