@@ -11,6 +11,7 @@ pub mod piece;
 pub mod request;
 pub mod sample;
 pub mod space;
+pub mod survey;
 pub mod words;
 
 pub use division::Division;
@@ -19,6 +20,7 @@ pub use order::Order;
 pub use piece::Piece;
 pub use request::{Lens, Request};
 pub use sample::Sample;
+pub use survey::Survey;
 pub use words::{Proof, Word, words};
 
 use crate::observe::portrait::Portrait;

@@ -7,8 +7,8 @@ use crate::mem::Range;
 use crate::view::canvas::Canvas;
 use crate::view::text::fit;
 use crate::view::theme::Palette;
-use crate::watch::sample::{Line as VmaLine, Vmas};
-use crate::watch::space::{Cluster, Kind, Strip, clusters};
+use crate::watch::Survey;
+use crate::watch::space::Cluster;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
@@ -22,13 +22,12 @@ const MOST: usize = 6;
 
 /// What the panel says about itself.
 pub(super) fn detail(watch: &Watching) -> String {
-    let Some(vmas) = watch.lines() else {
+    let Some(survey) = watch.survey() else {
         return String::new();
     };
-    let mapped: u64 = vmas.lines().iter().map(|line| line.range.length()).sum();
     format!(
         "{} of {} mapped, each line to its own scale",
-        short(mapped),
+        short(survey.mapped()),
         short(watch.subject.space.length())
     )
 }
@@ -36,37 +35,30 @@ pub(super) fn detail(watch: &Watching) -> String {
 /// Rows it can use: a line for each cluster and each hole, and the legend.
 pub(super) fn most_lines(watch: &Watching, area: Rect) -> u16 {
     let count = watch
-        .lines()
-        .map_or(3, |vmas| clusters(lines(watch, vmas), MOST).len());
+        .survey()
+        .map_or(3, |survey| survey.own_clusters(MOST).len());
     (2 * count as u16).clamp(4, area.height / 4)
-}
-
-/// The VMAs of the process's own half: `[vsyscall]` lies among the kernel's addresses, beyond all that can be drawn.
-fn lines<'a>(watch: &Watching, vmas: &'a Vmas) -> &'a [VmaLine] {
-    let end = watch.subject.space.end;
-    let lines = vmas.lines();
-    &lines[..lines.partition_point(|line| line.range.end <= end)]
 }
 
 /// Draws the map.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching) {
     let palette = canvas.palette;
-    let Some(vmas) = watch.lines().filter(|vmas| !vmas.is_empty()) else {
+    let Some(survey) = watch.survey().filter(|survey| survey.mapped() > 0) else {
         return canvas.text(area, (0, 0), "no VMA is known", palette.dim());
     };
     let most = usize::from(area.height.div_ceil(2)).clamp(1, MOST);
-    let clusters = clusters(lines(watch, vmas), most);
+    let clusters = survey.own_clusters(most);
     let mut row = 0;
     for (index, cluster) in clusters.iter().enumerate() {
         if let Some(below) = index.checked_sub(1).and_then(|below| clusters.get(below)) {
             hole(canvas, area, row, (below, cluster));
             row += 1;
         }
-        strip(canvas, area, row, (watch, vmas, *cluster));
+        strip(canvas, area, row, (watch, survey, *cluster));
         row += 1;
     }
     if row < area.height {
-        let line = legend(vmas, palette, usize::from(area.width));
+        let line = legend(survey, palette, usize::from(area.width));
         canvas.line(area, area.height - 1, &line);
     }
 }
@@ -95,7 +87,7 @@ fn strip(
     canvas: &mut Canvas<'_>,
     area: Rect,
     row: u16,
-    (watch, vmas, cluster): (&Watching, &Vmas, Cluster),
+    (watch, survey, cluster): (&Watching, &Survey, Cluster),
 ) {
     let palette = canvas.palette;
     let width = area.width.saturating_sub(LABEL + SCALE);
@@ -104,7 +96,7 @@ fn strip(
     }
     let start = cluster.range.start.0;
     canvas.text(area, (0, row), &format!("{start:>12x}"), palette.dim());
-    let strip = Strip::of(vmas, cluster, watch.subject.page, u32::from(width));
+    let strip = survey.strip(cluster, watch.subject.page, u32::from(width));
     let chosen = watch
         .chosen()
         .and_then(|(_, line)| strip.cells_of(line.range));
@@ -145,14 +137,10 @@ fn strip(
 }
 
 /// The marks of the kinds that are there.
-fn legend(vmas: &Vmas, palette: Palette, width: usize) -> Line<'static> {
-    let is_there = |kind: &Kind| {
-        let mut lines = vmas.lines().iter();
-        lines.any(|line| Kind::of(line.perms, vmas.backing(line)) == *kind)
-    };
+fn legend(survey: &Survey, palette: Palette, width: usize) -> Line<'static> {
     let mut spans = Vec::new();
     let mut used = 0;
-    for kind in Kind::ALL.iter().filter(|kind| is_there(kind)) {
+    for kind in survey.kinds() {
         let (mark, style) = palette.kind(*kind);
         let words = fit(&format!(" {}  ", kind.words()), width);
         used += words.chars().count() + 1;
