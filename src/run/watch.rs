@@ -13,6 +13,7 @@ use crate::mem::Pid;
 use crate::observe::portrait::{Portrait, portrait};
 use crate::report::watch::{json, text};
 use crate::watch::Seen;
+use crate::watch::sample::Subject;
 use anyhow::{Context, Error, Result, bail};
 use std::ffi::OsString;
 use std::io;
@@ -23,7 +24,7 @@ use std::time::Duration;
 /// What the screen is to watch.
 pub struct Target {
     /// The process.
-    pub(super) pid: Pid,
+    pub(super) subject: Subject,
     /// The command that was started for it.
     pub(super) started: Option<Started>,
 }
@@ -46,8 +47,8 @@ pub fn target(arguments: &Watch) -> Result<Target> {
         }
         _ => bail!("say what to watch: a process number, `self`, or `-- COMMAND`"),
     };
-    subject(pid, started.is_some()).map_err(|error| Error::msg(explained(&error)))?;
-    Ok(Target { pid, started })
+    let subject = subject(pid, started.is_some()).map_err(|error| Error::msg(explained(&error)))?;
+    Ok(Target { subject, started })
 }
 
 /// Whether the arguments fit together.
