@@ -38,6 +38,8 @@ mod table;
 mod target;
 #[path = "tutor/terminal.rs"]
 mod terminal;
+#[path = "tutor/watching.rs"]
+mod watching;
 #[path = "tutor/witness.rs"]
 mod witness;
 
@@ -52,12 +54,13 @@ fn main() {
         .skip(1)
         .filter(|word| !word.starts_with('-'))
         .collect();
-    let groups: [(&str, &dyn Fn()); 7] = [
+    let groups: [(&str, &dyn Fn()); 8] = [
         ("terminal", &|| terminal::rows(home.path())),
         ("lab", &|| lab::rows(home.path())),
         ("witness", &|| witness::rows(home.path())),
         ("portrait", &portrait::rows),
         ("gauge", &gauge::rows),
+        ("watching", &|| watching::rows(home.path())),
         ("frames", &frames::rows),
         ("history", &history::rows),
     ];

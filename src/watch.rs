@@ -12,6 +12,7 @@ pub mod piece;
 pub mod request;
 pub mod sample;
 pub mod space;
+pub mod survey;
 pub mod words;
 
 pub use division::Division;
@@ -20,6 +21,7 @@ pub use order::Order;
 pub use piece::Piece;
 pub use request::{Lens, Request};
 pub use sample::Sample;
+pub use survey::Survey;
 pub use words::{Proof, Topic, Word, words};
 
 use crate::observe::portrait::Portrait;

@@ -62,6 +62,19 @@ pub(crate) fn fact(what: &str, value: &str, compared_with: &str, ratio: Option<f
     println!("| {what} | {value} | | | {compared_with} | {ratio} |");
 }
 
+/// Prints a row about times that were taken, and what they are to stay below.
+pub(crate) fn held(what: &str, times: Vec<Duration>, limit: Duration) {
+    let n = times.len();
+    let nanos = times.into_iter().map(|time| time.as_nanos() as u64);
+    let mut times = Times(nanos.collect());
+    let median = times.quantile(0.5);
+    println!(
+        "| {what} | {median:.1?} | {:.1?} | {n} | {limit:?}, the goal | {:.2} |",
+        times.quantile(0.99),
+        median.as_secs_f64() / limit.as_secs_f64(),
+    );
+}
+
 /// How long something takes.
 pub(crate) fn time<T>(act: impl FnOnce() -> T) -> Duration {
     let since = Instant::now();

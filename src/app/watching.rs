@@ -20,7 +20,8 @@ use crate::observe::portrait::status::Status;
 use crate::watch::sample::{
     Cost, Counters, Events, Fate, FaultEvent, Line, Sample, Subject, Vmas, is_other,
 };
-use crate::watch::{Division, Facts, Request, Word, space};
+use crate::watch::survey::CLUSTERS;
+use crate::watch::{Division, Facts, Request, Survey, Word};
 use grid::{Grid, Scope};
 use history::History;
 use list::List;
@@ -38,8 +39,6 @@ const PRINTED: usize = 1000;
 const NEWS: Duration = Duration::from_secs(30);
 /// How long a VMA that grows is drawn as long as it was.
 const GROWN: Duration = Duration::from_secs(2);
-/// Clusters that are looked at to find out what lies around a VMA.
-const CLUSTERS: usize = 16;
 
 /// Something that was read, and when, since watching began.
 #[derive(Clone, Debug)]
@@ -90,6 +89,8 @@ pub struct Watching {
     pub status: Option<Reading<Status>>,
     /// Every VMA.
     pub vmas: Option<Reading<Arc<Vmas>>>,
+    /// What follows from them for a map.
+    survey: Option<Survey>,
     /// The VMAs of the rows on the screen, read later than all.
     pub rows: Option<Arc<Vmas>>,
     /// Every VMA with its sizes.
@@ -152,6 +153,7 @@ impl Watching {
             uncounted: None,
             status: None,
             vmas: None,
+            survey: None,
             rows: None,
             sizes: None,
             list: List::default(),
@@ -179,6 +181,12 @@ impl Watching {
     /// The VMAs, where they are known.
     pub fn lines(&self) -> Option<&Arc<Vmas>> {
         self.vmas.as_ref()?.known()
+    }
+
+    /// What follows from the VMAs for a map.
+    pub fn survey(&self) -> Option<&Survey> {
+        let vmas = self.lines()?;
+        self.survey.as_ref().filter(|survey| survey.is_of(vmas))
     }
 
     /// The sizes, where they are known.
@@ -263,10 +271,11 @@ impl Watching {
         changed |= replace(&mut self.status, sample.status);
         changed |= replace(&mut self.family, sample.family);
         changed |= self.meet(sample.events);
-        let mapped = self.map(sample.vmas, sample.rows);
+        changed |= self.renew(sample.rows);
+        let mapped = self.map(sample.vmas);
         let sized = self.size(sample.sizes);
-        changed |= mapped || sized;
         if mapped || sized {
+            changed = true;
             self.arrange();
         }
         changed |= ages != (self.age_of_sizes(), self.mark.age(self.now));
@@ -349,17 +358,18 @@ impl Watching {
         }
     }
 
-    fn map(&mut self, vmas: Option<Reading<Arc<Vmas>>>, rows: Option<Arc<Vmas>>) -> bool {
-        let same_rows = match (&self.rows, &rows) {
-            (Some(was), Some(now)) => Arc::ptr_eq(was, now),
-            (_, None) => true,
-            (None, Some(_)) => false,
+    /// The VMAs on the screen, read later than all: another row there does not change the list.
+    fn renew(&mut self, rows: Option<Arc<Vmas>>) -> bool {
+        let Some(rows) = rows else {
+            return false;
         };
-        if !same_rows {
-            self.rows = rows;
-        }
+        let before = self.rows.replace(Arc::clone(&rows));
+        !before.is_some_and(|before| Arc::ptr_eq(&before, &rows))
+    }
+
+    fn map(&mut self, vmas: Option<Reading<Arc<Vmas>>>) -> bool {
         let Some(vmas) = vmas else {
-            return !same_rows;
+            return false;
         };
         let same = match (&self.vmas, &vmas) {
             (Some(Reading::Known(was)), Reading::Known(now)) => Arc::ptr_eq(was, now),
@@ -370,7 +380,7 @@ impl Watching {
         if vmas.known().is_some() || self.lines().is_none() {
             self.vmas = Some(vmas);
         }
-        !same || !same_rows
+        !same
     }
 
     fn size(&mut self, sizes: Option<Reading<Arc<Areas>>>) -> bool {
@@ -401,6 +411,9 @@ impl Watching {
         let Some(vmas) = self.lines().cloned() else {
             return;
         };
+        if self.survey().is_none() {
+            self.survey = Some(Survey::of(Arc::clone(&vmas), self.subject.space.end));
+        }
         let areas = self.areas().cloned();
         self.list.join(&vmas, areas.as_deref());
         self.list.arrange(&vmas, areas.as_deref());
@@ -426,7 +439,7 @@ impl Watching {
         match self.grid.scope {
             Scope::Vma => Some(vmas.lines().get(vmas.at(chosen)?)?.range),
             Scope::Around => {
-                let clusters = space::clusters(vmas.lines(), CLUSTERS);
+                let clusters = self.survey()?.clusters(CLUSTERS);
                 let around = clusters
                     .iter()
                     .find(|cluster| cluster.range.contains(chosen));

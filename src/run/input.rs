@@ -35,14 +35,33 @@ pub enum Message {
 /// How long the event loop has to end after the terminal has gone.
 const GRACE: Duration = Duration::from_millis(120);
 
-/// Starts the threads that listen; all send to `messages`.
-pub fn listen(messages: &Sender<Message>, reports: Receiver<Report>) -> std::io::Result<()> {
-    catch_panics(messages.clone());
-    let signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT])?;
-    start("signals", messages, |out| hear_signals(signals, &out))?;
-    start("watchdog", messages, |out| watch_terminal(&out))?;
-    start("reports", messages, move |out| forward(&reports, &out))?;
-    start("input", messages, |out| read_keys(&out))
+/// What is listened to, before anybody listens: signals that come meanwhile are heard later, keys wait in the terminal.
+pub struct Ears {
+    messages: Sender<Message>,
+    signals: Signals,
+    reports: Receiver<Report>,
+}
+
+impl Ears {
+    /// Makes messages of panics and signals from now on, none of which would leave the terminal as it was.
+    pub fn open(messages: &Sender<Message>, reports: Receiver<Report>) -> std::io::Result<Self> {
+        catch_panics(messages.clone());
+        let signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT])?;
+        Ok(Self {
+            messages: messages.clone(),
+            signals,
+            reports,
+        })
+    }
+
+    /// Starts the threads that listen.
+    pub fn listen(self) -> std::io::Result<()> {
+        let (messages, signals, reports) = (&self.messages, self.signals, self.reports);
+        start("signals", messages, |out| hear_signals(signals, &out))?;
+        start("watchdog", messages, |out| watch_terminal(&out))?;
+        start("reports", messages, move |out| forward(&reports, &out))?;
+        start("input", messages, |out| read_keys(&out))
+    }
 }
 
 /// Starts a named thread.

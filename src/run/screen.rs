@@ -3,15 +3,16 @@
 //! It sleeps until something happens and draws only when [`update`] says so; whatever piled up meanwhile is taken in
 //! before the next frame, so a slow terminal misses frames, not events.
 
-use super::input::{Message, listen};
+use super::input::{Ears, Message};
 use super::keep;
 use super::terminal::Hold;
-use super::watcher::Watcher;
+use super::watcher::{Watcher, explained, watched};
 use crate::app::tape::Tape;
 use crate::app::{App, Effect, Event, Theme, update};
 use crate::lesson::Card;
 use crate::mem::error_text;
 use crate::session::{Command, Progress, Report, Wish};
+use anyhow::Context;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP};
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -82,6 +83,8 @@ enum End {
     Signal(i32),
     /// A thread panicked.
     Panic(String),
+    /// Nobody can listen to keys and signals.
+    Deaf(std::io::Error),
 }
 
 /// Runs the terminal program until it is left; gives the exit status: 0, 128 + the signal that ended it, 101 after a
@@ -89,7 +92,7 @@ enum End {
 pub fn run(opening: Opening, player: Player) -> anyhow::Result<i32> {
     let hold = Hold::take()?;
     let (sender, messages) = channel();
-    listen(&sender, player.reports)?;
+    let ears = Ears::open(&sender, player.reports)?;
     let mut app = App::new(opening.lessons, opening.progress, opening.theme);
     app.notice = opening.notice;
     let mut stage = Loop {
@@ -104,7 +107,7 @@ pub fn run(opening: Opening, player: Player) -> anyhow::Result<i32> {
         watcher: Watcher::new(sender),
     };
     let start = opening.start;
-    let ended = catch_unwind(AssertUnwindSafe(|| stage.turn(&messages, start)));
+    let ended = catch_unwind(AssertUnwindSafe(|| stage.turn(&messages, start, ears)));
     // A line that runs is not waited for.
     stage.wish.say(crate::mem::Control::Stop);
     let left = stage.watcher.left();
@@ -120,6 +123,7 @@ pub fn run(opening: Opening, player: Player) -> anyhow::Result<i32> {
     await_player(&messages);
     Ok(match end {
         End::Left => 0,
+        End::Deaf(error) => return Err(error).context("no thread can be started"),
         End::Signal(signal) => 128 + signal,
         End::Panic(what) => {
             let text = format!("mmap-tutor has met a mistake of its own and stopped.\n{what}\n");
@@ -176,22 +180,48 @@ struct Due {
 }
 
 impl Loop {
-    fn turn(&mut self, messages: &Receiver<Message>, start: Start) -> End {
+    /// Shows the first frame, before anything that it does not need: threads, and a first look at the process to watch,
+    /// would have the processor meanwhile. Then turns until the end.
+    fn turn(&mut self, messages: &Receiver<Message>, start: Start, ears: Ears) -> End {
         let mut due = Due {
             draw: true,
             ..Due::default()
         };
+        let watched = match &start {
+            Start::Watch(target) => Some(target.subject.pid),
+            _ => None,
+        };
+        self.open(start, &mut due);
+        if self.paint(&mut due).is_err() {
+            return End::Signal(SIGHUP);
+        }
+        if let Err(error) = ears.listen() {
+            return End::Deaf(error);
+        }
+        if let Some(pid) = watched
+            && let Err(error) = self.watcher.begin(pid)
+        {
+            self.tell(Event::Unwatched(explained(&error)), &mut due);
+        }
+        self.go_on(messages, due)
+    }
+
+    /// Opens what is shown first.
+    fn open(&mut self, start: Start, due: &mut Due) {
         let effects = match start {
             Start::Home => Vec::new(),
             Start::Lesson(index, step) => self.app.open(index, step),
             Start::Lab => self.app.open_lab(),
             Start::Watch(target) => {
                 self.watcher.start(target.started);
-                update(&mut self.app, self.watcher.watch(target.pid))
+                update(&mut self.app, watched(target.subject))
             }
             Start::Tape(tape) => self.app.open_tape(tape),
         };
-        self.carry_out(effects, &mut due);
+        self.carry_out(effects, due);
+    }
+
+    fn go_on(&mut self, messages: &Receiver<Message>, mut due: Due) -> End {
         loop {
             if self.paint(&mut due).is_err() {
                 // It can no longer be written to: the watchdog says the same in a moment.

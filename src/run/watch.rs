@@ -13,6 +13,7 @@ use crate::mem::Pid;
 use crate::observe::portrait::{Portrait, Unseen, portrait};
 use crate::report::watch::{json, text};
 use crate::watch::Seen;
+use crate::watch::sample::Subject;
 use anyhow::{Context, Error, Result, bail};
 use std::ffi::OsString;
 use std::io;
@@ -23,7 +24,7 @@ use std::time::Duration;
 /// What the screen is to watch.
 pub struct Target {
     /// The process.
-    pub(super) pid: Pid,
+    pub(super) subject: Subject,
     /// The command that was started for it.
     pub(super) started: Option<Started>,
 }
@@ -41,24 +42,24 @@ pub fn target(arguments: &Watch) -> Result<Target> {
         bail!("--json, --top and --after are for --once: without it, watch opens a screen");
     }
     check(arguments)?;
-    let seen = |pid, ours| {
-        subject(pid, ours).map_err(|error| Error::msg(explained(&error)))?;
-        Ok::<Pid, Error>(pid)
-    };
+    let seen = |pid, ours| subject(pid, ours).map_err(|error| Error::msg(explained(&error)));
     let terminal = || terminal::check("add --once to look once and print what is seen");
     match (&arguments.process, &arguments.command[..]) {
         (Some(word), []) => {
-            let pid = seen(process(word)?, false)?;
+            let subject = seen(process(word)?, false)?;
             terminal()?;
-            Ok(Target { pid, started: None })
+            Ok(Target {
+                subject,
+                started: None,
+            })
         }
         (None, [name, rest @ ..]) => {
             // Nothing is started that could not be shown.
             terminal()?;
             let started = Started::start(name, rest, arguments.leave)?;
-            let pid = seen(started.pid(), true)?;
+            let subject = seen(started.pid(), true)?;
             Ok(Target {
-                pid,
+                subject,
                 started: Some(started),
             })
         }

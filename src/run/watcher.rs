@@ -80,17 +80,14 @@ impl Watcher {
     /// Watches a process from now on; what the app is to be told of it.
     pub(super) fn watch(&mut self, pid: Pid) -> Event {
         let ours = self.started.as_ref().is_some_and(|own| own.pid() == pid);
-        match self.begin(pid, ours) {
-            Ok(subject) => Event::Watched(Box::new(Watched {
-                subject,
-                at: time_of_day(),
-            })),
+        match subject(pid, ours).and_then(|subject| self.begin(pid).map(|()| subject)) {
+            Ok(subject) => watched(subject),
             Err(error) => Event::Unwatched(explained(&error)),
         }
     }
 
-    fn begin(&mut self, pid: Pid, ours: bool) -> Result<Subject, ObserveError> {
-        let subject = subject(pid, ours)?;
+    /// Begins to read a process.
+    pub(super) fn begin(&mut self, pid: Pid) -> Result<(), ObserveError> {
         let messages = self.messages.clone();
         let tell = move |sample| {
             let event = Event::Sampled(pid, Box::new(sample));
@@ -99,7 +96,7 @@ impl Watcher {
         // The one before ends here.
         self.sampler = Some(Sampler::start(pid, tell)?);
         self.told = Told::Nothing;
-        Ok(subject)
+        Ok(())
     }
 
     /// Tells the reader what is on the screen, when that is something else than before.
@@ -138,6 +135,14 @@ fn ended(status: ExitStatus) -> String {
         (None, Some(code)) => format!("it has ended, with exit status {code}"),
         (None, None) => "it has ended".to_owned(),
     }
+}
+
+/// What the app is told of a process that is watched from now on.
+pub(super) fn watched(subject: Subject) -> Event {
+    Event::Watched(Box::new(Watched {
+        subject,
+        at: time_of_day(),
+    }))
 }
 
 /// Who is watched.

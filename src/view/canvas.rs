@@ -1,5 +1,7 @@
 //! What panels draw on: the buffer, the palette, and the note of what was drawn where.
 
+mod put;
+
 use super::theme::Palette;
 use crate::app::panel::{Desk, Panel, Scroll, Seen, SeenPanel};
 use ratatui::buffer::Buffer;
@@ -32,7 +34,7 @@ impl Canvas<'_> {
     pub(super) fn line(&mut self, area: Rect, row: u16, line: &Line<'_>) {
         let area = area.intersection(self.buffer.area);
         if row < area.height {
-            self.buffer.set_line(area.x, area.y + row, line, area.width);
+            put::line(self.buffer, (area.x, area.y + row), line, area.width);
         }
     }
 
@@ -49,9 +51,8 @@ impl Canvas<'_> {
         let (column, row) = at;
         let area = area.intersection(self.buffer.area);
         if column < area.width && row < area.height {
-            let room = usize::from(area.width - column);
-            self.buffer
-                .set_stringn(area.x + column, area.y + row, text, room, style);
+            let place = (area.x + column, area.y + row);
+            put::text(self.buffer, place, text, area.width - column, style);
         }
     }
 

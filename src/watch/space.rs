@@ -86,8 +86,22 @@ pub struct Cluster {
 /// A hole is worth a line of its own when it would take more than one part in so many of the line it lies in.
 const PART: u64 = 8;
 
+/// For each cluster that is wanted so many holes are looked at: some of the largest are not worth a line, smaller ones
+/// elsewhere may be.
+pub(super) const HOLES: usize = 4;
+
 /// The clusters of an address space, at most so many: broken at its largest holes.
-pub fn clusters(lines: &[Line], most: usize) -> Vec<Cluster> {
+#[cfg(test)]
+pub(super) fn clusters(lines: &[Line], most: usize) -> Vec<Cluster> {
+    broken(lines, &largest_holes(lines, most * HOLES), most)
+}
+
+/// The clusters, at most so many, of VMAs whose largest holes these are.
+pub(super) fn broken<'a>(
+    lines: &[Line],
+    holes: impl IntoIterator<Item = &'a (u64, usize)>,
+    most: usize,
+) -> Vec<Cluster> {
     let (Some(first), Some(last)) = (lines.first(), lines.last()) else {
         return Vec::new();
     };
@@ -96,7 +110,7 @@ pub fn clusters(lines: &[Line], most: usize) -> Vec<Cluster> {
         first: 0,
         end: lines.len(),
     }];
-    for (hole, at) in largest_holes(lines, most) {
+    for &(hole, at) in holes {
         if clusters.len() >= most {
             break;
         }
@@ -125,8 +139,8 @@ pub fn clusters(lines: &[Line], most: usize) -> Vec<Cluster> {
     clusters
 }
 
-/// The largest holes, largest first: bytes, and the index of the VMA above.
-fn largest_holes(lines: &[Line], most: usize) -> Vec<(u64, usize)> {
+/// The largest holes, at most so many, largest first: bytes, and the index of the VMA above.
+pub(super) fn largest_holes(lines: &[Line], most: usize) -> Vec<(u64, usize)> {
     let pairs = lines.windows(2).enumerate();
     let mut holes: Vec<(u64, usize)> = pairs
         .map(|(at, pair)| {
@@ -136,8 +150,7 @@ fn largest_holes(lines: &[Line], most: usize) -> Vec<(u64, usize)> {
         .filter(|(hole, _)| *hole > 0)
         .collect();
     holes.sort_unstable_by(|one, other| other.cmp(one));
-    // Some of the largest are not worth a line, smaller ones elsewhere may be.
-    holes.truncate(most.saturating_mul(4));
+    holes.truncate(most);
     holes
 }
 

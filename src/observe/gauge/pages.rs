@@ -353,7 +353,9 @@ impl Counter {
         let count = self.page.pages(piece.length()).min(PIECE) as usize;
         let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut self.entries[..count]);
         let at = self.page.number(piece.start) * 8;
-        match meter.held(|| file.read_at(bytes, at))? {
+        // The kernel takes the lock anew for each page table (`pagemap_read` of fs/proc/task_mmu.c).
+        let tables = (count as u64 * 8).div_ceil(self.page.bytes()) as u32;
+        match meter.held_in(tables, || file.read_at(bytes, at))? {
             // No memory any more: the program has ended.
             read if read < 8 => Err(io::Error::from_raw_os_error(libc::ESRCH)),
             read => Ok(read / 8),

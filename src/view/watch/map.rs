@@ -6,12 +6,13 @@ use crate::app::watching::pane::Pane;
 use crate::mem::Range;
 use crate::view::canvas::Canvas;
 use crate::view::theme::Palette;
-use crate::watch::sample::{Line as VmaLine, Vmas};
-use crate::watch::space::{Cluster, Kind, Spot, Strip, clusters};
+use crate::watch::Survey;
+use crate::watch::space::{Cluster, Kind, Strip};
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use std::cmp::Reverse;
+use std::sync::Arc;
 use unicode_width::UnicodeWidthStr;
 
 /// Cells of the address before a line.
@@ -23,13 +24,12 @@ const MOST: usize = 6;
 
 /// What the panel says about itself.
 pub(super) fn detail(watch: &Watching) -> String {
-    let Some(vmas) = watch.lines() else {
+    let Some(survey) = watch.survey() else {
         return String::new();
     };
-    let mapped: u64 = vmas.lines().iter().map(|line| line.range.length()).sum();
     format!(
         "{} of {} mapped",
-        short(mapped),
+        short(survey.mapped()),
         short(watch.subject.space.length())
     )
 }
@@ -37,26 +37,19 @@ pub(super) fn detail(watch: &Watching) -> String {
 /// Rows it can use: a line for each cluster and each hole, and the legend.
 pub(super) fn most_lines(watch: &Watching, area: Rect) -> u16 {
     let count = watch
-        .lines()
-        .map_or(3, |vmas| clusters(lines(watch, vmas), MOST).len());
+        .survey()
+        .map_or(3, |survey| survey.own_clusters(MOST).len());
     (2 * count as u16).clamp(4, area.height / 4)
-}
-
-/// The VMAs of the process's own half: `[vsyscall]` lies among the kernel's addresses, beyond all that can be drawn.
-fn lines<'a>(watch: &Watching, vmas: &'a Vmas) -> &'a [VmaLine] {
-    let end = watch.subject.space.end;
-    let lines = vmas.lines();
-    &lines[..lines.partition_point(|line| line.range.end <= end)]
 }
 
 /// Draws the map.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching) {
     let palette = canvas.palette;
-    let Some(vmas) = watch.lines().filter(|vmas| !vmas.is_empty()) else {
+    let Some(survey) = watch.survey().filter(|survey| survey.mapped() > 0) else {
         return canvas.text(area, (0, 0), "no VMA is known", palette.dim());
     };
     let most = usize::from(area.height.div_ceil(2)).clamp(1, MOST);
-    let clusters = clusters(lines(watch, vmas), most);
+    let clusters = survey.own_clusters(most);
     let mut row = 0;
     let mut drawn = Kind::ALL.map(|kind| (kind, 0));
     for (index, cluster) in clusters.iter().enumerate() {
@@ -64,10 +57,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching) {
             hole(canvas, area, row, (below, cluster));
             row += 1;
         }
-        for spot in strip(canvas, area, row, (watch, vmas, *cluster)) {
-            let same = drawn.iter_mut().find(|(kind, _)| *kind == spot.kind);
-            if let Some((_, cells)) = same {
-                *cells += 1;
+        if let Some(strip) = strip(canvas, area, row, (watch, survey, *cluster)) {
+            for spot in strip.spots.iter().flatten() {
+                drawn[spot.kind as usize].1 += 1;
             }
         }
         row += 1;
@@ -103,16 +95,16 @@ fn strip(
     canvas: &mut Canvas<'_>,
     area: Rect,
     row: u16,
-    (watch, vmas, cluster): (&Watching, &Vmas, Cluster),
-) -> Vec<Spot> {
+    (watch, survey, cluster): (&Watching, &Survey, Cluster),
+) -> Option<Arc<Strip>> {
     let palette = canvas.palette;
     let width = area.width.saturating_sub(LABEL + SCALE);
     if row >= area.height || width == 0 {
-        return Vec::new();
+        return None;
     }
     let start = cluster.range.start.0;
     canvas.text(area, (0, row), &format!("{start:>12x}"), palette.dim());
-    let strip = Strip::of(vmas, cluster, watch.subject.page, u32::from(width));
+    let strip = survey.strip(cluster, watch.subject.page, u32::from(width));
     let chosen = watch
         .chosen()
         .and_then(|(_, line)| strip.cells_of(line.range));
@@ -150,7 +142,7 @@ fn strip(
     );
     let column = LABEL + (strip.spots.len() as u16).min(width) + 1;
     canvas.text(area, (column, row), &scale, palette.dim());
-    strip.spots.into_iter().flatten().collect()
+    Some(strip)
 }
 
 /// The marks that are drawn, those of most cells first; in short words where there is not room for all.
