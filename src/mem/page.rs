@@ -19,11 +19,11 @@ pub enum PageState {
     Shared,
     /// A page of a file, in the page cache, mapped here only.
     File,
-    /// A page of a file, in the page cache, mapped by several page tables.
+    /// A page of a file, in the page cache, mapped more than once.
     FileShared,
     /// A page of shared memory (no disk file), mapped here only.
     Shmem,
-    /// A page of shared memory, mapped by several page tables.
+    /// A page of shared memory, mapped more than once.
     ShmemShared,
     /// Swapped out.
     Swapped,
@@ -73,9 +73,9 @@ impl PageState {
             Self::Private => "private",
             Self::Shared => "shared since fork",
             Self::File => "page cache",
-            Self::FileShared => "page cache, mapped by several",
+            Self::FileShared => "page cache, mapped more than once",
             Self::Shmem => "shared memory",
-            Self::ShmemShared => "shared memory, mapped by several",
+            Self::ShmemShared => "shared memory, mapped more than once",
             Self::Swapped => "swapped out",
             Self::Guard => "guard",
             Self::ZeroOrShared => "zero page or shared since fork (this kernel does not tell)",

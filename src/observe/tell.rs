@@ -68,12 +68,12 @@ fn met(before: PageState, cause: Cause) -> &'static str {
         // Not "clean": another mapping may have made the page dirty. This entry does not allow to write.
         (PageState::File, Cause::WriteNotify) => "present, write-protected",
         (PageState::FileShared, Cause::WriteNotify) => {
-            "present, write-protected, mapped by several"
+            "present, write-protected, mapped more than once"
         }
         (PageState::File, _) => "present, in the page cache",
-        (PageState::FileShared, _) => "present, in the page cache, mapped by several",
+        (PageState::FileShared, _) => "present, in the page cache, mapped more than once",
         (PageState::Shmem, _) => "present, shared memory",
-        (PageState::ShmemShared, _) => "present, shared memory, mapped by several",
+        (PageState::ShmemShared, _) => "present, shared memory, mapped more than once",
         (before, _) => before.words(),
     }
 }

@@ -159,7 +159,7 @@ fn a_page_that_is_dirty_already_is_made_writable() {
         first("dc")[..2],
         [
             "write to page 0: present, write-protected -> made writable: the page is dirty already (write-notify), 1 minor fault, 1.9 us",
-            "write to page 1: present, write-protected, mapped by several -> the kernel notes it as dirty (write-notify), 1 minor fault, 1.9 us",
+            "write to page 1: present, write-protected, mapped more than once -> the kernel notes it as dirty (write-notify), 1 minor fault, 1.9 us",
         ]
     );
     // What the statement itself had written back was dirty no more.
