@@ -207,7 +207,9 @@ fn meaning(state: PageState) -> &'static str {
             "one frame for several processes: whoever writes first gets a copy (bit 63, not 56)"
         }
         PageState::File => "the page cache's own page, mapped here only (bits 63, 61 and 56)",
-        PageState::FileShared => "the page cache's own page, mapped more than once (bits 63 and 61)",
+        PageState::FileShared => {
+            "the page cache's own page, mapped more than once (bits 63 and 61)"
+        }
         PageState::Shmem => "shared memory, mapped here only (bits 63, 61 and 56)",
         PageState::ShmemShared => "shared memory, mapped more than once (bits 63 and 61)",
         PageState::Swapped => "the next access is a major fault (bit 62)",
