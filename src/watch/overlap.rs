@@ -21,12 +21,11 @@ type Piece = (((u32, u32), u64), u64, u64, usize);
 impl Overlap {
     /// Of all VMAs of files.
     pub fn of(areas: &Areas) -> Self {
-        let pieces = areas.list().iter().enumerate().filter_map(|(index, area)| {
-            matches!(areas.backing(area), Backing::File { .. }).then(|| {
-                let (from, length) = (area.offset(), area.range().length());
-                let to = from.saturating_add(length);
-                (areas.file(area), from, to, index)
-            })
+        let files = areas.list().iter().enumerate();
+        let files = files.filter(|(_, area)| matches!(areas.backing(area), Backing::File { .. }));
+        let pieces = files.map(|(index, area)| {
+            let (from, length) = (area.offset(), area.range().length());
+            (areas.file(area), from, from.saturating_add(length), index)
         });
         Self::among(pieces.collect())
     }

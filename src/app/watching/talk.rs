@@ -62,7 +62,11 @@ impl Watching {
         let old = old.filter(|rss| self.areas().is_some() && self.outgrown(*rss));
         let has_facts =
             self.facts.division.is_some() || self.facts.is_kernel || self.facts.refused.is_some();
-        let rest = has_facts.then(|| words(&self.facts)).unwrap_or_default();
+        let rest = if has_facts {
+            words(&self.facts)
+        } else {
+            Vec::new()
+        };
         change.into_iter().chain(old.map(age)).chain(rest).collect()
     }
 }
