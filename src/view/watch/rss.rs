@@ -19,13 +19,13 @@ pub(super) fn detail(watch: &Watching) -> String {
     let Some(division) = watch.division() else {
         return String::new();
     };
-    let rss = format!("{} of RSS", short(division.rss));
+    let rss = short(division.rss);
     if watch.areas().is_none() {
         return format!("{rss}, by status");
     }
     match watch.age_of_sizes() {
         _ if watch.fate.is_some() => format!("{rss}, read before it ended"),
-        _ if watch.outgrown(division.rss) => format!("{rss}, and other since"),
+        _ if watch.outgrown(division.rss) => format!("{rss}, changed since"),
         Some(age) => format!("{rss}, read {age}"),
         // As long as it does nothing, its own pages are as they were.
         None => rss,
