@@ -24,18 +24,29 @@ fn home_screen(seen: &Received) -> bool {
     seen.text().contains("Copy-on-write after fork")
 }
 
-fn bare_screen(seen: &Received) -> bool {
+pub(crate) fn bare_screen(seen: &Received) -> bool {
     seen.text().contains(bare::TEXT)
 }
 
 fn start(home: &Path) {
+    let program = || Terminal::start(home, &[], SIZE);
+    start_row("start to first frame", 40, program, home_screen);
+}
+
+/// The row of a start, until a frame is there, beside that of the bare program.
+pub(crate) fn start_row(
+    what: &str,
+    count: usize,
+    program: impl Fn() -> Terminal,
+    is_there: impl Fn(&Received) -> bool,
+) {
     row(
-        "start to first frame",
-        40,
+        what,
+        count,
         || {
             let since = Instant::now();
-            let terminal = Terminal::start(home, &[], SIZE);
-            let seen = terminal.wait_for("the home screen", home_screen);
+            let terminal = program();
+            let seen = terminal.wait_for("the first frame", &is_there);
             seen.duration_since(since)
         },
         "a bare ratatui program in the same terminal",

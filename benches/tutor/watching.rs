@@ -6,7 +6,7 @@ use crate::bare;
 use crate::pty::{Received, Terminal};
 use crate::table::{held, row};
 use crate::target::{Target, Waiting};
-use crate::terminal::SIZE;
+use crate::terminal::{SIZE, bare_screen, start_row};
 use mmap_tutor::mem::{Addr, Pid, Range, Reading};
 use mmap_tutor::observe::gauge::lens::Lens;
 use mmap_tutor::observe::gauge::vmas::Vmas;
@@ -62,28 +62,13 @@ fn watching(home: &Path, pid: i32) -> Terminal {
     Terminal::start(home, &["watch", &pid.to_string()], SIZE)
 }
 
-fn bare_screen(seen: &Received) -> bool {
-    seen.text().contains(bare::TEXT)
-}
-
 fn start(home: &Path, what: &str, pid: i32) {
     let number = pid.to_string();
-    row(
+    start_row(
         &format!("start of `watch` to its first frame, {what}"),
         STARTS,
-        || {
-            let since = Instant::now();
-            let terminal = watching(home, pid);
-            let seen = terminal.wait_for("the first frame", |seen| seen.text().contains(&number));
-            seen.duration_since(since)
-        },
-        "a bare ratatui program in the same terminal",
-        || {
-            let since = Instant::now();
-            let terminal = Terminal::spawn(bare::command(), SIZE);
-            let seen = terminal.wait_for("its frame", bare_screen);
-            seen.duration_since(since)
-        },
+        || watching(home, pid),
+        |seen| seen.text().contains(&number),
     );
 }
 

@@ -249,6 +249,7 @@ mod tests {
     use crate::lesson::Catalogue;
     use crate::mem::Faults;
     use crate::observe::portrait::area::Parser;
+    use crate::watch::overlap::Overlap;
 
     const MIB: u64 = 1 << 20;
 
@@ -324,7 +325,7 @@ mod tests {
         };
         let look = |areas, counters| Look {
             counters,
-            division: Division::of_areas(areas),
+            division: Division::of_areas(areas, &Overlap::of(areas)),
             areas: Some(areas),
         };
         let told = sentence(

@@ -38,7 +38,7 @@ impl Division {
     }
 
     /// By the VMAs; `None` where one of them lacks a number.
-    pub fn of_areas(areas: &Areas) -> Option<Self> {
+    pub fn of_areas(areas: &Areas, overlap: &Overlap) -> Option<Self> {
         let mut sum = Self {
             lazy_free: Some(0),
             file_shared: Some(0),
@@ -46,7 +46,6 @@ impl Division {
             other: Some(0),
             ..Self::default()
         };
-        let overlap = Overlap::of(areas);
         for (index, area) in areas.list().iter().enumerate() {
             sum.add(area, areas.backing(area), overlap.at(index))?;
         }
@@ -121,7 +120,8 @@ mod tests {
         let text = blocks.concat();
         let mut parser = Parser::default();
         parser.push(text.as_bytes());
-        Division::of_areas(&parser.finish(b""))
+        let areas = parser.finish(b"");
+        Division::of_areas(&areas, &Overlap::of(&areas))
     }
 
     #[test]
@@ -189,7 +189,7 @@ mod tests {
         let areas =
             crate::observe::portrait::stream::read(crate::mem::Pid(std::process::id() as i32))
                 .unwrap();
-        let found = Division::of_areas(&areas).unwrap();
+        let found = Division::of_areas(&areas, &Overlap::of(&areas)).unwrap();
         let sum = found.anonymous
             + found.lazy_free.unwrap()
             + found.file()

@@ -25,6 +25,19 @@ pub fn state_words(letter: char) -> Option<&'static str> {
     })
 }
 
+/// How it is with a process whose first thread has ended, and others have not: these have the memory still. `None` of any
+/// other.
+pub fn headless_words(letter: char, threads: u64) -> Option<String> {
+    match (letter, threads) {
+        ('Z', 2) => Some("its first thread has ended; 1 runs on".to_owned()),
+        ('Z', 3..) => Some(format!(
+            "its first thread has ended; {} run on",
+            threads - 1
+        )),
+        _ => None,
+    }
+}
+
 /// Numbers of one process, in bytes where nothing else is said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
@@ -129,6 +142,7 @@ impl Facts {
     }
 
     fn add(&mut self, areas: &Areas) {
+        let overlap = Overlap::of(areas);
         let sum = |field| areas.sum(field).ok();
         let of = |wanted: &dyn Fn(&Area) -> bool, field: &[Field]| -> Option<u64> {
             let list = areas.list().iter().filter(|area| wanted(area));
@@ -136,10 +150,10 @@ impl Facts {
                 .sum()
         };
         let is_file = |area: &Area| matches!(areas.backing(area), Backing::File { .. });
-        self.division = Division::of_areas(areas).or(self.division);
+        self.division = Division::of_areas(areas, &overlap).or(self.division);
         self.size = sum(Field::Size);
         self.first_file = first_file(areas);
-        self.dirty_file = dirty_file(areas);
+        self.dirty_file = dirty_file(areas, &overlap);
         self.copied = of(
             &|area| is_file(area) && !area.perms().shared,
             &[Field::Anonymous],
@@ -171,8 +185,7 @@ impl Facts {
 }
 
 /// Pages of shared file mappings that were changed: one that this process has mapped twice is counted once.
-fn dirty_file(areas: &Areas) -> Option<u64> {
-    let overlap = Overlap::of(areas);
+fn dirty_file(areas: &Areas, overlap: &Overlap) -> Option<u64> {
     let dirty = areas.list().iter().enumerate().map(|(index, area)| {
         if !matches!(areas.backing(area), Backing::File { .. }) || !area.perms().shared {
             return Some(0);

@@ -183,6 +183,7 @@ mod tests {
     use super::*;
     use crate::mem::Faults;
     use crate::observe::portrait::area::Parser;
+    use crate::watch::overlap::Overlap;
 
     fn past(at: u64, kilobytes: u64, minor: u64) -> Past {
         let mut parser = Parser::default();
@@ -197,7 +198,7 @@ mod tests {
                 faults: Faults { minor, major: 0 },
                 ..Counters::default()
             }),
-            division: Division::of_areas(&areas),
+            division: Division::of_areas(&areas, &Overlap::of(&areas)),
             areas: Some(Arc::new(areas)),
         }
     }

@@ -9,7 +9,7 @@ use crate::lesson::visible::visible_line;
 use crate::mem::{Bytes, Field, Reading};
 use crate::observe::portrait::area::{Area, Areas};
 use crate::observe::portrait::kin::Kin;
-use crate::watch::facts::state_words;
+use crate::watch::facts::{headless_words, state_words};
 use crate::watch::{Order, Seen, Word};
 use std::fmt::Write;
 
@@ -56,15 +56,11 @@ fn who(seen: &Seen) -> String {
 
 /// The letter of a state in words, and the number of threads; a letter that is not known, as it is.
 fn state(letter: char, threads: u64) -> String {
-    match (letter, threads) {
-        ('Z', 2) => "its first thread has ended; 1 runs on".to_owned(),
-        ('Z', 3..) => format!("its first thread has ended; {} run on", threads - 1),
-        _ => {
-            let words = state_words(letter).map(str::to_owned);
-            let words = words.unwrap_or_else(|| visible_line(&letter.to_string()));
-            format!("{words}, {threads} thread{}", plural(threads))
-        }
-    }
+    headless_words(letter, threads).unwrap_or_else(|| {
+        let words = state_words(letter).map(str::to_owned);
+        let words = words.unwrap_or_else(|| visible_line(&letter.to_string()));
+        format!("{words}, {threads} thread{}", plural(threads))
+    })
 }
 
 fn list(areas: &Areas, order: Order, top: usize) -> String {

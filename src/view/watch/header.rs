@@ -4,7 +4,7 @@ use crate::app::watching::Watching;
 use crate::mem::Nanos;
 use crate::view::canvas::{Canvas, below};
 use crate::view::text::{fit, wrap};
-use crate::watch::facts::state_words;
+use crate::watch::facts::{headless_words, state_words};
 use crate::watch::sample::Fate;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -69,15 +69,13 @@ fn state(watch: &Watching) -> String {
     let paused = if watch.paused { "PAUSED · " } else { "" };
     match state {
         Some(counters) => {
-            let threads = counters.threads;
-            let plural = if threads == 1 { "" } else { "s" };
-            let state = match state_words(counters.state) {
-                // The other threads have the memory still.
-                Some(_) if counters.state == 'Z' => "its first thread has ended",
-                Some(words) => words,
-                None => "in a state that is not known here",
-            };
-            format!("{paused}{state} · {threads} thread{plural} · {since}")
+            let (letter, threads) = (counters.state, counters.threads);
+            let state = headless_words(letter, threads).unwrap_or_else(|| {
+                let words = state_words(letter).unwrap_or("in a state that is not known here");
+                let plural = if threads == 1 { "" } else { "s" };
+                format!("{words} · {threads} thread{plural}")
+            });
+            format!("{paused}{state} · {since}")
         }
         None => format!("{paused}{since}"),
     }
