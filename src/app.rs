@@ -50,8 +50,8 @@ pub enum Event {
     Mouse(MouseEvent),
     /// Text was pasted.
     Paste(String),
-    /// The terminal has another size now: columns, rows.
-    Resize(u16, u16),
+    /// The terminal has another size now.
+    Resize,
     /// The player said something.
     Report(Report),
     /// The player is gone, which it never should be.

@@ -722,7 +722,7 @@ fn a_small_window_gets_a_sentence_and_recovers() {
     let mut walk = Walk::after(2, (50, 10));
     assert_shows(&walk.text(), &["mmap-tutor needs a window of", "q leaves"]);
     walk.size = SMALL;
-    walk.happen(Event::Resize(80, 24));
+    walk.happen(Event::Resize);
     assert_shows(&walk.text(), &["▶ pid_t child = fork();"]);
 }
 
@@ -1176,7 +1176,7 @@ proptest::proptest! {
         let mut walk = Walk::after(1, (80, 24));
         for (width, height, key) in moves {
             walk.size = (width, height);
-            walk.happen(Event::Resize(width, height));
+            walk.happen(Event::Resize);
             walk.keys(&KEYS[key].to_string());
         }
     }

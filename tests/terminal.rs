@@ -304,6 +304,28 @@ fn a_small_window_is_told_so_and_heals() {
 }
 
 #[test]
+fn a_size_that_changes_with_the_first_frame_is_not_missed() {
+    for delay in 0..40 {
+        let home = fresh_directory();
+        let mut tty = Tty::tutor(home.path(), &[]);
+        while tty.received.is_empty() {
+            assert!(tty.pump());
+        }
+        std::thread::sleep(delay * Duration::from_micros(250));
+        tty.parser.screen_mut().set_size(5, 20);
+        let small = PtySize {
+            rows: 5,
+            cols: 20,
+            ..PtySize::default()
+        };
+        tty.master.resize(small).unwrap();
+        tty.wait_for("mmap-tutor needs a");
+        tty.press("q");
+        assert_eq!(tty.end(), 0);
+    }
+}
+
+#[test]
 fn a_storm_of_sizes_is_drawn_as_often_as_the_terminal_takes_it_and_ends_right() {
     const SIZES: u16 = 400;
     let home = fresh_directory();

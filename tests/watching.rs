@@ -713,7 +713,7 @@ fn a_row_of_faults_says_how_many_where_and_by_whom() {
     ];
     for size in SIZES {
         watch.size = size;
-        watch.happen(Event::Resize(size.0, size.1));
+        watch.happen(Event::Resize);
         assert_shows(&watch.text(), &wanted);
     }
     // There was no room for all of them.

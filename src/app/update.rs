@@ -48,7 +48,7 @@ fn respond(app: &mut App, event: Event) -> Vec<Effect> {
         Event::Key(key) => press(app, &key),
         Event::Mouse(mouse) => past::mouse(app, mouse).unwrap_or_else(|| travel::mouse(app, mouse)),
         Event::Paste(text) => paste(app, &text),
-        Event::Resize(..) => vec![Effect::Draw],
+        Event::Resize => vec![Effect::Draw],
         Event::Named(name, place) => keeping::named(app, name, place),
         Event::Kept(outcome) => keeping::kept(app, outcome),
         Event::Report(report) => hear(app, report),

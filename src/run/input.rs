@@ -9,7 +9,7 @@ use super::waiting::{Place, Waiting};
 use crate::app::Event;
 use crate::session::Report;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 use std::io::stdin;
 use std::os::fd::AsFd;
@@ -46,7 +46,7 @@ impl Ears {
     /// Makes messages of panics and signals from now on, none of which would leave the terminal as it was.
     pub fn open(messages: &Sender<Message>, reports: Receiver<Report>) -> std::io::Result<Self> {
         catch_panics(messages.clone());
-        let signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT])?;
+        let signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])?;
         Ok(Self {
             messages: messages.clone(),
             signals,
@@ -86,7 +86,11 @@ fn catch_panics(messages: Sender<Message>) {
 
 fn hear_signals(mut signals: Signals, out: &Sender<Message>) {
     for signal in signals.forever() {
-        if out.send(Message::Signal(signal)).is_err() {
+        let message = match signal {
+            SIGWINCH => Message::App(Event::Resize),
+            signal => Message::Signal(signal),
+        };
+        if out.send(message).is_err() {
             return;
         }
     }
@@ -131,8 +135,8 @@ fn read_keys(out: &Sender<Message>) {
             Ok(Input::Key(key)) => Event::Key(key),
             Ok(Input::Mouse(mouse)) => Event::Mouse(mouse),
             Ok(Input::Paste(text)) => Event::Paste(text),
-            Ok(Input::Resize(columns, rows)) => Event::Resize(columns, rows),
-            Ok(Input::FocusGained | Input::FocusLost) => continue,
+            // Sizes are heard as signals, from before the first frame on: here they are not until the first `read`.
+            Ok(Input::Resize(..) | Input::FocusGained | Input::FocusLost) => continue,
             Err(_) => break,
         };
         if out.send(Message::App(event)).is_err() {
