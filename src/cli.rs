@@ -3,13 +3,13 @@
 mod stray;
 
 use crate::watch::Order;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Watch virtual memory work: lessons that run real C on your own kernel and show every page, fault and copy.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "mmap-tutor", version, args_conflicts_with_subcommands = true, after_help = STATUS)]
+#[command(name = "mmap-tutor", version, after_help = STATUS, override_usage = USAGE)]
 pub struct Cli {
     /// Lesson to open: its number, its name or a part of it, or a file. Without one, the home screen.
     pub lesson: Option<String>,
@@ -37,9 +37,28 @@ impl Cli {
     /// # Errors
     /// With a message for the user, where they mean nothing; or the help, or the version.
     pub fn of(words: Vec<OsString>) -> Result<Self, clap::Error> {
-        Self::try_parse_from(&words).map_err(|error| stray::told(error, words))
+        let matches = Self::command().try_get_matches_from(&words);
+        let cli = matches.and_then(|matches| {
+            match (
+                matches.get_one::<String>("lesson"),
+                matches.subcommand_name(),
+            ) {
+                (Some(_), Some(behind)) => Err(stray::behind(behind)),
+                _ => Self::from_arg_matches(&matches),
+            }
+        });
+        cli.map_err(|error| stray::told(error, words))
+    }
+
+    /// The command that a word resembles which is none.
+    pub fn command_like(word: &str) -> Option<String> {
+        stray::like(word)
     }
 }
+
+/// How the program is called.
+const USAGE: &str = "mmap-tutor [OPTIONS] [LESSON]
+       mmap-tutor [OPTIONS] <COMMAND>";
 
 /// The end of the help.
 const STATUS: &str = "Exit status: 0, 1 when an expectation of a lesson did not hold, 2 for a mistake in the arguments \
@@ -111,7 +130,7 @@ pub enum Command {
 
 /// What to watch, and how to show it.
 #[derive(Clone, Debug, PartialEq, Args)]
-#[command(after_help = WATCH, override_usage = USAGE)]
+#[command(after_help = WATCH, override_usage = WATCH_USAGE)]
 pub struct Watch {
     /// A process number, or `self` for the tutor itself.
     #[arg(value_name = "PID|self", conflicts_with = "command")]
@@ -144,7 +163,7 @@ pub struct Watch {
 pub const AFTER: f64 = 1.0;
 
 /// How `watch` is called.
-const USAGE: &str = "mmap-tutor watch [OPTIONS] <PID|self>
+const WATCH_USAGE: &str = "mmap-tutor watch [OPTIONS] <PID|self>
        mmap-tutor watch [OPTIONS] -- <COMMAND>...";
 
 /// The end of the help of `watch`.
@@ -179,7 +198,6 @@ mod tests {
 
     #[test]
     fn words_lead_to_commands() {
-        use clap::CommandFactory;
         Cli::command().debug_assert();
         let parse = |words: &[&str]| Cli::try_parse_from([&["mmap-tutor"], words].concat());
         assert_eq!(parse(&[]).unwrap().command, None);

@@ -23,7 +23,7 @@ use crate::cli::{self, Cli, Command};
 use crate::lesson::{Broken, Card, Catalogue, Lesson};
 use crate::mem::without_numbers;
 use crate::session::Progress;
-use anyhow::{Error, Result};
+use anyhow::{Error, Result, anyhow};
 use screen::{Keep, Opening, Start};
 use std::ffi::OsString;
 use std::path::Path;
@@ -87,7 +87,13 @@ fn command(cli: Cli) -> Result<i32> {
 /// Opens the terminal program.
 fn terminal_program(catalogue: Catalogue, cli: &Cli) -> Result<i32> {
     let wanted = cli.lesson.as_ref();
-    let wanted = wanted.map(|word| find(&catalogue, word)).transpose()?;
+    let found = |word: &String| {
+        find(&catalogue, word).map_err(|error| match Cli::command_like(word) {
+            Some(command) => anyhow!("{error:#} (there is a command `{command}`)"),
+            None => error,
+        })
+    };
+    let wanted = wanted.map(found).transpose()?;
     let broken: Vec<String> = catalogue.broken().iter().map(ToString::to_string).collect();
     let mut lessons = catalogue.into_cards();
     let opened = wanted.map(|wanted| {

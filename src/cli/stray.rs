@@ -7,18 +7,20 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Error};
 use std::ffi::OsString;
 
+/// A command behind a lesson, which clap allows.
+pub(super) fn behind(command: &str) -> Error {
+    let mut error = Error::new(ErrorKind::InvalidSubcommand).with_cmd(&Cli::command());
+    let word = ContextValue::String(command.to_owned());
+    error.insert(ContextKind::InvalidSubcommand, word);
+    error
+}
+
 /// The same mistake, told by the word that it comes from; any other as it is.
 pub(super) fn told(error: Error, words: Vec<OsString>) -> Error {
     if !error.use_stderr() {
         return error;
     }
-    // Read as if no lesson could be named, the word is no command, and clap knows the nearest.
-    let only_commands = Cli::command().mut_arg("lesson", |lesson| lesson.long("lesson"));
-    let Some(stray) = only_commands
-        .try_get_matches_from(words)
-        .err()
-        .filter(|error| error.kind() == ErrorKind::InvalidSubcommand)
-    else {
+    let Some(stray) = no_command(words) else {
         return error;
     };
     let Some(word) = text(&stray, ContextKind::InvalidSubcommand) else {
@@ -26,7 +28,10 @@ pub(super) fn told(error: Error, words: Vec<OsString>) -> Error {
     };
     let is_lesson = Catalogue::built_in().find(&word).is_ok();
     let meant = text(&stray, ContextKind::SuggestedSubcommand).filter(|_| !is_lesson);
-    let behind = text(&error, ContextKind::InvalidSubcommand);
+    let behind = text(&error, ContextKind::InvalidSubcommand).or_else(|| {
+        let word = text(&error, ContextKind::InvalidArg)?;
+        (!word.starts_with('-')).then_some(word)
+    });
     let word = visible_line(&word);
     let sentence = match (meant, behind) {
         (Some(meant), _) => {
@@ -45,6 +50,20 @@ pub(super) fn told(error: Error, words: Vec<OsString>) -> Error {
     Cli::command().error(ErrorKind::InvalidSubcommand, sentence)
 }
 
+/// The command that a word resembles.
+pub(super) fn like(word: &str) -> Option<String> {
+    let stray = no_command(vec!["mmap-tutor".into(), word.into()])?;
+    text(&stray, ContextKind::SuggestedSubcommand)
+}
+
+/// Clap's complaint of the first word that is no command, if there is one: as if no lesson could be named. Clap knows
+/// the nearest command.
+fn no_command(words: Vec<OsString>) -> Option<Error> {
+    let only_commands = Cli::command().mut_arg("lesson", |lesson| lesson.long("lesson"));
+    let error = only_commands.try_get_matches_from(words).err()?;
+    (error.kind() == ErrorKind::InvalidSubcommand).then_some(error)
+}
+
 /// What an error says of itself under that key; the likeliest, where it is a list.
 fn text(error: &Error, key: ContextKind) -> Option<String> {
     match error.get(key)? {
@@ -57,10 +76,11 @@ fn text(error: &Error, key: ContextKind) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::Command;
 
     #[test]
     fn the_word_that_is_at_fault_is_named() {
-        let table: [(&[&str], &str); 9] = [
+        let table: [(&[&str], &str); 12] = [
             (
                 &["wach", "1"],
                 "no command or lesson `wach`: did you mean `watch`?",
@@ -74,6 +94,12 @@ mod tests {
             ),
             (&["6", "7"], "`7` means nothing behind the lesson `6`"),
             (&["6", "list"], "`list` means nothing behind the lesson `6`"),
+            (
+                &["6", "--step", "2", "lab"],
+                "`lab` means nothing behind the lesson `6`",
+            ),
+            (&["wach", "list"], "did you mean `watch`?"),
+            (&["--theme", "light", "lab", "x"], "unexpected argument 'x'"),
             (&["6", "--step", "x"], "invalid value 'x'"),
             (&["w\u{1b}ch", "1"], "no command"),
         ];
@@ -97,5 +123,9 @@ mod tests {
             read(&["mmap-tutor", "wach"]).unwrap().lesson.as_deref(),
             Some("wach")
         );
+        let words = ["mmap-tutor", "--theme", "light", "lab"];
+        assert_eq!(read(&words).unwrap().command, Some(Command::Lab));
+        assert_eq!(like("wach").as_deref(), Some("watch"));
+        assert_eq!(like("fork"), None);
     }
 }
