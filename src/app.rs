@@ -5,6 +5,8 @@
 
 pub mod account;
 pub mod answers;
+mod course;
+mod door;
 pub mod explorer;
 pub mod guess;
 pub mod home;
@@ -211,21 +213,21 @@ impl App {
 
     /// Opens a lesson by its index, at a step or where it was left; what is to be done for it.
     pub fn open(&mut self, index: usize, step: Option<usize>) -> Vec<Effect> {
-        update::open(self, index, step)
+        door::open(self, index, step)
     }
 
     /// Opens the empty lab; what is to be done for it.
     pub fn open_lab(&mut self) -> Vec<Effect> {
-        update::open_lab(self)
+        door::open_lab(self)
     }
 
     /// Opens a recording of the lesson that is the first of all, or of the empty lab; what is to be done for it.
     pub fn open_tape(&mut self, tape: Tape) -> Vec<Effect> {
         self.tape = Some(tape);
         if self.lessons.is_empty() {
-            update::open_lab(self)
+            door::open_lab(self)
         } else {
-            update::open(self, 0, Some(0))
+            door::open(self, 0, Some(0))
         }
     }
 

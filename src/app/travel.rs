@@ -6,7 +6,7 @@ use super::panel::Panel;
 use super::scene::Scene;
 use super::take::Take;
 use super::update::{drawn, with_take};
-use super::{App, Effect, Overlay, Screen, keys::Action, update};
+use super::{App, Effect, Overlay, Screen, door, keys::Action};
 use crate::claims::Ledger;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
@@ -214,7 +214,7 @@ fn pick(app: &mut App, index: usize) -> Vec<Effect> {
         (Some(Overlay::Keep), _) => return keeping::choose(app, index),
         (Some(Overlay::Steps(step)), _) => *step = index,
         (Some(Overlay::Claims(claim)), _) => *claim = index,
-        (None, Screen::Home) if app.home.chosen == index => return update::open(app, index, None),
+        (None, Screen::Home) if app.home.chosen == index => return door::open(app, index, None),
         (None, Screen::Home) => app.home.chosen = index,
         (None, Screen::Lesson(take)) if take.explorer.is_some() => {
             return super::explorer::act::pick(app, index);

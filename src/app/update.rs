@@ -2,21 +2,16 @@
 
 use super::explorer::cursor::Cursor;
 use super::explorer::{act as explorer, dump};
-use super::home::Home;
 use super::keeping;
 use super::keys::{self, Action, Context};
-use super::ledger;
-use super::panel::Panel;
 use super::take::{Activity, Stride, Take};
-use super::tape::{self, Tape};
+use super::tape::Tape;
 use super::undo::{self, Undo};
 use super::watching::{Watching, act as watching};
-use super::{App, Effect, Event, Overlay, Screen, Watched, past, travel};
-use crate::lesson::Lesson;
+use super::{App, Effect, Event, Overlay, Screen, course, door, past, travel};
 use crate::mem::Control;
-use crate::session::{Command, Guess, Item, Position, Progress, Report};
+use crate::session::Command;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use std::sync::Arc;
 
 /// Changes the state by one event, and says what is to be done.
 pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
@@ -51,12 +46,12 @@ fn respond(app: &mut App, event: Event) -> Vec<Effect> {
         Event::Resize => vec![Effect::Draw],
         Event::Named(name, place) => keeping::named(app, name, place),
         Event::Kept(outcome) => keeping::kept(app, outcome),
-        Event::Report(report) => hear(app, report),
+        Event::Report(report) => course::hear(app, report),
         Event::PlayerGone => say(
             app,
             "The thread that plays lessons has ended: please leave with q and start again.",
         ),
-        Event::Watched(watched) => watch(app, *watched),
+        Event::Watched(watched) => door::watch(app, *watched),
         Event::Unwatched(why) => say(app, &why),
         Event::Sampled(pid, sample) => with_watch(app, |watch| {
             // A sample of the process that was watched before may still be on its way.
@@ -64,29 +59,6 @@ fn respond(app: &mut App, event: Event) -> Vec<Effect> {
         }),
         Event::Printed(lines) => with_watch(app, |watch| watch.print(lines)),
     }
-}
-
-/// Watches a process from now on. The one before it is remembered, if there was one; back at that one, it is not.
-fn watch(app: &mut App, watched: Watched) -> Vec<Effect> {
-    let pid = watched.subject.pid;
-    let mut watch = Watching::new(watched.subject, watched.at);
-    let was = match std::mem::replace(&mut app.screen, Screen::Home) {
-        Screen::Watch(was) => Some(was),
-        _ => app.beneath.take(),
-    };
-    if let Some(was) = was {
-        watch.bench = was.bench;
-        watch.before = was.before;
-        watch.output = was.output.or(watch.output);
-        if watch.before.last() == Some(&pid) {
-            watch.before.pop();
-        } else {
-            watch.before.push(was.subject.pid);
-        }
-    }
-    app.overlay = None;
-    app.screen = Screen::Watch(Box::new(watch));
-    vec![Effect::Draw]
 }
 
 /// Changes the watch, on the screen or beneath a lesson; a frame if what is on the screen changed.
@@ -203,21 +175,21 @@ fn act(app: &mut App, context: Context, action: Action) -> Vec<Effect> {
         Action::Legend => show(app, Overlay::Legend(0)),
         Action::Steps => show_steps(app),
         Action::Claims => show(app, Overlay::Claims(0)),
-        Action::OpenClaim => open_claim(app),
-        Action::Leave => leave(app),
+        Action::OpenClaim => door::open_claim(app),
+        Action::Leave => door::leave(app),
         Action::Escape => escape(app),
-        Action::Open => open_chosen(app),
+        Action::Open => door::open_chosen(app),
         Action::Search => search(app, Some(String::new())),
         Action::SearchDone => search_done(app),
         Action::Erase => erase(app, context),
-        Action::Advance => run(app, Stride::Line),
-        Action::ReadOn => read_on(app),
-        Action::RunStep => run(app, Stride::Step),
+        Action::Advance => course::run(app, Stride::Line),
+        Action::ReadOn => course::read_on(app),
+        Action::RunStep => course::run(app, Stride::Step),
         Action::FullSpeed => vec![Effect::Wish(Control::FullSpeed)],
         Action::Stop => vec![Effect::Wish(Control::Stop)],
-        Action::Restart => start(app, 0),
+        Action::Restart => course::start(app, 0),
         Action::StartStep => match app.overlay.take() {
-            Some(Overlay::Steps(step)) => start(app, step),
+            Some(Overlay::Steps(step)) => course::start(app, step),
             _ => Vec::new(),
         },
         Action::Back
@@ -272,21 +244,8 @@ fn show_steps(app: &mut App) -> Vec<Effect> {
     show(app, Overlay::Steps(step))
 }
 
-/// Opens the step that shows the claim chosen in the ledger; a claim without one stays where it is.
-fn open_claim(app: &mut App) -> Vec<Effect> {
-    let Some(Overlay::Claims(chosen)) = app.overlay else {
-        return Vec::new();
-    };
-    let rows = ledger::rows(&app.lessons, &app.progress);
-    let Some(place) = rows.get(chosen).and_then(ledger::Row::next) else {
-        return Vec::new();
-    };
-    app.overlay = None;
-    open(app, place.lesson, Some(place.step))
-}
-
 /// Says a sentence where it will be seen.
-fn say(app: &mut App, sentence: &str) -> Vec<Effect> {
+pub(super) fn say(app: &mut App, sentence: &str) -> Vec<Effect> {
     match &mut app.screen {
         Screen::Lesson(take) => {
             take.failure = Some(sentence.to_owned());
@@ -313,7 +272,7 @@ fn search(app: &mut App, search: Option<String>) -> Vec<Effect> {
 fn search_done(app: &mut App) -> Vec<Effect> {
     let listed = app.home.listed(&app.lessons);
     match listed[..] {
-        [only] => open(app, only, None),
+        [only] => door::open(app, only, None),
         _ => search(app, None),
     }
 }
@@ -329,29 +288,6 @@ fn erase(app: &mut App, context: Context) -> Vec<Effect> {
         take.guess.erase(&choices);
         vec![Effect::Draw]
     })
-}
-
-/// `q`: from a lesson to the list, or to the watch that it was opened from; from these out.
-fn leave(app: &mut App) -> Vec<Effect> {
-    if let Screen::Home | Screen::Watch(_) = app.screen {
-        return vec![Effect::Save, Effect::Quit];
-    }
-    if app.tape.is_some() {
-        return vec![
-            Effect::Wish(Control::Stop),
-            Effect::Send(Command::Close),
-            Effect::Quit,
-        ];
-    }
-    app.screen = app.beneath.take().map_or(Screen::Home, Screen::Watch);
-    app.overlay = None;
-    app.home.search = None;
-    vec![
-        Effect::Wish(Control::Stop),
-        Effect::Send(Command::Close),
-        Effect::Save,
-        Effect::Draw,
-    ]
 }
 
 /// Esc: one thing back.
@@ -374,225 +310,6 @@ fn escape(app: &mut App) -> Vec<Effect> {
         }
         // Nothing stands behind a recording to go back to.
         Screen::Lesson(_) if app.tape.is_some() => Vec::new(),
-        Screen::Lesson(_) => leave(app),
+        Screen::Lesson(_) => door::leave(app),
     }
-}
-
-fn open_chosen(app: &mut App) -> Vec<Effect> {
-    let listed = app.home.listed(&app.lessons);
-    if listed.contains(&app.home.chosen) {
-        open(app, app.home.chosen, None)
-    } else {
-        Vec::new()
-    }
-}
-
-/// Opens a lesson at a step, or where it was left; one that was finished, from its start.
-pub(super) fn open(app: &mut App, index: usize, step: Option<usize>) -> Vec<Effect> {
-    let Some(card) = app.lessons.get(index) else {
-        return Vec::new();
-    };
-    let lesson = match card.lesson() {
-        Ok(lesson) => Arc::clone(lesson),
-        Err(broken) => {
-            let told = broken.to_string();
-            return say(app, &told);
-        }
-    };
-    let last = lesson.steps.len().saturating_sub(1);
-    let step = step.map_or_else(|| left_at(&app.progress, &lesson), |step| step.min(last));
-    app.home = Home {
-        chosen: index,
-        search: None,
-    };
-    app.notice = None;
-    let lesson = Screen::Lesson(Box::new(Take::new(lesson, step)));
-    if let Screen::Watch(watch) = std::mem::replace(&mut app.screen, lesson) {
-        app.beneath = Some(watch);
-    }
-    start(app, step)
-}
-
-/// The step a lesson was left at; the first, when its end was seen.
-fn left_at(progress: &Progress, lesson: &Lesson) -> usize {
-    let last = lesson.steps.len().saturating_sub(1);
-    match progress.lessons.get(&lesson.id) {
-        Some(kept) if !kept.steps_done.contains(&last) || kept.step < last => kept.step.min(last),
-        _ => 0,
-    }
-}
-
-/// Opens the empty lab with its input line.
-pub(super) fn open_lab(app: &mut App) -> Vec<Effect> {
-    app.screen = Screen::Lesson(Box::new(Take::new(Arc::new(Lesson::lab()), 0)));
-    let mut effects = start(app, 0);
-    effects.extend(explorer::open(app));
-    effects
-}
-
-/// Starts the lesson on the screen at a step, with new processes.
-fn start(app: &mut App, step: usize) -> Vec<Effect> {
-    let Screen::Lesson(take) = &mut app.screen else {
-        return Vec::new();
-    };
-    let lesson = take.lesson.clone();
-    let (desk, slow) = (std::mem::take(&mut take.desk), take.slow);
-    let explorer = take.explorer.take();
-    **take = Take::new(lesson.clone(), step);
-    take.desk = desk;
-    take.desk.from_the_top();
-    take.slow = slow;
-    take.explorer = explorer;
-    app.awaited += 1;
-    vec![
-        Effect::Wish(Control::Continue),
-        Effect::Send(Command::Open { lesson, step }),
-        Effect::Draw,
-    ]
-}
-
-/// Turns the page where what is to be read now goes on below the screen.
-fn read_on(app: &mut App) -> Vec<Effect> {
-    let Some(row) = app.unread(&app.seen) else {
-        return Vec::new();
-    };
-    with_take(app, |take| {
-        take.desk.scroll_to(Panel::Reading, row);
-        vec![Effect::Draw]
-    })
-}
-
-/// Runs the next thing, and what follows it as far as `stride` goes.
-fn run(app: &mut App, stride: Stride) -> Vec<Effect> {
-    with_take(app, |take| {
-        take.to_now();
-        take.failure = None;
-        take.desk.follow();
-        if take.is_finished() {
-            return vec![Effect::Draw];
-        }
-        let mut effects = advance(take, stride);
-        effects.push(Effect::Draw);
-        effects
-    })
-}
-
-/// Asks the player for the next thing.
-fn advance(take: &mut Take, stride: Stride) -> Vec<Effect> {
-    let mut guess = None;
-    if let Some(&Item::Ask { part }) = take.next() {
-        guess = take.guess.answer(take.choices());
-        take.answers
-            .guessed(take.position.step, part, guess.clone());
-    }
-    take.activity = Activity::Busy { stride, look: None };
-    let slow = take.slow;
-    vec![
-        Effect::Wish(Control::Continue),
-        Effect::Send(Command::Advance { guess, slow }),
-    ]
-}
-
-/// Takes in what the player says.
-fn hear(app: &mut App, report: Report) -> Vec<Effect> {
-    if let Report::Ready(machine) = report {
-        app.machine = Some(machine);
-        return vec![Effect::Draw];
-    }
-    if let Report::Left(lines) = report {
-        if let Some(tape) = &mut app.tape {
-            tape.left = lines;
-        }
-        return vec![Effect::Draw];
-    }
-    let Screen::Lesson(take) = &mut app.screen else {
-        if matches!(report, Report::Opened(_) | Report::Failed(_)) {
-            app.awaited = app.awaited.saturating_sub(1);
-        }
-        return Vec::new();
-    };
-    if app.awaited > 0 {
-        match report {
-            Report::Opened(_) => app.awaited -= 1,
-            Report::Failed(_) => {
-                // The lesson cannot be opened: nothing else will be said of it.
-                app.awaited -= 1;
-                take.activity = Activity::Idle;
-            }
-            _ => return Vec::new(),
-        }
-        if app.awaited > 0 {
-            return Vec::new();
-        }
-    }
-    match report {
-        Report::At(position) => arrive(app, position),
-        report => {
-            if app.tape.is_some() {
-                tape::follow(take, &report);
-            }
-            take.take_in(report);
-            vec![Effect::Draw]
-        }
-    }
-}
-
-/// The player has done what it was asked: what follows from where the lesson is now.
-fn arrive(app: &mut App, position: Position) -> Vec<Effect> {
-    let Screen::Lesson(take) = &mut app.screen else {
-        return Vec::new();
-    };
-    let moved = position != take.position;
-    if position.step != take.position.step {
-        take.desk.from_the_top();
-    }
-    take.take_in(Report::At(position));
-    let stride = match take.activity {
-        Activity::Busy { stride, .. } => stride,
-        Activity::Opening | Activity::Idle => Stride::Line,
-    };
-    take.activity = Activity::Idle;
-    let mut effects = if moved && take.failure.is_none() {
-        follow_up(take, stride)
-    } else {
-        explorer::go_on(take)
-    };
-    if keep(app) {
-        effects.push(Effect::Save);
-    }
-    effects.push(Effect::Draw);
-    effects
-}
-
-/// What goes on by itself: answers and expectations after the last line they measure, the rest of a step that is run
-/// as a whole.
-fn follow_up(take: &mut Take, stride: Stride) -> Vec<Effect> {
-    match (take.next(), stride) {
-        (Some(Item::Grade { .. } | Item::Expect { .. }), _)
-        | (Some(Item::Line { .. } | Item::Race { .. }), Stride::Step) => advance(take, stride),
-        _ => Vec::new(),
-    }
-}
-
-/// Brings the progress up to date; whether it changed.
-fn keep(app: &mut App) -> bool {
-    let Screen::Lesson(take) = &app.screen else {
-        return false;
-    };
-    if take.lesson.is_lab() || app.tape.is_some() {
-        return false;
-    }
-    let (id, position) = (&take.lesson.id, take.position);
-    let before = app.progress.lessons.get(id).cloned();
-    let items = take.script.steps.get(position.step).map_or(0, Vec::len);
-    app.progress
-        .reached(id, position, items, take.lesson.steps.len());
-    for graded in take.answers.graded() {
-        if let Some(guess) = graded.guess.clone() {
-            let answer = graded.answer.known().copied();
-            app.progress
-                .guessed(id, graded.step, graded.part, Guess { guess, answer });
-        }
-    }
-    before.as_ref() != app.progress.lessons.get(id)
 }

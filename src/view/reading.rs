@@ -1,9 +1,11 @@
 //! The left side: everything of a step that is to be read, in its order.
 
 use super::canvas::{Canvas, Passage};
+use super::explorer::transcript;
 use super::text::wrap;
 use super::theme::Palette;
-use super::{code, explorer, prose, question};
+use super::{code, prose, question};
+use crate::app::App;
 use crate::app::answers::Answer;
 use crate::app::panel::Panel;
 use crate::app::take::Take;
@@ -16,9 +18,9 @@ use ratatui::text::{Line, Span};
 const MEASURE: u16 = 88;
 
 /// Draws what is to be read.
-pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) {
     if take.explorer.is_some() {
-        return explorer::transcript(canvas, area, take);
+        return transcript::draw(canvas, area, app, take);
     }
     let steps = take.lesson.steps.len();
     let step = take.step_shown();

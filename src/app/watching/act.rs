@@ -2,9 +2,10 @@
 
 use super::Watching;
 use super::pane::{Drawn, Pane};
+use crate::app::door::open;
 use crate::app::home::number;
 use crate::app::keys::Action;
-use crate::app::update::{drawn, open};
+use crate::app::update::drawn;
 use crate::app::{App, Effect, Overlay, Screen};
 use crate::watch::Proof;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
