@@ -1,5 +1,6 @@
 //! The strip of moments, comparing two of them, and undoing lines, as a learner meets them.
 
+use super::exploring::exploring;
 use super::*;
 use mmap_tutor::session::{Difference, Halt};
 
