@@ -3,143 +3,27 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+#[path = "watching/eyes.rs"]
+mod eyes;
 #[path = "support/picture.rs"]
 mod picture;
+#[path = "watching/places.rs"]
+mod places;
 #[path = "watching/story.rs"]
 mod story;
+#[path = "watching/unknown.rs"]
+mod unknown;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{KeyCode, MouseEventKind};
+use eyes::{LARGE, MIDDLE, SIZES, SMALL, Watch, assert_hides, assert_shows, is_draw};
 use mmap_tutor::app::watching::pane::Pane;
-use mmap_tutor::app::{App, Effect, Event, Theme, update};
-use mmap_tutor::lesson::Catalogue;
-use mmap_tutor::mem::{Addr, Pid, Range, Reading};
-use mmap_tutor::session::{Command, Progress};
+use mmap_tutor::app::{Effect, Event, Theme};
+use mmap_tutor::mem::{Addr, Pid, Reading};
+use mmap_tutor::session::Command;
 use mmap_tutor::watch::Request;
-use mmap_tutor::watch::sample::{Fate, Sample};
-use picture::picture;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use mmap_tutor::watch::sample::Fate;
 use ratatui::style::Color;
 use story::{MIB, PAGE, Story};
-
-const SMALL: (u16, u16) = (80, 24);
-const MIDDLE: (u16, u16) = (120, 40);
-const LARGE: (u16, u16) = (200, 60);
-const SIZES: [(u16, u16); 3] = [SMALL, MIDDLE, LARGE];
-
-/// The program, watching process 4242.
-struct Watch {
-    app: App,
-    size: (u16, u16),
-}
-
-impl Watch {
-    fn new(size: (u16, u16), theme: Theme) -> Self {
-        let lessons = Catalogue::built_in().into_cards();
-        let app = App::new(lessons, Progress::default(), theme);
-        let mut watch = Self { app, size };
-        watch.happen(story::watched(4242));
-        watch
-    }
-
-    /// After the first looks at a process.
-    fn at(story: &Story, size: (u16, u16)) -> Self {
-        let mut watch = Self::new(size, Theme::Dark);
-        watch.hear(story.sample(1));
-        watch
-    }
-
-    fn hear(&mut self, sample: Sample) -> Vec<Effect> {
-        self.happen(Event::Sampled(Pid(4242), Box::new(sample)))
-    }
-
-    fn happen(&mut self, event: Event) -> Vec<Effect> {
-        let effects = update(&mut self.app, event);
-        self.app.seen = self.draw().1;
-        effects
-    }
-
-    fn press(&mut self, code: KeyCode) -> Vec<Effect> {
-        self.happen(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)))
-    }
-
-    fn keys(&mut self, keys: &str) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        for c in keys.chars() {
-            let code = match c {
-                '\n' => KeyCode::Enter,
-                '\x1b' => KeyCode::Esc,
-                '\t' => KeyCode::Tab,
-                '\x08' => KeyCode::Backspace,
-                'v' => KeyCode::Down,
-                '^' => KeyCode::Up,
-                '>' => KeyCode::Right,
-                c => KeyCode::Char(c),
-            };
-            effects = self.press(code);
-        }
-        effects
-    }
-
-    fn mouse(&mut self, kind: MouseEventKind, (column, row): (u16, u16)) -> Vec<Effect> {
-        self.happen(Event::Mouse(MouseEvent {
-            kind,
-            column,
-            row,
-            modifiers: KeyModifiers::NONE,
-        }))
-    }
-
-    fn click(&mut self, place: (u16, u16)) -> Vec<Effect> {
-        self.mouse(MouseEventKind::Down(MouseButton::Left), place)
-    }
-
-    fn draw(&self) -> (Buffer, mmap_tutor::app::panel::Seen) {
-        picture(&self.app, self.size)
-    }
-
-    fn text(&self) -> String {
-        picture::text(&self.draw().0)
-    }
-
-    fn request(&self) -> Request {
-        self.app.request().unwrap()
-    }
-
-    fn chosen(&self) -> Range {
-        self.app.watching().unwrap().chosen().unwrap().1.range
-    }
-
-    fn pane(&self, pane: Pane) -> Rect {
-        let seen = &self.app.seen.watch.panes;
-        let shown = seen
-            .iter()
-            .find(|(area, shown)| *shown == pane && area.height > 1);
-        shown.unwrap().0
-    }
-}
-
-fn assert_shows(text: &str, wanted: &[&str]) {
-    for wanted in wanted {
-        assert!(
-            text.contains(wanted),
-            "{wanted:?} is not on the screen:\n{text}"
-        );
-    }
-}
-
-fn assert_hides(text: &str, unwanted: &[&str]) {
-    for unwanted in unwanted {
-        assert!(
-            !text.contains(unwanted),
-            "{unwanted:?} is on the screen:\n{text}"
-        );
-    }
-}
-
-fn is_draw(effects: &[Effect]) -> bool {
-    matches!(effects, [Effect::Draw])
-}
 
 #[test]
 fn who_it_is_and_where_its_memory_goes_is_on_every_screen() {
@@ -279,96 +163,6 @@ fn what_was_read_of_another_process_is_not_taken_for_this_ones() {
 }
 
 #[test]
-fn sixty_thousand_vmas_are_scrolled_and_only_the_rows_on_the_screen_are_asked_for() {
-    let mut watch = Watch::at(&Story::many(60_000), MIDDLE);
-    watch.keys("3ooooo");
-    assert_shows(&watch.text(), &["60,000, by address"]);
-    let rows = watch.request().rows;
-    assert!(
-        rows.len() < 40 && rows[0] == Addr(0x7000_0000_0000),
-        "{rows:?}"
-    );
-    watch.press(KeyCode::PageDown);
-    watch.press(KeyCode::PageDown);
-    assert!(watch.request().rows[0] > rows[0]);
-    watch.press(KeyCode::End);
-    let last = 0x7000_0000_0000 + 59_999 * 2 * PAGE;
-    assert_eq!(watch.request().rows.last(), Some(&Addr(last)));
-    assert_eq!(watch.request().rows.len(), rows.len());
-    assert_shows(&watch.text(), &[&format!("{last:x}")]);
-    watch.press(KeyCode::Home);
-    assert_eq!(watch.request().rows, rows);
-}
-
-#[test]
-fn what_may_not_be_read_is_said_with_its_reason_and_is_never_nought() {
-    for size in SIZES {
-        let mut watch = Watch::at(&Story::refused(), size);
-        let text = watch.text();
-        assert_shows(&text, &["does not let this user read", "23.8M"]);
-        watch.keys("3");
-        assert_shows(
-            &watch.text(),
-            &["? the kernel does not let this user read /proc/4242/maps"],
-        );
-        watch.keys("7");
-        assert_shows(&watch.text(), &["perf_event_paranoid"]);
-        watch.keys("5");
-        assert_shows(&watch.text(), &["no VMA is chosen"]);
-    }
-}
-
-#[test]
-fn sizes_that_were_not_read_yet_are_dots() {
-    let mut sample = Story::usual().sample(1);
-    sample.sizes = None;
-    sample.status = None;
-    let mut watch = Watch::new(LARGE, Theme::Dark);
-    assert_shows(&watch.text(), &["not read yet …"]);
-    watch.hear(sample);
-    let text = watch.text();
-    let row = text.lines().find(|line| line.contains("[heap]")).unwrap();
-    let (_, vma) = row.split_once('│').unwrap();
-    assert_eq!(vma.matches('…').count(), 5, "{vma}");
-}
-
-#[test]
-fn a_thread_of_the_kernel_is_no_riddle() {
-    let mut watch = Watch::new(MIDDLE, Theme::Dark);
-    watch.happen(story::watched_kernel(4242));
-    watch.hear(Story::kernel().sample(1));
-    assert_shows(
-        &watch.text(),
-        &[
-            "? it is a thread of the kernel",
-            "This is a thread of the kernel itself",
-        ],
-    );
-}
-
-#[test]
-fn what_was_read_stays_when_the_process_has_ended() {
-    let mut watch = Watch::at(&Story::usual(), LARGE);
-    let before = watch.text();
-    let mut sample = Story::usual().nothing(2);
-    sample.counters = Reading::unknown("it has ended");
-    sample.fate = Some(Fate::Ended("it has ended: exit status: 3".to_owned()));
-    assert!(is_draw(&watch.hear(sample)));
-    let text = watch.text();
-    assert_shows(
-        &text,
-        &[
-            "ended · watched since",
-            "It has ended: exit status: 3. What was read last stays here.",
-            "[heap]",
-            "of this RSS",
-        ],
-    );
-    let rows = |text: &str| text.lines().filter(|line| line.contains("rw-p")).count();
-    assert_eq!(rows(&text), rows(&before));
-}
-
-#[test]
 fn a_program_that_becomes_another_is_said_so() {
     let mut watch = Watch::at(&Story::usual(), LARGE);
     let mut sample = Story::usual().sample(2);
@@ -438,108 +232,6 @@ fn from_a_mark_on_everything_is_compared() {
     );
     watch.keys("M");
     assert_hides(&watch.text(), &["since the mark"]);
-}
-
-#[test]
-fn the_list_is_searched_filtered_and_sorted_by_keys() {
-    let mut watch = Watch::at(&Story::usual(), LARGE);
-    watch.keys("/gguf");
-    assert_shows(&watch.text(), &["/ gguf▏", "1 of 8"]);
-    // Keys are text now.
-    watch.keys("q\x08\n");
-    assert_shows(&watch.text(), &["1 of 8", "/ gguf"]);
-    watch.keys("\x1b");
-    assert_shows(&watch.text(), &["VMAs · 8, by rss"]);
-    watch.keys("f");
-    assert_shows(&watch.text(), &["3 of 8, by rss, anonymous only"]);
-    watch.keys("ffff");
-    watch.keys("e");
-    assert_shows(&watch.text(), &["with pages in memory"]);
-    watch.keys("eo");
-    assert_shows(&watch.text(), &["by size", "▾size"]);
-}
-
-#[test]
-fn the_grid_zooms_by_keys_and_wheel_and_asks_for_what_it_shows() {
-    let mut watch = Watch::at(&Story::usual(), LARGE);
-    let first = watch.request().lens.unwrap();
-    watch.keys("+");
-    let closer = watch.request().lens.unwrap();
-    assert_eq!(closer.cell * 4, first.cell);
-    assert_eq!(closer.whole, first.whole);
-    let frame = watch.app.seen.watch.grid.unwrap().area;
-    watch.mouse(MouseEventKind::ScrollDown, (frame.x + 3, frame.y + 1));
-    assert_eq!(watch.request().lens.unwrap().cell, first.cell);
-    watch.keys("++++++++++");
-    let lens = watch.request().lens.unwrap();
-    assert_eq!(lens.cell, PAGE);
-    assert_shows(&watch.text(), &["1 cell = 1 page", "░", "not read yet"]);
-    // Down to the end of what is shown, and one row more.
-    for _ in 0..100 {
-        watch.keys("v");
-    }
-    assert!(watch.request().lens.unwrap().first > lens.first);
-    watch.keys("a");
-    assert_shows(&watch.text(), &["of what lies around it"]);
-    watch.keys("a");
-    assert_shows(&watch.text(), &["pages · from the first VMA to the last"]);
-    watch.keys("a0");
-    assert_eq!(watch.request().lens.unwrap(), first);
-}
-
-#[test]
-fn cells_show_their_kind_and_how_much_is_there() {
-    let story = Story::usual();
-    let mut watch = Watch::at(&story, LARGE);
-    let lens = watch.request().lens.unwrap();
-    let mut sample = story.quiet(2);
-    sample.cells = Some(story::cells(lens, &[(4, 4), (4, 1), (4, 0)]));
-    watch.hear(sample);
-    let (buffer, seen) = watch.draw();
-    let area = seen.watch.grid.unwrap().area;
-    let cell = |at: u16| {
-        let pair = [area.x + 2 * at, area.x + 2 * at + 1];
-        pair.map(|x| buffer[(x, area.y)].symbol().to_owned())
-            .concat()
-    };
-    assert_eq!(
-        [cell(0), cell(1), cell(2), cell(3)],
-        ["▤ ", "▤▂", "· ", "░ "]
-    );
-    // One changes, and is bright.
-    let mut sample = story.quiet(3);
-    sample.cells = Some(story::cells(lens, &[(4, 4), (4, 1), (4, 4)]));
-    watch.hear(sample);
-    let (buffer, _) = watch.draw();
-    assert_eq!(buffer[(area.x + 4, area.y)].fg, Color::Indexed(16));
-    assert_ne!(buffer[(area.x + 2, area.y)].fg, Color::Indexed(16));
-}
-
-#[test]
-fn the_mouse_chooses_vmas_in_list_and_map_and_panels_by_their_tabs() {
-    let mut watch = Watch::at(&Story::usual(), LARGE);
-    let list = watch.pane(Pane::Vmas);
-    watch.click((list.x + 5, list.y + 3));
-    let second = watch.chosen();
-    assert_eq!(watch.app.watching().unwrap().bench.focus, Pane::Vmas);
-    let (strip, start, _) = watch.app.seen.watch.strips.last().copied().unwrap();
-    watch.click((strip.x, strip.y));
-    assert_ne!(watch.chosen(), second);
-    assert_eq!(watch.chosen().start, Addr(start));
-    watch.keys(">");
-    // A second click opens what the first has chosen.
-    watch.click((list.x + 5, list.y + 3));
-    watch.click((list.x + 5, list.y + 3));
-    assert_shows(&watch.text(), &["The mapping", "Its memory", "VmFlags"]);
-    watch.keys("q");
-    let mut watch = Watch::at(&Story::usual(), SMALL);
-    let tabs = watch.app.seen.watch.panes.clone();
-    let (tab, _) = tabs
-        .iter()
-        .find(|(area, pane)| *pane == Pane::Map && area.height == 1)
-        .unwrap();
-    watch.click((tab.x + 1, tab.y));
-    assert_shows(&watch.text(), &["of nothing"]);
 }
 
 #[test]
@@ -652,30 +344,6 @@ fn a_chosen_sentence_stays_chosen_when_others_come_before_it() {
     watch.keys("m");
     assert_shows(&watch.text(), &["The mark is set as soon as"]);
     assert_eq!(chosen(&watch.text()), before);
-}
-
-#[test]
-fn until_sizes_are_read_the_list_is_by_address_and_says_so() {
-    let mut sample = Story::usual().sample(1);
-    let sizes = sample.sizes.take();
-    let mut watch = Watch::new(LARGE, Theme::Dark);
-    watch.hear(sample);
-    assert_shows(&watch.text(), &["by address (rss: not read yet …)"]);
-    let mut sample = Story::usual().nothing(2);
-    sample.sizes = sizes;
-    watch.hear(sample);
-    assert_shows(&watch.text(), &["by rss"]);
-}
-
-#[test]
-fn what_was_not_read_before_the_end_is_not_waited_for() {
-    let mut watch = Watch::new(MIDDLE, Theme::Dark);
-    let mut sample = Story::usual().nothing(1);
-    sample.fate = Some(Fate::Ended("it has ended".to_owned()));
-    watch.hear(sample);
-    let text = watch.text();
-    assert_shows(&text, &["not read before it ended"]);
-    assert!(!text.contains("not read yet"), "{text}");
 }
 
 #[test]
