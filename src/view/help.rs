@@ -25,12 +25,7 @@ fn lines(app: &App, width: usize, palette: Palette) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for kind in kinds {
         lines.extend(section(kind.title(), palette));
-        if kind == Kind::Explorer {
-            let text = "Text is edited as in a shell: Ctrl-A, Ctrl-E, Ctrl-W, Ctrl-U, Ctrl-K, Alt-B, Alt-F.";
-            lines.extend(wrap(&[(text, palette.text())], width, 0));
-        }
-        if kind == Kind::Lesson {
-            let text = "The mouse on the strip of moments: a click goes to a line, dragging scrubs, the wheel steps.";
+        if let Some(text) = kind.beside() {
             lines.extend(wrap(&[(text, palette.text())], width, 0));
         }
         for (title, rows) in parts(kind, here, at_hand(app)) {
@@ -80,6 +75,23 @@ impl Kind {
             Self::Lesson => "Keys of a lesson",
             Self::Explorer => "Keys of your own lines (i in a lesson, or mmap-tutor lab)",
             Self::Watch => "Keys of the watch (mmap-tutor watch PID)",
+        }
+    }
+
+    /// What is done by other means than the keys of the table.
+    fn beside(self) -> Option<&'static str> {
+        match self {
+            Self::Home => None,
+            Self::Lesson => Some(
+                "The mouse on the strip of moments: a click goes to a line, dragging scrubs, the wheel steps.",
+            ),
+            Self::Explorer => Some(
+                "Text is edited as in a shell: Ctrl-A, Ctrl-E, Ctrl-W, Ctrl-U, Ctrl-K, Alt-B, Alt-F.",
+            ),
+            Self::Watch => Some(
+                "The mouse: a click chooses, a second one on a VMA or a sentence opens it; a click on the head of a \
+                 column orders the list by it. The wheel scrolls, and zooms the pages.",
+            ),
         }
     }
 

@@ -116,6 +116,14 @@ fn the_mouse_chooses_vmas_in_list_and_map_and_panels_by_their_tabs() {
     watch.click((list.x + 5, list.y + 3));
     assert_shows(&watch.text(), &["The mapping", "Its memory", "VmFlags"]);
     watch.keys("q");
+    // The head of a column orders the list by it.
+    let orders: Vec<_> = watch.app.seen.watch.heads.clone();
+    let names: Vec<_> = orders.iter().map(|(_, order)| order.name()).collect();
+    assert_eq!(names, ["address", "size", "rss", "pss", "dirty", "swap"]);
+    for (head, order) in orders {
+        watch.click((head.right() - 1, head.y));
+        assert_shows(&watch.text(), &[&format!("by {}", order.name())]);
+    }
     let mut watch = Watch::at(&Story::usual(), SMALL);
     let tabs = watch.app.seen.watch.panes.clone();
     let (tab, _) = tabs

@@ -354,6 +354,10 @@ fn click(app: &mut App, place: Position) -> Vec<Effect> {
         return Vec::new();
     };
     let had = !watch.bench.go(pane);
+    if let Some(order) = seen.order_at(place) {
+        watch.list.order = order;
+        return listed(watch);
+    }
     if let Some((pane, index)) = seen.item_at(place) {
         let was = chosen_item(watch, pane);
         pick(watch, &seen, pane, index);

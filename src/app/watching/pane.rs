@@ -1,5 +1,6 @@
 //! The panels of the watch: which one has the keys, and whether it fills the screen.
 
+use crate::watch::Order;
 use ratatui::layout::{Position, Rect};
 
 /// A panel that can have the keys.
@@ -113,6 +114,8 @@ pub struct Drawn {
     pub panes: Vec<(Rect, Pane)>,
     /// Rows of lists that can be clicked, with their index.
     pub items: Vec<(Rect, Pane, usize)>,
+    /// Heads of columns that order the list of VMAs when they are clicked.
+    pub heads: Vec<(Rect, Order)>,
     /// Rows of the list of VMAs.
     pub rows: usize,
     /// The cells of the grid.
@@ -140,6 +143,12 @@ impl Drawn {
     pub fn item_at(&self, place: Position) -> Option<(Pane, usize)> {
         let hit = self.items.iter().find(|(area, ..)| area.contains(place));
         hit.map(|(_, pane, index)| (*pane, *index))
+    }
+
+    /// The order that the head of a column under a place of the screen stands for.
+    pub fn order_at(&self, place: Position) -> Option<Order> {
+        let hit = self.heads.iter().find(|(area, _)| area.contains(place));
+        hit.map(|(_, order)| *order)
     }
 
     /// The address under a place of the map.

@@ -128,7 +128,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching) {
         has_change,
         palette,
     };
-    canvas.line(area, 0, &sheet.head(watch.list.order_now()));
+    sheet.draw_head(canvas, area, watch.list.order_now());
     let body = below(area, 1);
     let rows = usize::from(body.height);
     canvas.seen.watch.rows = rows;
@@ -166,6 +166,28 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching) {
 }
 
 impl Sheet {
+    /// The heads of the columns; a click on one orders the list by it.
+    fn draw_head(&self, canvas: &mut Canvas<'_>, area: Rect, order: Order) {
+        let head = self.head(order);
+        canvas.line(area, 0, &head);
+        let mut x = area.x;
+        for title in &head.spans {
+            let width = title.width() as u16;
+            let name = title.content.trim_matches([' ', '▾']);
+            let orders = Order::ALL.iter().find(|order| order.name() == name);
+            if let Some(order) = orders {
+                let place = Rect {
+                    x,
+                    width,
+                    height: 1,
+                    ..area
+                };
+                canvas.seen.watch.heads.push((place, *order));
+            }
+            x += width;
+        }
+    }
+
     fn head(&self, order: Order) -> Line<'static> {
         let palette = self.palette;
         let title = |name: &'static str, width: usize| {
