@@ -31,13 +31,19 @@ enum Standing {
     Looked,
 }
 
-/// The lines of a block; the next or the looked-at one is in focus.
-pub(super) fn passage(take: &Take, code: &Code, width: usize, palette: Palette) -> Passage {
+/// The lines of a block, and which process they are of where that is to be said; the next or the looked-at line is in
+/// focus.
+pub(super) fn passage(
+    take: &Take,
+    code: &Code,
+    says_who: bool,
+    (width, palette): (usize, Palette),
+) -> Passage {
     let mut passage = Passage::default();
     let mut from = 0;
-    if let Some(name) = who(code.who) {
+    if says_who {
         let style = palette.accent();
-        let lead = Span::styled(format!("in {name}:"), style);
+        let lead = Span::styled(format!("in {}:", who(code.who)), style);
         passage.lines.push(Line::from(lead));
     }
     let source = &take.lesson.source;
@@ -76,12 +82,12 @@ fn in_focus(take: &Take, standing: Standing) -> bool {
 }
 
 /// The process a block names, `main` left out.
-fn who(who: Who) -> Option<String> {
+fn who(who: Who) -> String {
     match who {
-        Who::Main => None,
-        Who::LatestChild => Some("the child".to_owned()),
-        Who::Named(process) => Some(process.to_string()),
-        Who::Peers(first, last) => Some(format!("peers {first} to {last}, each of them")),
+        Who::Main => "main".to_owned(),
+        Who::LatestChild => "the child".to_owned(),
+        Who::Named(process) => process.to_string(),
+        Who::Peers(first, last) => format!("peers {first} to {last}, each of them"),
     }
 }
 

@@ -172,7 +172,7 @@ pub(super) fn ran_in(take: &Take) -> Option<Process> {
     }
 }
 
-/// Mappings that are told together: `+3 mappings unchanged: p, s, e`.
+/// Mappings that are told together: `… 3 mappings unchanged: p, s, e`.
 fn left_out(
     scene: &Scene<'_>,
     plan: &Plan<'_>,
@@ -183,7 +183,7 @@ fn left_out(
     let mut said = Vec::new();
     if left_out.changed > 0 {
         let count = left_out.changed;
-        said.push(format!("+{count} more {} changed", unit(count)));
+        said.push(format!("… {count} more {} changed", unit(count)));
     }
     if !left_out.unchanged.is_empty() {
         let count = left_out.unchanged.len();
@@ -201,7 +201,7 @@ fn left_out(
             0 => String::new(),
             _ => format!(": {}", names.join(", ")),
         };
-        said.push(format!("+{count} {} unchanged{names}", unit(count)));
+        said.push(format!("… {count} {} unchanged{names}", unit(count)));
     }
     let style = match left_out.changed {
         0 => palette.dim(),
@@ -429,7 +429,10 @@ fn place(mapping: &Mapping, per_cell: usize, width: usize, palette: Palette) -> 
         } else {
             format!("1 = {per_cell} pages ")
         };
-        text = fit(&text, width.saturating_sub(said.len()));
+        // Half an address says something else.
+        if text.len() + said.len() > width {
+            text = String::new();
+        }
         let said = if said.len() > width {
             said.trim_end()
         } else {

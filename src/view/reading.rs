@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::app::answers::Answer;
 use crate::app::panel::Panel;
 use crate::app::take::Take;
-use crate::lesson::{Part, Prediction, Step};
+use crate::lesson::{Part, Prediction, Step, Who};
 use crate::session::{Expected, Verdict};
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -123,11 +123,17 @@ fn step_passage(take: &Take, index: usize, step: &Step, paper: (usize, Palette))
     let mut asked = None;
     // What stands behind rules explains what they measure: before that, it would give the answer away.
     let mut ahead = false;
+    // A block of the main process says so only behind one of another.
+    let mut before = Who::Main;
     for (part, content) in step.parts.iter().enumerate() {
         match content {
             Part::Prose(_) if ahead => {}
             Part::Prose(text_of) => page.add(prose::lines(text_of, width, text, palette)),
-            Part::Code(code) => page.add_passage(code::passage(take, code, width, palette)),
+            Part::Code(code) => {
+                let says_who = code.who != Who::Main || before != Who::Main;
+                before = code.who;
+                page.add_passage(code::passage(take, code, says_who, (width, palette)));
+            }
             Part::Predict(prediction) => {
                 page.add_outcome(take, index, asked.replace((part, prediction)), paper);
                 page.add_passage(question::passage(take, (index, part), prediction, paper));
@@ -232,6 +238,8 @@ fn end(take: &Take, width: usize, palette: Palette) -> Passage {
         page.add(wrap(&[(&section.title, palette.heading())], width, 0));
         page.add(prose::lines(&section.body, width, palette.text(), palette));
     }
+    // All of it is to be read now, from its beginning.
+    page.passage.focus = 0..page.passage.lines.len();
     page.passage
 }
 

@@ -46,11 +46,11 @@ fn what_did_not_change_is_a_line_where_there_is_no_room() {
     let mut changed: Vec<Mapping> = old(9).collect();
     changed[7] = nth(7, 64, PageState::Absent);
     let text = after(old(9).collect(), changed, SMALL).text();
-    assert_shows(&text, &["+8 mappings unchanged", "1000e00000-1000e40000"]);
+    assert_shows(&text, &["… 8 mappings unchanged", "1000e00000-1000e40000"]);
 
     // Nothing changed: the latest is drawn.
     let text = after(old(9).collect(), old(9).collect(), SMALL).text();
-    assert_shows(&text, &["+8 mappings unchanged", "1001000000-1001040000"]);
+    assert_shows(&text, &["… 8 mappings unchanged", "1001000000-1001040000"]);
 }
 
 #[test]
@@ -60,13 +60,13 @@ fn tens_of_thousands_of_mappings_are_counted_and_not_all_drawn() {
     let last = story::P.start.0 + 59_999 * 0x20_0000;
     assert_shows(
         &walk.text(),
-        &["+59952 more mappings changed", &format!("{last:x}-")],
+        &["… 59952 more mappings changed", &format!("{last:x}-")],
     );
     // The last row can be reached.
     walk.keys("\t");
     for size in [(80, 24), (200, 60)] {
         walk.size = size;
-        assert_shows(&walk.text(), &["+59952 more mappings changed"]);
+        assert_shows(&walk.text(), &["… 59952 more mappings changed"]);
     }
 }
 
