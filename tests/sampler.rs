@@ -599,6 +599,38 @@ fn a_process_that_maps_and_unmaps_without_rest_is_watched_to_its_end() {
 }
 
 #[test]
+fn a_process_that_only_grows_is_kept_up_with() {
+    const LEAST: u64 = 64 << 20;
+    let target = Waiting::start(Target::Leak {
+        bytes: MIB / 2,
+        pause: 20_000,
+    });
+    let mut gauge = Gauge::open(Pid(target.pid), Ways::default()).unwrap();
+    let mut request = everything();
+    let since = Instant::now();
+    let (mut told, mut whole_grid) = (Vec::new(), false);
+    while target.count() < LEAST || told.len() < 3 || !whole_grid {
+        assert!(since.elapsed() < 3 * PATIENCE, "{told:?}, {whole_grid}");
+        let sample = gauge.tick(&request);
+        std::thread::sleep(sample.cost.pause);
+        if let Some(vmas) = sample.vmas.as_ref().and_then(Reading::known) {
+            let its = vmas.lines().iter().max_by_key(|line| line.range.length());
+            let its = its.unwrap().range;
+            request.rows = vec![its.start];
+            // Cells of a few pages: most of what a tick may take goes into them.
+            request.lens = Some(whole(its.start.0, its.length(), 6000));
+        }
+        if let Some(areas) = sample.sizes.as_ref().and_then(Reading::known) {
+            told.push(areas.sum(Field::Rss).unwrap() >> 20);
+        }
+        let cells = sample.cells.as_ref().and_then(Reading::known);
+        whole_grid |= target.count() >= LEAST && cells.is_some_and(|cells| cells.progress == 1000);
+    }
+    // The sizes told last are those of a while ago, and not of the beginning.
+    assert!(told.is_sorted() && told.last() > Some(&32), "{told:?}");
+}
+
+#[test]
 fn the_tutor_can_watch_itself() {
     let mut gauge = Gauge::open(Pid(std::process::id().cast_signed()), Ways::default()).unwrap();
     let request = Request {

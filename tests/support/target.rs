@@ -52,6 +52,14 @@ pub(crate) enum Target {
         /// 0 for none.
         pause: u32,
     },
+    /// Maps so many bytes, writes to each page, never unmaps them, and counts; again and again, with a pause of so many
+    /// microseconds. The kernel puts each mapping below the one before, and both become one VMA.
+    Leak {
+        /// Length of each mapping.
+        bytes: usize,
+        /// Microseconds from one to the next.
+        pause: u32,
+    },
     /// Only counts.
     Spin,
 }
@@ -106,7 +114,11 @@ impl Waiting {
             unsafe { libc::close(file) };
         }
         heard.expect("the target says where its mapping is");
-        while matches!(target, Target::Churn { .. } | Target::Spin) && waiting.count() == 0 {
+        let goes_on = matches!(
+            target,
+            Target::Churn { .. } | Target::Leak { .. } | Target::Spin
+        );
+        while goes_on && waiting.count() == 0 {
             std::thread::yield_now();
         }
         waiting
@@ -189,6 +201,12 @@ fn become_target(
                     unsafe { libc::usleep(pause) };
                 }
             }
+            Target::Leak { bytes, pause } => {
+                drop(prepare(target, page, file));
+                counter.fetch_add(bytes as u64, Ordering::Relaxed);
+                // SAFETY: sleeps.
+                unsafe { libc::usleep(pause) };
+            }
             Target::Spin => {
                 counter.fetch_add(1, Ordering::Relaxed);
             }
@@ -209,7 +227,9 @@ fn prepare(target: Target, page: usize, file: i32) -> Option<*mut u8> {
         Some(start)
     };
     match target {
-        Target::Touched(bytes) => Some(touch(fresh(bytes)?, bytes, page)),
+        Target::Touched(bytes) | Target::Leak { bytes, .. } => {
+            Some(touch(fresh(bytes)?, bytes, page))
+        }
         Target::Sparse { bytes, stride } => Some(touch(fresh(bytes)?, bytes, stride)),
         Target::Clustered { bytes, touched } => {
             let start = fresh(bytes)?;

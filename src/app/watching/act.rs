@@ -81,7 +81,7 @@ pub(in crate::app) fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> 
             listed(watch)
         }
         Action::Scope => {
-            watch.grid.scope = watch.grid.scope.next();
+            watch.grid.rescope();
             watch.cover();
             vec![Effect::Draw]
         }

@@ -59,12 +59,11 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// Covers another range. The same one that grew is looked at as before.
+    /// Covers another range. The same one that grew, up or down, is looked at as before.
     pub fn cover(&mut self, whole: Range) -> bool {
         let was = std::mem::replace(&mut self.whole, whole);
-        if was.start != whole.start {
-            self.cell = None;
-            self.top = 0;
+        if was.intersection(whole).is_none() {
+            self.fit();
             if !whole.contains(self.cursor) || self.scope == Scope::Vma {
                 self.cursor = whole.start;
             }
@@ -73,6 +72,18 @@ impl Grid {
             self.cursor = Addr(whole.end.0.saturating_sub(1).max(whole.start.0));
         }
         was != whole
+    }
+
+    /// All of it is to fit from now on.
+    fn fit(&mut self) -> bool {
+        self.top = 0;
+        self.cell.take().is_some()
+    }
+
+    /// Covers more, or less again.
+    pub fn rescope(&mut self) {
+        self.scope = self.scope.next();
+        self.fit();
     }
 
     /// What it covers.
@@ -111,16 +122,11 @@ impl Grid {
             count,
         };
         let all = lens.cells().div_ceil(across);
-        let row = self.index(cell) / across;
+        let row = lens.index(self.cursor) / across;
         let lowest = (row + 1).saturating_sub(rows);
         let top = self.top.clamp(lowest, row).min(all.saturating_sub(rows));
         lens.first = top * across;
         Some(lens)
-    }
-
-    /// The cell under the cursor.
-    pub fn index(&self, cell: u64) -> u64 {
-        self.cursor.0.saturating_sub(self.whole.start.0) / cell.max(1)
     }
 
     /// Moves the cursor by so many cells of what a frame shows.
@@ -131,12 +137,12 @@ impl Grid {
         let across = u64::from(frame.across);
         self.top = lens.first / across.max(1);
         let last = lens.cells().saturating_sub(1);
-        let here = self.index(lens.cell);
+        let here = lens.index(self.cursor);
         let there = here.saturating_add_signed(by).min(last);
         if there == here {
             return false;
         }
-        self.cursor = Addr(self.whole.start.0 + there * lens.cell);
+        self.cursor = lens.range(there).map_or(self.cursor, |cell| cell.start);
         true
     }
 
@@ -145,9 +151,9 @@ impl Grid {
         let Some(lens) = self.lens(frame, page) else {
             return false;
         };
-        let most = Lens::fitting(self.whole, page, 1);
+        let most = Lens::fitting(self.whole, page, 2);
         let cell = match by {
-            0 => return self.cell.take().is_some(),
+            0 => return self.fit(),
             ..0 => (lens.cell / STEP).max(page),
             _ => lens.cell.saturating_mul(STEP).min(most),
         };
@@ -156,9 +162,10 @@ impl Grid {
         }
         // The cursor's row stays where it was on the screen.
         let across = u64::from(frame.across).max(1);
-        let above = (self.index(lens.cell) / across).saturating_sub(lens.first / across);
+        let above = (lens.index(self.cursor) / across).saturating_sub(lens.first / across);
         self.cell = Some(cell);
-        self.top = (self.index(cell) / across).saturating_sub(above);
+        let after = Lens { cell, ..lens };
+        self.top = (after.index(self.cursor) / across).saturating_sub(above);
         true
     }
 
@@ -208,8 +215,8 @@ impl Grid {
     /// What is known of a cell of a lens, and whether it changed lately; `None` while it was not read.
     pub fn cell_of(&self, lens: &Lens, index: u64) -> Option<(&Mixture, Freshness)> {
         let held = self.cells.as_ref()?.known()?;
-        let same = held.lens.cell == lens.cell && held.lens.whole.start == lens.whole.start;
-        let at = index.checked_sub(held.lens.first).filter(|_| same)? as usize;
+        let at = held.lens.same_cell(lens, index)?;
+        let at = at.checked_sub(held.lens.first)? as usize;
         let fresh = self.fresh.get(at).copied().unwrap_or_default();
         Some((held.list.get(at)?, fresh))
     }
@@ -222,7 +229,7 @@ impl Grid {
     /// How much of a lens was read so far, in parts of 1000.
     pub fn progress(&self, lens: &Lens) -> u32 {
         let held = self.cells.as_ref().and_then(Reading::known);
-        held.filter(|held| held.lens == *lens)
+        held.filter(|held| held.lens.has_cells_of(lens))
             .map_or(0, |held| held.progress)
     }
 }
@@ -260,7 +267,7 @@ mod tests {
         while grid.zoom(-1, &frame(), PAGE) {
             let lens = grid.lens(&frame(), PAGE).unwrap();
             assert_eq!(grid.cursor(), cursor);
-            let index = grid.index(lens.cell);
+            let index = lens.index(grid.cursor());
             assert!((lens.first..lens.first + u64::from(lens.count)).contains(&index));
             seen.push(lens.cell);
         }

@@ -2,7 +2,7 @@
 
 use super::lens::Lens;
 use super::vmas::Vmas;
-use crate::mem::{PageSize, Range};
+use crate::mem::{Addr, PageSize, Range};
 
 /// What the pages of one cell are: how many of each kind. The rest of the cell is mapped but not present, or not
 /// mapped at all.
@@ -95,7 +95,9 @@ pub struct Drawing {
     /// The cell that is being read.
     current: Mixture,
     index: usize,
-    /// The first page that is drawn.
+    /// Cells that were never read.
+    unread: usize,
+    /// The first page that is read in this pass.
     first: u64,
     /// The page with which it ends.
     end: u64,
@@ -111,6 +113,7 @@ impl Drawing {
             list: Vec::new(),
             current: Mixture::default(),
             index: 0,
+            unread: 0,
             first: 0,
             end: 0,
             changed: true,
@@ -119,15 +122,25 @@ impl Drawing {
         drawing
     }
 
-    /// Forgets all cells, and takes another lens.
+    /// Takes another lens. What is known of cells that both have is kept: a VMA that grows, and a grid that is scrolled, do
+    /// not begin anew.
     pub fn look_through(&mut self, lens: Lens) {
-        self.lens = lens;
+        let before = std::mem::replace(&mut self.lens, lens);
+        let known = std::mem::take(&mut self.list);
         let count = lens
             .cells()
             .saturating_sub(lens.first)
             .min(u64::from(lens.count));
-        self.list.clear();
-        self.list.resize(count as usize, Mixture::default());
+        let cell = |index: u64| {
+            let there = before.same_cell(&lens, index)?;
+            let place = there.checked_sub(before.first)?;
+            // One that is cut elsewhere now has other pages.
+            let is_same = before.range(there) == lens.range(index);
+            known.get(place as usize).copied().filter(|_| is_same)
+        };
+        let cells = (lens.first..lens.first + count).map(|index| cell(index).unwrap_or_default());
+        self.list = cells.collect();
+        self.unread = self.list.iter().filter(|cell| !cell.read).count();
         self.changed = true;
         self.begin();
     }
@@ -173,14 +186,14 @@ impl Drawing {
         self.list.iter().map(|cell| cell.mapped).sum()
     }
 
-    /// How many cells of this pass are read.
+    /// How many cells were read, in this pass or before.
     pub fn done(&self) -> usize {
-        self.index
+        self.list.len() - self.unread
     }
 
     fn cover_one(&mut self, mut part: Range) {
         while !part.is_empty() {
-            let index = (part.start.0 - self.lens.whole.start.0) / self.lens.cell;
+            let index = self.lens.index(part.start);
             let Some(here) = self
                 .lens
                 .range(index)
@@ -197,12 +210,19 @@ impl Drawing {
 
     /// Begins again with the first cell.
     pub fn begin(&mut self) {
-        self.index = 0;
-        self.first = self
-            .lens
-            .drawn()
-            .map_or(0, |drawn| self.page.number(drawn.start));
+        self.begin_at(Addr(0));
+    }
+
+    /// Begins with the cell that an address lies in, or with the first, where it is not drawn; gives where that cell begins.
+    pub fn begin_at(&mut self, addr: Addr) -> Addr {
+        let place = self.lens.index(addr).checked_sub(self.lens.first);
+        let place = place.filter(|place| *place < self.list.len() as u64);
+        self.index = place.unwrap_or(0) as usize;
+        let range = self.lens.range(self.lens.first + self.index as u64);
+        let start = range.map_or(Addr(0), |range| range.start);
+        self.first = self.page.number(start);
         self.enter();
+        start
     }
 
     /// Counts pages of one kind: `count` of them from number `first` on. To be called in the order of addresses.
@@ -236,6 +256,7 @@ impl Drawing {
         if let Some(cell) = self.list.get_mut(self.index)
             && *cell != self.current
         {
+            self.unread -= usize::from(!cell.read);
             *cell = self.current;
             self.changed = true;
         }
@@ -259,7 +280,7 @@ impl Drawing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mem::{Addr, Backing, Perms, Vma};
+    use crate::mem::{Backing, Perms, Vma};
 
     const PAGE: u64 = 4096;
 
@@ -351,6 +372,55 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_is_known_stays_known_while_the_whole_grows_or_is_scrolled() {
+        let page = PageSize::new(PAGE).unwrap();
+        let lens = |start: u64, end: u64, first: u64, count: u32| Lens {
+            whole: Range::new(Addr(start * PAGE), Addr(end * PAGE)),
+            cell: 4 * PAGE,
+            first,
+            count,
+        };
+        let read = |drawing: &Drawing| {
+            let cells = drawing.cells().iter();
+            cells
+                .map(|cell| cell.read.then_some(cell.private))
+                .collect::<Vec<_>>()
+        };
+        let mut drawing = Drawing::new(lens(16, 26, 0, 9), page);
+        drawing.add(one(Kind::Private), 17, 7);
+        drawing.pass_to(26);
+        assert_eq!(
+            (read(&drawing), drawing.done()),
+            (vec![Some(3), Some(4), Some(0)], 3)
+        );
+        // Down by three pages and up by six: the last cell was cut, and has more pages now.
+        drawing.look_through(lens(13, 32, 0, 9));
+        assert_eq!(read(&drawing), [None, Some(3), Some(4), None, None]);
+        assert_eq!(drawing.done(), 2);
+        // Reading goes on in the cell where it was: of its pages none is counted twice, and none is left out.
+        assert_eq!(drawing.begin_at(Addr(22 * PAGE)), Addr(20 * PAGE));
+        drawing.add(one(Kind::Private), 20, 6);
+        drawing.pass_to(32);
+        assert_eq!(read(&drawing), [None, Some(3), Some(4), Some(2), Some(0)]);
+        // Scrolled by a cell, and back.
+        drawing.look_through(lens(13, 32, 2, 3));
+        assert_eq!(read(&drawing), [Some(4), Some(2), Some(0)]);
+        assert_eq!(
+            drawing.begin_at(Addr(13 * PAGE)),
+            Addr(20 * PAGE),
+            "not drawn: the first"
+        );
+        drawing.look_through(lens(13, 32, 1, 3));
+        assert_eq!(read(&drawing), [None, Some(4), Some(2)]);
+        // Another size of cells is another drawing.
+        drawing.look_through(Lens {
+            cell: 8 * PAGE,
+            ..lens(13, 32, 0, 9)
+        });
+        assert_eq!(drawing.done(), 0);
     }
 
     #[test]

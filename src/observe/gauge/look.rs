@@ -27,8 +27,6 @@ pub struct Look {
     drawing: Option<Drawing>,
     covered: Option<Arc<Vmas>>,
     pass: Option<Pass>,
-    /// Whether every cell was read at least once.
-    complete: bool,
     /// When the pass before this one began.
     began: Option<Instant>,
     /// Whether the process did something since then.
@@ -45,7 +43,6 @@ impl Look {
             drawing: None,
             covered: None,
             pass: None,
-            complete: false,
             began: None,
             stirred: false,
             pool: Pool::default(),
@@ -77,11 +74,7 @@ impl Look {
         let mut drawing = self.prepare(lens, vmas);
         let read = self.go_on(&mut drawing, vmas, files, meter);
         let cells = read.map(|()| {
-            let progress = if self.complete {
-                1000
-            } else {
-                (drawing.done() * 1000 / drawing.cells().len().max(1)) as u32
-            };
+            let progress = (drawing.done() * 1000 / drawing.cells().len().max(1)) as u32;
             let huge = self.tells_huge(&drawing);
             self.pool.show(&mut drawing, progress, huge)
         });
@@ -92,18 +85,7 @@ impl Look {
     fn prepare(&mut self, lens: Lens, vmas: &Arc<Vmas>) -> Drawing {
         let mut drawing = match self.drawing.take() {
             Some(drawing) if *drawing.lens() == lens => drawing,
-            before => {
-                self.pass = None;
-                self.complete = false;
-                self.covered = None;
-                match before {
-                    None => Drawing::new(lens, self.page),
-                    Some(mut drawing) => {
-                        drawing.look_through(lens);
-                        drawing
-                    }
-                }
-            }
+            before => self.take(lens, before),
         };
         if !self
             .covered
@@ -117,6 +99,20 @@ impl Look {
         drawing
     }
 
+    /// The cells of another lens. Where they are those of the one before, reading goes on where it was.
+    fn take(&mut self, lens: Lens, before: Option<Drawing>) -> Drawing {
+        self.covered = None;
+        let pass = self.pass.take();
+        let Some(mut drawing) = before else {
+            return Drawing::new(lens, self.page);
+        };
+        let goes_on = lens.has_cells_of(drawing.lens());
+        drawing.look_through(lens);
+        let pass = pass.filter(|_| goes_on);
+        self.pass = pass.and_then(|pass| Counter::resume(&pass, &mut drawing));
+        drawing
+    }
+
     fn tells_huge(&self, drawing: &Drawing) -> bool {
         let few = drawing
             .lens()
@@ -127,7 +123,7 @@ impl Look {
 
     fn is_due(&self, drawing: &Drawing) -> bool {
         let few = drawing.mapped() <= PIECE;
-        !self.complete
+        drawing.done() < drawing.cells().len()
             || few
             || self.stirred
             || self.began.is_none_or(|began| began.elapsed() >= BELIEVED)
@@ -149,7 +145,6 @@ impl Look {
             && self.counter.go_on(pass, drawing, vmas, files, meter)?
         {
             self.pass = None;
-            self.complete = true;
         }
         Ok(())
     }

@@ -135,6 +135,16 @@ impl Counter {
         })
     }
 
+    /// Goes on with a pass under another lens, from the cell on in which it was.
+    pub fn resume(pass: &Pass, drawing: &mut Drawing) -> Option<Pass> {
+        let drawn = drawing.lens().drawn()?;
+        Some(Pass {
+            at: drawing.begin_at(pass.at),
+            end: drawn.end,
+            detail: pass.detail,
+        })
+    }
+
     /// Goes on with a pass until its end or until the tick is spent; gives whether it is at its end. What no VMA covers
     /// is passed over.
     pub fn go_on(

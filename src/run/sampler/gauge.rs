@@ -89,6 +89,8 @@ pub struct Gauge {
     /// RSS when reading them began last.
     sized: u64,
     stream: Option<(Stream, Duration)>,
+    /// At the last tick nothing was left for smaps: it comes before the pages now, and gets a call in any case.
+    hungry: bool,
     family: Seldom,
     listener: Option<Listener>,
     ended: bool,
@@ -119,6 +121,7 @@ impl Gauge {
             sizes: Seldom::default(),
             sized: 0,
             stream: None,
+            hungry: false,
             family: Seldom::default(),
             listener: None,
             ended: false,
@@ -245,21 +248,25 @@ impl Gauge {
         if !request.rows.is_empty() {
             self.rows(request, sample, meter);
         }
-        if let Some(lens) = request.lens {
-            let vmas = Arc::clone(self.maps.last());
-            if !vmas.is_empty() {
-                let cells = self
-                    .look
-                    .through(lens, &vmas, stirred, &mut self.files, meter);
-                sample.cells = Some(known(cells));
-            }
-        }
-        if request.sizes || request.chosen.is_some() {
-            self.sizes(stirred, sample, meter);
+        // Of a process that grows without rest, pages alone would take all that a tick allows.
+        if self.hungry {
+            self.sizes(request, stirred, sample, meter);
+            self.pages(request, stirred, sample, meter);
         } else {
-            self.stream = None;
+            self.pages(request, stirred, sample, meter);
+            self.sizes(request, stirred, sample, meter);
         }
         self.family(request, sample, meter);
+    }
+
+    /// The cells on the screen.
+    fn pages(&mut self, request: &Request, stirred: bool, sample: &mut Sample, meter: &mut Meter) {
+        let vmas = Arc::clone(self.maps.last());
+        if let Some(lens) = request.lens.filter(|_| !vmas.is_empty()) {
+            let files = &mut self.files;
+            let cells = self.look.through(lens, &vmas, stirred, files, meter);
+            sample.cells = Some(known(cells));
+        }
     }
 
     /// The processes below, where they are on the screen.
@@ -410,8 +417,13 @@ impl Gauge {
         self.counters.is_some_and(is) && self.sizes.is_urgent(now, SOON)
     }
 
-    /// Goes on with smaps.
-    fn sizes(&mut self, stirred: bool, sample: &mut Sample, meter: &mut Meter) {
+    /// Goes on with smaps, as long as somebody wants to know.
+    fn sizes(&mut self, request: &Request, stirred: bool, sample: &mut Sample, meter: &mut Meter) {
+        let was_hungry = std::mem::take(&mut self.hungry);
+        if !request.sizes && request.chosen.is_none() {
+            self.stream = None;
+            return;
+        }
         let now = Instant::now();
         self.sizes.stir(stirred);
         let (mut stream, took) = match self.stream.take() {
@@ -423,7 +435,8 @@ impl Gauge {
             }
             None => return,
         };
-        if meter.is_spent() {
+        if meter.is_spent() && !was_hungry {
+            self.hungry = true;
             self.stream = Some((stream, took));
             return;
         }

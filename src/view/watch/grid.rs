@@ -77,7 +77,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching) {
         let lines = wrap(&[(&text, palette.unknown())], usize::from(area.width), 2);
         return canvas.lines(area, &lines, 0);
     }
-    let cursor = watch.grid.index(lens.cell);
+    let cursor = lens.index(watch.grid.cursor());
     let focused = watch.bench.focus == Pane::Pages;
     for row in 0..frame.rows {
         let first = lens.first + u64::from(row) * u64::from(frame.across);
