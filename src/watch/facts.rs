@@ -163,10 +163,12 @@ impl Facts {
             &[Field::SharedClean, Field::SharedDirty],
         );
         self.heap = of(&|area| *areas.backing(area) == Backing::Heap, &[Field::Rss]);
-        self.deleted = of(
-            &|area| matches!(areas.backing(area), Backing::File { deleted: true, .. }),
-            &[Field::Rss],
-        );
+        let of_deleted =
+            |area: &Area| matches!(areas.backing(area), Backing::File { deleted: true, .. });
+        // Copies of its pages are the process's own: no file is kept for their sake.
+        self.deleted = of(&of_deleted, &[Field::Rss])
+            .zip(of(&of_deleted, &[Field::Anonymous]))
+            .map(|(rss, copies)| rss.saturating_sub(copies));
         self.forbidden = of(
             &|area| {
                 let perms = area.perms();
@@ -190,8 +192,10 @@ fn dirty_file(areas: &Areas, overlap: &Overlap) -> Option<u64> {
         if !matches!(areas.backing(area), Backing::File { .. }) || !area.perms().shared {
             return Some(0);
         }
-        let dirty = area.sizes.get(Field::SharedDirty)? + area.sizes.get(Field::PrivateDirty)?;
-        Some(dirty.saturating_sub(overlap.again(index)))
+        // Pages that it has mapped twice count as shared.
+        let shared = area.sizes.get(Field::SharedDirty)?;
+        let again = overlap.again(index).min(shared);
+        Some(shared - again + area.sizes.get(Field::PrivateDirty)?)
     });
     dirty.sum()
 }

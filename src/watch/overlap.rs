@@ -3,7 +3,7 @@
 //! The kernel counts a page as shared when it is mapped more than once, by whomever. Of the bytes that a process maps
 //! twice itself, smaps does not tell whether anybody else has them too.
 
-use crate::mem::Backing;
+use crate::mem::{Backing, Field};
 use crate::observe::portrait::area::Areas;
 
 /// For each VMA, how many bytes of its file, at most, other VMAs of the same process have mapped as well.
@@ -15,17 +15,34 @@ pub struct Overlap {
     again: Vec<(usize, u64)>,
 }
 
-/// A VMA of a file: the file, its first byte there, one past its last, and its index.
-type Piece = (((u32, u32), u64), u64, u64, usize);
+/// A VMA of a file that has pages of it in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Piece {
+    file: ((u32, u32), u64),
+    /// Its first byte of the file, and one past its last.
+    from: u64,
+    to: u64,
+    index: usize,
+    /// Bytes of the file that it has in memory.
+    resident: u64,
+}
 
 impl Overlap {
-    /// Of all VMAs of files.
+    /// Of all VMAs that have pages of a file in memory, which copies of pages are not.
     pub fn of(areas: &Areas) -> Self {
-        let files = areas.list().iter().enumerate();
-        let files = files.filter(|(_, area)| matches!(areas.backing(area), Backing::File { .. }));
-        let pieces = files.map(|(index, area)| {
+        let pieces = areas.list().iter().enumerate().filter_map(|(index, area)| {
+            let is_file = matches!(areas.backing(area), Backing::File { .. });
+            let resident = area
+                .about(Field::Rss)
+                .saturating_sub(area.about(Field::Anonymous));
             let (from, length) = (area.offset(), area.range().length());
-            (areas.file(area), from, from.saturating_add(length), index)
+            (is_file && resident > 0).then(|| Piece {
+                file: areas.file(area),
+                from,
+                to: from.saturating_add(length),
+                index,
+                resident,
+            })
         });
         Self::among(pieces.collect())
     }
@@ -33,26 +50,35 @@ impl Overlap {
     fn among(mut pieces: Vec<Piece>) -> Self {
         pieces.sort_unstable();
         let mut overlap = Self::default();
-        // How far the VMAs before reach, in the same file.
-        let mut reach = (None, 0);
-        for (at, &(file, from, to, index)) in pieces.iter().enumerate() {
-            if reach.0 != Some(file) {
-                reach = (Some(file), 0);
-            }
-            let below = reach.1.min(to).saturating_sub(from);
-            let next = pieces.get(at + 1).filter(|next| next.0 == file);
-            let above = next.map_or(0, |next| to.saturating_sub(next.1.max(from + below)));
-            if below + above > 0 {
-                overlap.found.push((index, below + above));
-            }
-            if below > 0 {
-                overlap.again.push((index, below));
-            }
-            reach.1 = reach.1.max(to);
+        for pieces in pieces.chunk_by(|one, other| one.file == other.file) {
+            overlap.add(pieces);
         }
         overlap.found.sort_unstable();
         overlap.again.sort_unstable();
         overlap
+    }
+
+    /// Adds the VMAs of one file, in the order of its bytes.
+    fn add(&mut self, pieces: &[Piece]) {
+        let all: u64 = pieces.iter().map(|piece| piece.resident).sum();
+        // How far the VMAs before reach.
+        let mut reach = 0;
+        for (at, piece) in pieces.iter().enumerate() {
+            let (from, to) = (piece.from, piece.to);
+            let below = to.min(reach).saturating_sub(from);
+            let next = pieces.get(at + 1);
+            let above = next.map_or(0, |next| to.saturating_sub(next.from.max(from + below)));
+            // No more than the others have in memory.
+            let most = all - piece.resident;
+            let (both, again) = ((below + above).min(most), below.min(most));
+            if both > 0 {
+                self.found.push((piece.index, both));
+            }
+            if again > 0 {
+                self.again.push((piece.index, again));
+            }
+            reach = reach.max(to);
+        }
     }
 
     /// Bytes of a VMA that the process may have mapped elsewhere too.
@@ -110,17 +136,45 @@ mod tests {
                     (((8, 1), 7), 5, 9),
                     (((8, 1), 7), 20, 40),
                 ],
-                &[(25, 0), (4, 4), (10, 10)],
+                &[(24, 0), (4, 4), (10, 10)],
             ),
         ];
         for (pieces, expected) in table {
             let list = pieces.iter().enumerate();
-            let list = list.map(|(index, (file, from, to))| (*file, *from, *to, index));
+            let list = list.map(|(index, &(file, from, to))| Piece {
+                file,
+                from,
+                to,
+                index,
+                resident: to - from,
+            });
             let overlap = Overlap::among(list.collect());
             let found: Vec<(u64, u64)> = (0..pieces.len())
                 .map(|index| (overlap.at(index), overlap.again(index)))
                 .collect();
             assert_eq!(found, expected, "{pieces:?}");
         }
+    }
+    #[test]
+    fn what_is_not_in_memory_is_not_mapped_twice() {
+        let file = ((8, 1), 7);
+        let of = |residents: [u64; 2]| {
+            let pieces = residents.iter().zip(0..).map(|(&resident, index)| Piece {
+                file,
+                from: 0,
+                to: 100,
+                index,
+                resident,
+            });
+            let overlap = Overlap::among(pieces.collect());
+            [0, 1].map(|index| (overlap.at(index), overlap.again(index)))
+        };
+        assert_eq!(of([100, 100]), [(100, 0), (100, 100)]);
+        assert_eq!(of([40, 3]), [(3, 0), (40, 40)]);
+        assert_eq!(
+            of([40, 0]),
+            [(0, 0), (40, 40)],
+            "one without any is not among them"
+        );
     }
 }
