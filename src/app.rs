@@ -64,8 +64,8 @@ pub enum Event {
     Unwatched(String),
     /// What was read of a process.
     Sampled(Pid, Box<Sample>),
-    /// Lines that a command printed which was started to be watched.
-    Printed(Vec<String>),
+    /// Lines that a command printed which was started to be watched, and what it has printed of the next one.
+    Printed(Vec<String>, String),
     /// A name for a file was found that is free, and the directory it is in.
     Named(String, String),
     /// A session was kept in this file, or could not be kept, and why.

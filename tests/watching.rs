@@ -222,7 +222,7 @@ fn from_a_mark_on_everything_is_compared() {
     assert_shows(
         &text,
         &[
-            "Since the mark, 40 s ago: +12 MiB anonymous memory in [heap], 1 VMA came,",
+            "Since the mark, over 40 s ago: +12 MiB anonymous memory in [heap], 1 VMA came,",
             "minor faults. →",
             "+12M",
             "+3,072",
@@ -238,6 +238,8 @@ fn from_a_mark_on_everything_is_compared() {
 fn another_process_of_the_tree_is_watched_and_the_way_back_is_known() {
     let mut watch = Watch::at(&Story::usual(), LARGE);
     watch.keys("6v");
+    // 825 and 9 MiB of RSS.
+    assert_shows(&watch.text(), &["834M", "all 2 together"]);
     assert!(matches!(watch.keys("\n")[..], [Effect::Watch(Pid(4243))]));
     watch.happen(story::watched(4243));
     assert_shows(&watch.text(), &["Backspace: back to process 4242"]);
@@ -276,12 +278,17 @@ fn what_a_command_prints_is_shown_and_steers_nothing() {
     watch.keys("8");
     assert_shows(&watch.text(), &["It has printed nothing yet."]);
     let lines = (0..2000).map(|n| format!("line {n}")).collect();
-    watch.happen(Event::Printed(lines));
-    assert_shows(&watch.text(), &["line 1999"]);
+    watch.happen(Event::Printed(lines, "Name? ".to_owned()));
+    assert_shows(&watch.text(), &["line 1999", "Name?"]);
     watch.press(KeyCode::Home);
-    assert_shows(&watch.text(), &["line 1000"]);
+    // The panel is full there as well.
+    assert_shows(&watch.text(), &["line 1000", "line 1001", "line 1005"]);
+    assert_hides(&watch.text(), &["Name?"]);
     watch.press(KeyCode::End);
-    assert_shows(&watch.text(), &["line 1999"]);
+    assert_shows(&watch.text(), &["line 1999", "Name?"]);
+    // The line goes on, and ends.
+    watch.happen(Event::Printed(vec!["Name? Ada".to_owned()], String::new()));
+    assert_eq!(watch.text().matches("Name?").count(), 1);
 }
 
 #[test]
@@ -360,7 +367,7 @@ fn a_row_of_faults_says_how_many_where_and_by_whom() {
         &["page of", "code of", "minor ×40  in [heap]", "by libc.so.6"],
     );
     // All are of one thread, and all are told.
-    assert_hides(&text, &["thread ", "one of", "missed"]);
+    assert_hides(&text, &["thread ", "one of", "lost"]);
     // One of 64 from now on, a second later, and many are missing.
     let mut sample = Story::usual().quiet(3);
     sample.events = Some(story::faults(&pages[..10]).map(|mut events| {
@@ -375,7 +382,7 @@ fn a_row_of_faults_says_how_many_where_and_by_whom() {
     }));
     watch.hear(sample);
     let wanted = [
-        "one of 64 is told, ≈16,000 missed",
+        "one of 64 is told, ≈16,000 lost",
         "1.5 s minor ×40",
         "2.5 s minor ≈640",
     ];
@@ -417,7 +424,7 @@ fn what_every_mark_means_is_at_hand_where_the_marks_are() {
 #[test]
 fn counters_say_what_time_is_drawn_and_every_panel_has_one_name() {
     let watch = Watch::at(&Story::usual(), MIDDLE);
-    assert_shows(&watch.text(), &["counters, last ", " s ─"]);
+    assert_shows(&watch.text(), &["counters, a bar a second ─"]);
     let table = [
         (Pane::Map, "▸4 map"),
         (Pane::Events, "▸7 faults"),

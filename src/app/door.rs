@@ -111,6 +111,7 @@ pub(super) fn watch(app: &mut App, watched: Watched) -> Vec<Effect> {
         watch.bench = was.bench;
         watch.before = was.before;
         watch.output = was.output.or(watch.output);
+        watch.unfinished = was.unfinished;
         if watch.before.last() == Some(&pid) {
             watch.before.pop();
         } else {

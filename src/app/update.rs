@@ -57,7 +57,7 @@ fn respond(app: &mut App, event: Event) -> Vec<Effect> {
             // A sample of the process that was watched before may still be on its way.
             watch.subject.pid == pid && watch.take_in(*sample)
         }),
-        Event::Printed(lines) => with_watch(app, |watch| watch.print(lines)),
+        Event::Printed(lines, rest) => with_watch(app, |watch| watch.print(lines, rest)),
     }
 }
 

@@ -115,6 +115,8 @@ pub struct Watching {
     pub output: Option<VecDeque<String>>,
     /// How many rows the output is scrolled back.
     pub output_back: usize,
+    /// What it has printed of a line that has no end yet: a question, or how far it has come.
+    pub unfinished: String,
     /// The look that differences are told from.
     pub mark: Mark,
     /// The numbers that sentences are made of.
@@ -166,6 +168,7 @@ impl Watching {
             events_back: 0,
             output,
             output_back: 0,
+            unfinished: String::new(),
             mark: Mark::default(),
             facts: Facts::default(),
             words: Vec::new(),
@@ -452,8 +455,9 @@ impl Watching {
         }
     }
 
-    /// Lines that the command printed.
-    pub fn print(&mut self, lines: Vec<String>) -> bool {
+    /// Lines that the command printed, and what of the next one.
+    pub fn print(&mut self, lines: Vec<String>, rest: String) -> bool {
+        self.unfinished = rest;
         let output = self.output.get_or_insert_default();
         if self.output_back > 0 {
             self.output_back = (self.output_back + lines.len()).min(PRINTED);

@@ -81,7 +81,7 @@ const TABLE: [Row; FIELDS] = [
         Field::SharedClean,
         "Shared_Clean:",
         "shared_clean",
-        "mapped more than once, as it is on disk",
+        "mapped more than once, not written: the file has the same, or it was marked free (MADV_FREE)",
     ),
     (
         Field::SharedDirty,
@@ -93,7 +93,7 @@ const TABLE: [Row; FIELDS] = [
         Field::PrivateClean,
         "Private_Clean:",
         "private_clean",
-        "mapped once, as it is on disk",
+        "mapped once, not written: the file has the same, or it was marked free (MADV_FREE)",
     ),
     (
         Field::PrivateDirty,

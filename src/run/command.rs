@@ -10,6 +10,7 @@ use super::input::Message;
 use crate::app::Event;
 use crate::lesson::visible::visible_line;
 use crate::mem::Pid;
+use crate::observe::portrait::status::arguments;
 use anyhow::{Context, Result};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill, killpg};
@@ -29,6 +30,8 @@ use std::time::{Duration, Instant};
 const POLL: Duration = Duration::from_millis(5);
 /// How long a command may take to end after SIGTERM.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long it is waited for the arguments of one that just began.
+const NAMELESS: Duration = Duration::from_millis(200);
 /// How often lines are handed on at most.
 const BATCH: Duration = Duration::from_millis(100);
 /// Bytes that are read from one batch to the next: some 80 MB a second. What prints more waits, as it would for a
@@ -76,12 +79,25 @@ impl Started {
                 let _ = std::fs::remove_file(path);
             }
         });
-        Ok(Self {
+        let mut started = Self {
             child: child.with_context(|| format!("cannot start `{shown}`"))?,
             output: Some(output),
             file,
             status: None,
-        })
+        };
+        started.await_arguments();
+        Ok(started)
+    }
+
+    /// Waits until the kernel knows with what it was started: execve lets go of us some microseconds before.
+    fn await_arguments(&mut self) {
+        let since = Instant::now();
+        while arguments(self.pid()).is_empty()
+            && self.status().is_none()
+            && since.elapsed() < NAMELESS
+        {
+            std::thread::sleep(Duration::from_micros(200));
+        }
     }
 
     /// Its number.
@@ -164,8 +180,8 @@ fn listen(mut output: Output, messages: &Sender<Message>) {
     let mut buffer = vec![0; 64 * 1024];
     let mut last = Instant::now();
     let mut read = 0;
-    let tell = |lines: Vec<String>| {
-        let event = Event::Printed(lines);
+    let tell = |lines: Vec<String>, rest: String| {
+        let event = Event::Printed(lines, rest);
         messages.send(Message::App(event)).is_ok()
     };
     loop {
@@ -173,9 +189,9 @@ fn listen(mut output: Output, messages: &Sender<Message>) {
         if read >= RATE {
             std::thread::sleep(due);
         }
-        if read >= RATE || (!printed.is_empty() && (due.is_zero() || !output.wait(due))) {
+        if read >= RATE || (printed.is_fresh() && (due.is_zero() || !output.wait(due))) {
             let lines = printed.lines();
-            if !lines.is_empty() && !tell(lines) {
+            if !tell(lines, printed.rest()) {
                 return;
             }
             last = Instant::now();
@@ -183,10 +199,7 @@ fn listen(mut output: Output, messages: &Sender<Message>) {
         }
         match output.read(&mut buffer) {
             Ok(0) => {
-                let lines = printed.end();
-                if !lines.is_empty() {
-                    tell(lines);
-                }
+                tell(printed.end(), String::new());
                 return;
             }
             Ok(length) => {
@@ -278,7 +291,7 @@ mod tests {
         started.listen(&sender);
         drop(sender);
         let mut lines = Vec::new();
-        while let Ok(Message::App(Event::Printed(more))) =
+        while let Ok(Message::App(Event::Printed(more, _))) =
             messages.recv_timeout(Duration::from_secs(20))
         {
             lines.extend(more);
@@ -300,6 +313,40 @@ mod tests {
             assert_eq!(lines, ["one", "␛[31mtwo", "three", "end"], "{leave}");
         }
         assert_eq!(printed(script, false).last().unwrap(), "end");
+    }
+
+    #[test]
+    fn a_command_has_its_name_when_it_is_looked_at() {
+        for leave in [false, true] {
+            for _ in 0..20 {
+                let started = Started::start(&"sleep".into(), &["0.1".into()], leave).unwrap();
+                assert_eq!(arguments(started.pid()), ["sleep", "0.1"], "{leave}");
+                if let Some(path) = started.file() {
+                    std::fs::remove_file(path).unwrap();
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_question_is_shown_though_its_line_has_no_end() {
+        let words: Vec<OsString> = ["-c", "printf 'Name? '; sleep 1"]
+            .iter()
+            .map(Into::into)
+            .collect();
+        for leave in [false, true] {
+            let mut started = Started::start(&"sh".into(), &words, leave).unwrap();
+            let (sender, messages) = channel();
+            started.listen(&sender);
+            let told = messages.recv_timeout(Duration::from_secs(20));
+            let Ok(Message::App(Event::Printed(lines, rest))) = told else {
+                panic!("nothing was printed: {told:?}");
+            };
+            assert_eq!((lines, rest.as_str()), (Vec::new(), "Name? "));
+            if let Some(path) = started.file() {
+                std::fs::remove_file(path).unwrap();
+            }
+        }
     }
 
     #[test]
@@ -336,7 +383,7 @@ mod tests {
         let mut started = Started::start(&"sh".into(), &script, false).unwrap();
         let (sender, messages) = channel();
         started.listen(&sender);
-        let Ok(Message::App(Event::Printed(lines))) = messages.recv() else {
+        let Ok(Message::App(Event::Printed(lines, _))) = messages.recv() else {
             panic!("nothing was printed");
         };
         let pid: i32 = lines[0].parse().unwrap();

@@ -3,7 +3,7 @@
 //! A VMA may have grown, split or merged in between. Where it cannot be told which part of the old became which part of
 //! the new, no difference is given for either.
 
-use super::sample::Counters;
+use super::sample::{Counters, is_other};
 use super::words::{Proof, Topic, Word};
 use super::{Division, words};
 use crate::lesson::visible::visible_line;
@@ -119,6 +119,9 @@ pub fn sentence(since: &str, before: &Look<'_>, now: &Look<'_>) -> Word {
         .areas
         .zip(now.areas)
         .map(|(before, now)| compare(before, now));
+    if let Some(by) = unexplained(before, now) {
+        told.push(format!("RSS {}, not all of it told by kind yet", plus(by)));
+    }
     if let Some((was, is)) = before.division.zip(now.division) {
         let kinds = kinds(&was, &is);
         if let Some(largest) = kinds.iter().max_by_key(|kind| kind.by.unsigned_abs()) {
@@ -159,6 +162,15 @@ pub fn sentence(since: &str, before: &Look<'_>, now: &Look<'_>) -> Word {
         text,
         proof,
     }
+}
+
+/// By how much RSS changed by the counters, where that is not what its kinds say: they are of another time.
+fn unexplained(before: &Look<'_>, now: &Look<'_>) -> Option<i64> {
+    let (was, is) = (before.counters?.rss, now.counters?.rss);
+    let told = before.division.zip(now.division);
+    let told = told.map_or(0, |(was, is)| signed(was.rss, is.rss));
+    let by = signed(was, is);
+    (is_other(was, is) && is_other(was.saturating_add_signed(told), is)).then_some(by)
 }
 
 /// A part of RSS that changed.
@@ -351,6 +363,40 @@ mod tests {
             "{nothing:?}"
         );
         assert_eq!(plus(-(MIB as i64)), "-1 MiB");
+    }
+
+    #[test]
+    fn rss_is_told_where_its_kinds_are_of_an_earlier_time() {
+        let areas = areas(&[(1, 9000, 1024, "[heap]")]);
+        let at = |mebibytes: u64| Look {
+            counters: Some(Counters {
+                rss: mebibytes * MIB,
+                ..Counters::default()
+            }),
+            division: Division::of_areas(&areas, &Overlap::of(&areas)),
+            areas: None,
+        };
+        let told = |was, now| sentence("Since", &at(was), &at(now)).text;
+        assert_eq!(
+            told(1, 269),
+            "Since: RSS +268 MiB, not all of it told by kind yet."
+        );
+        assert_eq!(
+            told(269, 1),
+            "Since: RSS -268 MiB, not all of it told by kind yet."
+        );
+        assert!(told(100, 101).contains("nothing changed"));
+        // The kinds say the same.
+        let grown = Look {
+            division: at(1).division.map(|division| Division {
+                rss: division.rss + 12 * MIB,
+                anonymous: division.anonymous + 12 * MIB,
+                ..division
+            }),
+            ..at(13)
+        };
+        let told = sentence("Since", &at(1), &grown).text;
+        assert_eq!(told, "Since: +12 MiB anonymous memory.");
     }
 
     #[test]

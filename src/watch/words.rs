@@ -247,10 +247,14 @@ fn file_unsplit(facts: &Facts) -> Option<String> {
 
 fn anonymous(facts: &Facts) -> Option<String> {
     let division = facts.division?;
+    let but = match division.lazy_free {
+        Some(_) => "",
+        None => ", but for those marked free, which are not known here",
+    };
     weighs(division.anonymous, 50, division.rss).then(|| {
         format!(
             "{} % of this RSS ({}) is anonymous memory: pages that no file stands behind, written by it or had from its \
-             parent by fork. Only the program can give them back; the kernel can at most swap them out.",
+             parent by fork. Only the program can give them back; the kernel can at most swap them out{but}.",
             percent(division.anonymous, division.rss),
             Bytes(division.anonymous),
         )
@@ -294,8 +298,8 @@ fn forked(facts: &Facts) -> Option<String> {
     let (shared, division) = (facts.anonymous_shared?, facts.division?);
     (shared >= MIB && weighs(shared, 10, division.rss)).then(|| {
         format!(
-            "{} of its anonymous memory is shared with a process that was forked from it, or it from: a write by either \
-             copies the page.",
+            "{} of its anonymous memory is shared, since a fork, with its parent or a child: a write by either copies the \
+             page.",
             Bytes(shared)
         )
     })

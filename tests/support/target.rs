@@ -202,7 +202,7 @@ fn become_target(
                 }
             }
             Target::Leak { bytes, pause } => {
-                drop(prepare(target, page, file));
+                let _ = prepare(target, page, file);
                 counter.fetch_add(bytes as u64, Ordering::Relaxed);
                 // SAFETY: sleeps.
                 unsafe { libc::usleep(pause) };

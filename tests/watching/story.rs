@@ -149,6 +149,13 @@ impl Story {
         Self::of(&rows, 4072)
     }
 
+    /// The same, later: the heap is twice as long.
+    pub(crate) fn longer() -> Self {
+        let mut rows = USUAL.to_vec();
+        rows[1].1 *= 2;
+        Self::of(&rows, 1000)
+    }
+
     pub(crate) fn empty() -> Self {
         Self::of(&[], 0)
     }

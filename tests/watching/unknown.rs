@@ -84,6 +84,19 @@ fn until_sizes_are_read_the_list_is_by_address_and_says_so() {
 }
 
 #[test]
+fn sizes_of_a_vma_that_has_grown_since_are_told_to_be_old() {
+    // The list is newer than the sizes.
+    let mut watch = Watch::at(&Story::usual(), LARGE);
+    assert_shows(&watch.text(), &["rw-p    32M ▅   20M   20M   20M"]);
+    let mut sample = Story::longer().sample(2);
+    sample.sizes = None;
+    watch.hear(sample);
+    assert_shows(&watch.text(), &["rw-p    64M    ~20M  ~20M  ~20M"]);
+    watch.hear(Story::longer().sample(3));
+    assert_hides(&watch.text(), &["~20M"]);
+}
+
+#[test]
 fn what_was_not_read_before_the_end_is_not_waited_for() {
     let mut watch = Watch::new(MIDDLE, Theme::Dark);
     let mut sample = Story::usual().nothing(1);

@@ -166,7 +166,8 @@ impl Mark {
         }
         let since = match self.age(now) {
             Some(age) if age.is_new() => "Since the mark, just now".to_owned(),
-            Some(age) => format!("Since the mark, {age}"),
+            // The age goes in steps, what is counted does not.
+            Some(age) => format!("Since the mark, over {age}"),
             None => "Since the look before".to_owned(),
         };
         let last = self.last.as_ref()?;
@@ -238,7 +239,7 @@ mod tests {
         mark.look(past(42, 20, 9), true);
         assert_eq!(
             said(&mark, 42, 3077),
-            "Since the mark, 40 s ago: +12 KiB anonymous memory in [heap], 3,072 minor faults."
+            "Since the mark, over 40 s ago: +12 KiB anonymous memory in [heap], 3,072 minor faults."
         );
         assert_eq!(mark.differences().unwrap().rss, [Some(12 * 1024)]);
         mark.clear();

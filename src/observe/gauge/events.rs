@@ -214,13 +214,16 @@ impl Listener {
         );
         let many = self
             .too_many
-            .then_some("it has more threads than are listened to");
+            .then(|| format!("of its threads, {THREADS} are listened to"));
         let missed = self
             .threads
             .values()
             .any(|(_, tally)| tally.silent.is_some())
             .then_some("some faults were missed, and how many is not known");
-        let told: Vec<&str> = [kernel, many, missed].into_iter().flatten().collect();
+        let told: Vec<&str> = [kernel, many.as_deref(), missed]
+            .into_iter()
+            .flatten()
+            .collect();
         (!told.is_empty()).then(|| told.join("; "))
     }
 }

@@ -13,16 +13,19 @@ const KEPT: usize = 256 * 1024;
 #[derive(Default)]
 pub(super) struct Printed {
     bytes: Vec<u8>,
+    /// Whether there are some that nothing was made of yet.
+    fresh: bool,
 }
 
 impl Printed {
-    /// Whether there is nothing to make a line of.
-    pub(super) fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+    /// Whether more was printed since lines were made last.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.fresh
     }
 
     /// Takes what was read.
     pub(super) fn push(&mut self, bytes: &[u8]) {
+        self.fresh = true;
         self.bytes.extend_from_slice(bytes);
         if self.bytes.len() > 2 * KEPT {
             let much = self.bytes.len() - KEPT;
@@ -32,6 +35,7 @@ impl Printed {
 
     /// The lines that are whole, the last of them when there are very many.
     pub(super) fn lines(&mut self) -> Vec<String> {
+        self.fresh = false;
         let whole = match self.bytes.iter().rposition(|&byte| byte == b'\n') {
             Some(end) => end + 1,
             // A line without an end is broken somewhere.
@@ -45,6 +49,11 @@ impl Printed {
         let mut lines: Vec<String> = pieces.flat_map(broken).take(LINES).collect();
         lines.reverse();
         lines
+    }
+
+    /// What there is of a line without an end; empty where there is none.
+    pub(super) fn rest(&self) -> String {
+        broken(&self.bytes).next().unwrap_or_default()
     }
 
     /// The lines that are left, the last of them whole or not.
@@ -78,12 +87,13 @@ mod tests {
 
     #[test]
     fn bytes_become_lines_as_on_a_terminal() {
-        let table: [(&[u8], &[&str], &[&str]); 8] = [
+        let table: [(&[u8], &[&str], &[&str]); 9] = [
             (b"", &[], &[]),
             (b"one", &[], &["one"]),
             (b"one\ntw", &["one"], &["tw"]),
             (b"one\n\n\ntwo\n", &["one", "", "", "two"], &[]),
             (b"\n", &[""], &[]),
+            (b"done\n10 %\r20 %", &["done"], &["20 %"]),
             (b"10 %\r20 %\r\nend\r\n", &["20 %", "end"], &[]),
             (b"\x1b[2Ja\xff\n", &["\u{241b}[2Ja\u{fffd}"], &[]),
             (b"\rx\n\r\n", &["x", ""], &[]),
@@ -91,9 +101,12 @@ mod tests {
         for (bytes, whole, rest) in table {
             let mut printed = Printed::default();
             printed.push(bytes);
+            assert!(printed.is_fresh() || bytes.is_empty());
             assert_eq!(printed.lines(), whole, "{bytes:?}");
+            assert!(!printed.is_fresh());
+            assert_eq!(printed.rest(), rest.concat(), "{bytes:?}");
             assert_eq!(printed.end(), rest, "{bytes:?}");
-            assert!(printed.is_empty());
+            assert_eq!(printed.rest(), "");
         }
         let mut printed = Printed::default();
         printed.push(&[b'x'; LONGEST + 1]);

@@ -60,6 +60,16 @@ impl Default for Ways {
     }
 }
 
+/// smaps, being read.
+#[derive(Debug)]
+struct Begun {
+    stream: Stream,
+    /// What it has taken so far.
+    took: Duration,
+    /// At the last tick nothing was left for it: it comes before the pages now, and gets a call in any case.
+    is_hungry: bool,
+}
+
 /// Watches one process.
 #[derive(Debug)]
 pub struct Gauge {
@@ -88,9 +98,7 @@ pub struct Gauge {
     sizes: Seldom,
     /// RSS when reading them began last.
     sized: u64,
-    stream: Option<(Stream, Duration)>,
-    /// At the last tick nothing was left for smaps: it comes before the pages now, and gets a call in any case.
-    hungry: bool,
+    stream: Option<Begun>,
     family: Seldom,
     listener: Option<Listener>,
     ended: bool,
@@ -121,7 +129,6 @@ impl Gauge {
             sizes: Seldom::default(),
             sized: 0,
             stream: None,
-            hungry: false,
             family: Seldom::default(),
             listener: None,
             ended: false,
@@ -249,7 +256,7 @@ impl Gauge {
             self.rows(request, sample, meter);
         }
         // Of a process that grows without rest, pages alone would take all that a tick allows.
-        if self.hungry {
+        if self.stream.as_ref().is_some_and(|begun| begun.is_hungry) {
             self.sizes(request, stirred, sample, meter);
             self.pages(request, stirred, sample, meter);
         } else {
@@ -419,38 +426,43 @@ impl Gauge {
 
     /// Goes on with smaps, as long as somebody wants to know.
     fn sizes(&mut self, request: &Request, stirred: bool, sample: &mut Sample, meter: &mut Meter) {
-        let was_hungry = std::mem::take(&mut self.hungry);
         if !request.sizes && request.chosen.is_none() {
             self.stream = None;
             return;
         }
         let now = Instant::now();
         self.sizes.stir(stirred);
-        let (mut stream, took) = match self.stream.take() {
+        let mut begun = match self.stream.take() {
             Some(begun) => begun,
             None if self.sizes.is_due(now, self.sizes.least(SIZES)) || self.is_outgrown(now) => {
                 self.sizes.begin();
                 self.sized = self.counters.map_or(0, |counters| counters.rss);
-                (Stream::new(self.files.pid()), Duration::ZERO)
+                Begun {
+                    stream: Stream::new(self.files.pid()),
+                    took: Duration::ZERO,
+                    is_hungry: false,
+                }
             }
             None => return,
         };
-        if meter.is_spent() && !was_hungry {
-            self.hungry = true;
-            self.stream = Some((stream, took));
+        if meter.is_spent() && !begun.is_hungry {
+            begun.is_hungry = true;
+            self.stream = Some(begun);
             return;
         }
-        let read = stream.go_on(&mut self.files, meter);
+        begun.is_hungry = false;
+        let read = begun.stream.go_on(&mut self.files, meter);
         // While the kernel adds up one enormous VMA, the process waits with its own mappings: that is dear as well.
-        let took = (took + now.elapsed()).max(meter.longest() * STALL);
+        begun.took = (begun.took + now.elapsed()).max(meter.longest() * STALL);
+        let took = begun.took;
         sample.sizes = match read {
             Ok(false) => {
-                self.stream = Some((stream, took));
+                self.stream = Some(begun);
                 return;
             }
             Ok(true) => {
                 self.budget.enough();
-                let areas = stream.finish();
+                let areas = begun.stream.finish();
                 Some(if areas.list().is_empty() {
                     Reading::unknown(
                         "smaps is empty: the process is just ending, or becoming another program",

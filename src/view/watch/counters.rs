@@ -2,7 +2,7 @@
 
 use super::number::{rate, short, short_change};
 use crate::app::watching::Watching;
-use crate::app::watching::history::{CELL, History, MOST, Series, Value};
+use crate::app::watching::history::{History, MOST, Series, Value};
 use crate::view::canvas::{Canvas, below};
 use crate::view::text::pad;
 use crate::view::theme::Palette;
@@ -21,7 +21,7 @@ const ROWS: [(&str, Series); 4] = [
 ];
 /// Cells of the name and of the number now.
 const COLUMNS: (usize, usize) = (13, 8);
-/// Seconds from which on it is worth saying how many are drawn.
+/// Bars from which on it is worth saying what one is.
 const SPAN: usize = 5;
 /// Marks of growing height.
 const HEIGHTS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
@@ -36,13 +36,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching) {
     let room = width
         .saturating_sub(COLUMNS.0 + COLUMNS.1 + sum + 2)
         .min(MOST);
-    let span = room as u64 * CELL.as_secs();
     let title = if room < SPAN {
-        " counters ".to_owned()
+        " counters "
     } else {
-        format!(" counters, last {span} s ")
+        " counters, a bar a second "
     };
-    canvas.text(area, (1, 0), &title, palette.dim());
+    canvas.text(area, (1, 0), title, palette.dim());
     let right = if watch.mark.is_set() {
         " since the mark "
     } else {

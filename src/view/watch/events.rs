@@ -88,12 +88,12 @@ fn share(watch: &Watching) -> Option<String> {
     let most = watch.events.iter().map(|event| event.one_of).max();
     let mut told = Vec::new();
     match most {
-        _ if each > 1 => told.push(format!("one of {} is told", grouped(each))),
+        _ if each > 1 => told.push(format!("many: one of {} is told", grouped(each))),
         Some(most @ 2..) => told.push(format!("≈: one of up to {} told", grouped(most))),
         _ => {}
     }
     if missed > 0 {
-        told.push(format!("{} missed", about(missed)));
+        told.push(format!("{} lost", about(missed)));
     }
     (!told.is_empty()).then(|| told.join(", "))
 }

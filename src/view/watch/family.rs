@@ -17,11 +17,11 @@ pub(super) fn detail(watch: &Watching) -> String {
     match watch.family.as_deref() {
         None => String::new(),
         Some([]) => "none below".to_owned(),
-        Some(kin) => format!("{} below, found by asking all", kin.len()),
+        Some(kin) => format!("{} below, found by polling", kin.len()),
     }
 }
 
-/// A row: its number, depth, command, RSS and PSS.
+/// A row: its number, empty where it is of several, depth, command, RSS and PSS.
 struct Row {
     pid: String,
     depth: usize,
@@ -53,6 +53,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching) {
             canvas.fill(place, palette.chosen());
         }
         canvas.seen.watch.items.push((place, Pane::Family, index));
+    }
+    if rows.len() > 1 && rows.len() < height {
+        let line = line(&together(&rows), usize::from(area.width), palette);
+        canvas.line(below(body, rows.len() as u16), 0, &line);
     }
     if watch.family.as_ref().is_some_and(Vec::is_empty) && height > 2 {
         let text = "No process is below it. They are looked for again and again; one that lives but shortly is missed.";
@@ -96,6 +100,25 @@ fn rows(watch: &Watching) -> Vec<Row> {
     std::iter::once(own).chain(kin).collect()
 }
 
+/// The sums, unknown where one of them is.
+fn together(rows: &[Row]) -> Row {
+    let sum = |of: fn(&Row) -> &Option<Reading<u64>>| {
+        let parts = rows.iter().map(|row| of(row).as_ref()?.known().copied());
+        let sum: Option<u64> = parts.sum();
+        Some(sum.map_or_else(
+            || Reading::unknown("one of them is not known"),
+            Reading::Known,
+        ))
+    };
+    Row {
+        pid: String::new(),
+        depth: 0,
+        command: format!("all {} together", rows.len()),
+        rss: sum(|row| &row.rss),
+        pss: sum(|row| &row.pss),
+    }
+}
+
 fn line(row: &Row, width: usize, palette: Palette) -> Line<'static> {
     let size = |size: &Option<Reading<u64>>| match size {
         Some(Reading::Known(bytes)) => {
@@ -111,7 +134,10 @@ fn line(row: &Row, width: usize, palette: Palette) -> Line<'static> {
         "",
         indent = indent.saturating_sub(2)
     );
-    let pid = format!("{} ", row.pid);
+    let pid = match row.pid.as_str() {
+        "" => String::new(),
+        pid => format!("{pid} "),
+    };
     let room = width.saturating_sub(16 + lead.chars().count() + pid.len());
     Line::from(vec![
         size(&row.rss),

@@ -251,7 +251,7 @@ fn unread(progress: u32, room: usize) -> String {
     if progress >= 1000 {
         return String::new();
     }
-    let long = format!("   ░ not read yet; {} % is", progress / 10);
+    let long = format!("   ░ not read yet ({} % read)", progress / 10);
     if long.width() <= room {
         long
     } else {
@@ -308,6 +308,9 @@ fn contents(
             }
         })
         .collect();
+    if mixture.huge > 0 {
+        told.push(format!("{} of them in huge pages", grouped(mixture.huge)));
+    }
     let absent = mixture.mapped.saturating_sub(there);
     if absent > 0 {
         let number = if pages == 1 {
@@ -320,9 +323,6 @@ fn contents(
     let holes = pages.saturating_sub(mixture.mapped);
     if holes > 0 {
         told.push(format!("{} not mapped", grouped(holes)));
-    }
-    if mixture.huge > 0 {
-        told.push(format!("{} of them in huge pages", grouped(mixture.huge)));
     }
     told
 }
@@ -374,7 +374,7 @@ mod tests {
     #[test]
     fn how_much_is_read_is_told_as_long_as_there_is_room() {
         assert_eq!(unread(1000, 40), "");
-        assert_eq!(unread(970, 40), "   ░ not read yet; 97 % is");
+        assert_eq!(unread(970, 40), "   ░ not read yet (97 % read)");
         assert_eq!(unread(970, 12), "  97 % read");
     }
 }

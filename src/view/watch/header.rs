@@ -103,7 +103,7 @@ fn told(watch: &Watching, bad: Style, dim: Style) -> Vec<(String, Style)> {
             told.extend(uncounted.map(|why| (sentence(why) + " ", bad)));
         }
     }
-    if watch.became.is_some() {
+    if watch.became.is_some() && watch.fate.is_none() {
         let text = "It has become another program (execve): all is read anew. (Esc) ";
         told.push((text.to_owned(), bad));
     }
@@ -141,9 +141,9 @@ fn cost(watch: &Watching) -> String {
         return "reading …".to_owned();
     }
     let share = match toll.share {
-        0 => "costs next to nothing".to_owned(),
-        share @ ..5 => format!("costs {:.1} % of a CPU", share as f64 / 10.0),
-        share => format!("costs {:.1} % of a CPU", (share / 5 * 5) as f64 / 10.0),
+        0 => "<0.1 % of a CPU".to_owned(),
+        share @ ..5 => format!("{:.1} % of a CPU", share as f64 / 10.0),
+        share => format!("{:.1} % of a CPU", (share / 5 * 5) as f64 / 10.0),
     };
     let waited = if toll.longest < 100 {
         String::new()

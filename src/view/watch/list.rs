@@ -228,6 +228,8 @@ impl Sheet {
         let area = watch
             .areas()
             .and_then(|areas| watch.list.area(index, areas));
+        // It has grown or shrunk since its sizes were read: they are of what it was.
+        let is_old = area.is_some_and(|area| area.range() != line.range);
         let change = self.change(watch, index);
         let (mark, kind) = palette.kind(Kind::of(line.perms, vmas.backing(line)));
         let name = name(vmas, line);
@@ -238,10 +240,11 @@ impl Sheet {
                 format!("{:>width$} ", short(line.range.length()), width = SIZE + 1),
                 palette.text(),
             ),
-            Span::styled(fullness(line, area), palette.good()),
+            Span::styled(fullness(line, area.filter(|_| !is_old)), palette.good()),
         ];
         for (_, value) in COLUMNS.iter().take(self.columns) {
-            spans.push(size(watch, (area, *value), palette));
+            let size = size(watch, (area, *value), palette);
+            spans.push(if is_old { aged(&size, palette) } else { size });
         }
         spans.extend(change);
         let used: usize = spans.iter().map(Span::width).sum();
@@ -300,6 +303,12 @@ fn fullness(line: &VmaLine, area: Option<&Area>) -> &'static str {
             HEIGHTS[level.clamp(1, 8) - 1]
         }
     }
+}
+
+/// A size of a while ago: `~30.1M`.
+fn aged(size: &Span<'_>, palette: Palette) -> Span<'static> {
+    let text = size.content.trim_start();
+    Span::styled(format!("{:>SIZE$}", format!("~{text}")), palette.dim())
 }
 
 /// A size: `…` while it was not read, `?` where smaps does not say.

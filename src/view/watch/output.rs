@@ -9,12 +9,16 @@ use ratatui::layout::Rect;
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, watch: &Watching) {
     let palette = canvas.palette;
     let width = usize::from(area.width);
-    let Some(output) = watch.output.as_ref().filter(|output| !output.is_empty()) else {
+    let unfinished = Some(&watch.unfinished).filter(|line| !line.is_empty());
+    let output = watch.output.iter().flatten().chain(unfinished);
+    let output: Vec<&String> = output.collect();
+    if output.is_empty() {
         return canvas.text(area, (0, 0), "It has printed nothing yet.", palette.dim());
-    };
-    let end = output.len() - watch.output_back.min(output.len());
-    let start = end.saturating_sub(usize::from(area.height));
-    for (row, line) in output.range(start..end).enumerate() {
+    }
+    let height = usize::from(area.height).min(output.len());
+    // At the beginning the panel is full as well.
+    let end = (output.len() - watch.output_back.min(output.len())).max(height);
+    for (row, line) in output[end - height..end].iter().enumerate() {
         canvas.text(area, (0, row as u16), &fit(line, width), palette.text());
     }
 }

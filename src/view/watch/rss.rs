@@ -24,7 +24,7 @@ pub(super) fn detail(watch: &Watching) -> String {
         return format!("{rss}, by status");
     }
     match watch.age_of_sizes() {
-        _ if watch.fate.is_some() => format!("{rss}, read before it ended"),
+        _ if watch.fate.is_some() => format!("{rss}, before it ended"),
         _ if watch.outgrown(division.rss) => format!("{rss}, changed since"),
         Some(age) => format!("{rss}, read {age}"),
         // As long as it does nothing, its own pages are as they were.

@@ -37,7 +37,7 @@ fn said(facts: &Facts) -> String {
 type Change = fn(&mut Facts, &mut Division);
 
 /// What is changed, what must be said, and what must not be.
-const TABLE: [(Change, &str, &str); 26] = [
+const TABLE: [(Change, &str, &str); 27] = [
     (|_, _| (), "Nothing here stands out", "%"),
     (
         |f, d| {
@@ -132,7 +132,7 @@ const TABLE: [(Change, &str, &str); 26] = [
             d.anonymous = 80 * MIB;
             f.anonymous_shared = Some(40 * MIB);
         },
-        "40 MiB of its anonymous memory is shared with a process that was forked",
+        "40 MiB of its anonymous memory is shared, since a fork, with its parent or a child",
         "cache",
     ),
     (
@@ -193,6 +193,11 @@ const TABLE: [(Change, &str, &str); 26] = [
         },
         "Its page tables take 8 MiB",
         "swapped",
+    ),
+    (
+        |_, d| (d.anonymous, d.lazy_free) = (99 * MIB, None),
+        "swap them out, but for those marked free, which are not known here.",
+        "MADV_FREE",
     ),
     (|f, _| f.swap = Some(4096), "4 KiB are swapped out", "%"),
     (
