@@ -6,7 +6,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// The longest a command may take before a test gives it up as hanging. A guard, not a goal.
-const HANGS: Duration = Duration::from_secs(90);
+const HANGS: Duration = Duration::from_secs(300);
 
 /// What a command did.
 pub(crate) struct Ran {

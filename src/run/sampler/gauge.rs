@@ -66,7 +66,7 @@ struct Begun {
     stream: Stream,
     /// What it has taken so far.
     took: Duration,
-    /// At the last tick nothing was left for it: it comes before the pages now, and gets a call in any case.
+    /// At an earlier tick nothing was left for it: until its end it comes before the pages, and gets a call at every tick.
     is_hungry: bool,
 }
 
@@ -258,7 +258,9 @@ impl Gauge {
         // Of a process that grows without rest, pages alone would take all that a tick allows.
         if self.stream.as_ref().is_some_and(|begun| begun.is_hungry) {
             self.sizes(request, stirred, sample, meter);
-            self.pages(request, stirred, sample, meter);
+            if !meter.is_spent() {
+                self.pages(request, stirred, sample, meter);
+            }
         } else {
             self.pages(request, stirred, sample, meter);
             self.sizes(request, stirred, sample, meter);
@@ -450,7 +452,6 @@ impl Gauge {
             self.stream = Some(begun);
             return;
         }
-        begun.is_hungry = false;
         let read = begun.stream.go_on(&mut self.files, meter);
         // While the kernel adds up one enormous VMA, the process waits with its own mappings: that is dear as well.
         begun.took = (begun.took + now.elapsed()).max(meter.longest() * STALL);
