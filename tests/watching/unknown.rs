@@ -91,7 +91,7 @@ fn sizes_of_a_vma_that_has_grown_since_are_told_to_be_old() {
     let mut sample = Story::longer().sample(2);
     sample.sizes = None;
     watch.hear(sample);
-    assert_shows(&watch.text(), &["rw-p    64M    ~20M  ~20M  ~20M"]);
+    assert_shows(&watch.text(), &["rw-p    64M    ~20M   20M   20M"]);
     watch.hear(Story::longer().sample(3));
     assert_hides(&watch.text(), &["~20M"]);
 }

@@ -242,9 +242,13 @@ impl Sheet {
             ),
             Span::styled(fullness(line, area.filter(|_| !is_old)), palette.good()),
         ];
-        for (_, value) in COLUMNS.iter().take(self.columns) {
+        for (column, (_, value)) in COLUMNS.iter().take(self.columns).enumerate() {
             let size = size(watch, (area, *value), palette);
-            spans.push(if is_old { aged(&size, palette) } else { size });
+            spans.push(if is_old {
+                aged(&size, column == 0, palette)
+            } else {
+                size
+            });
         }
         spans.extend(change);
         let used: usize = spans.iter().map(Span::width).sum();
@@ -305,10 +309,11 @@ fn fullness(line: &VmaLine, area: Option<&Area>) -> &'static str {
     }
 }
 
-/// A size of a while ago: `~30.1M`.
-fn aged(size: &Span<'_>, palette: Palette) -> Span<'static> {
-    let text = size.content.trim_start();
-    Span::styled(format!("{:>SIZE$}", format!("~{text}")), palette.dim())
+/// A size of a while ago; the first one of a row says so: `~30.1M`.
+fn aged(size: &Span<'_>, is_first: bool, palette: Palette) -> Span<'static> {
+    let mark = if is_first { "~" } else { "" };
+    let text = format!("{mark}{}", size.content.trim_start());
+    Span::styled(format!("{text:>SIZE$}"), palette.dim())
 }
 
 /// A size: `…` while it was not read, `?` where smaps does not say.
