@@ -66,11 +66,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) 
             voice::draw(canvas, both, take, false);
         }
         (true, panel) => {
-            panel_draw(canvas, body, (app, take), (panel, scene.as_ref()));
+            panel_draw(canvas, body, take, (panel, scene.as_ref()));
             voice::draw(canvas, voice_area, take, strip_rows == 0);
         }
         (false, _) => {
-            draw_body(canvas, body, (app, take), scene.as_ref());
+            draw_body(canvas, body, take, scene.as_ref());
             voice::draw(canvas, voice_area, take, strip_rows == 0);
         }
     }
@@ -87,12 +87,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) 
 const AIRY: u16 = 100;
 
 /// Left and right of the line between them.
-fn draw_body(
-    canvas: &mut Canvas<'_>,
-    area: Rect,
-    (app, take): (&App, &Take),
-    scene: Option<&Scene<'_>>,
-) {
+fn draw_body(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
     let gap = if area.width >= AIRY { 3 } else { 1 };
     let columns = [
         Constraint::Percentage(48),
@@ -103,21 +98,16 @@ fn draw_body(
     let names = variables::height(take, left);
     let rows = [Constraint::Fill(1), Constraint::Length(names)];
     let [upper, lower] = Layout::vertical(rows).areas(left);
-    reading::draw(canvas, upper, app, take);
+    reading::draw(canvas, upper, take);
     variables::draw(canvas, lower, take);
     for row in 0..line.height {
         canvas.text(line, (gap / 2, row), "│", canvas.palette.rule());
     }
-    draw_right(canvas, right, (app, take), scene);
+    draw_right(canvas, right, take, scene);
 }
 
 /// The grids, and below them maps and counters as far as there is room for both.
-fn draw_right(
-    canvas: &mut Canvas<'_>,
-    area: Rect,
-    (app, take): (&App, &Take),
-    scene: Option<&Scene<'_>>,
-) {
+fn draw_right(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
     let counters_rows = 14.min(area.height * 9 / 20);
     if area.width * 2 >= WIDE && area.height >= TALL {
         let rows = [Constraint::Fill(1), Constraint::Length(counters_rows)];
@@ -148,7 +138,7 @@ fn draw_right(
         } else {
             Panel::Counters
         };
-        panel_draw(canvas, lower, (app, take), (panel, scene));
+        panel_draw(canvas, lower, take, (panel, scene));
     }
 }
 
@@ -168,11 +158,11 @@ fn maps_lines(take: &Take, scene: Option<&Scene<'_>>) -> u16 {
 fn panel_draw(
     canvas: &mut Canvas<'_>,
     area: Rect,
-    (app, take): (&App, &Take),
+    take: &Take,
     (panel, scene): (Panel, Option<&Scene<'_>>),
 ) {
     match panel {
-        Panel::Reading => reading::draw(canvas, area, app, take),
+        Panel::Reading => reading::draw(canvas, area, take),
         Panel::Pages => grid::draw(canvas, area, take, scene),
         Panel::Maps => maps::draw(canvas, area, take, scene),
         Panel::Counters => counters::draw(canvas, area, take, scene),

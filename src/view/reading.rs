@@ -5,7 +5,6 @@ use super::explorer::transcript;
 use super::text::wrap;
 use super::theme::Palette;
 use super::{code, prose, question};
-use crate::app::App;
 use crate::app::answers::Answer;
 use crate::app::panel::Panel;
 use crate::app::take::Take;
@@ -18,9 +17,9 @@ use ratatui::text::{Line, Span};
 const MEASURE: u16 = 88;
 
 /// Draws what is to be read.
-pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
     if take.explorer.is_some() {
-        return transcript::draw(canvas, area, app, take);
+        return transcript::draw(canvas, area, take);
     }
     let steps = take.lesson.steps.len();
     let step = take.step_shown();

@@ -4,7 +4,6 @@ use super::super::canvas::{Canvas, Passage};
 use super::super::code::{coloured, lit, upshot};
 use super::super::text::wrap;
 use super::super::theme::Palette;
-use crate::app::App;
 use crate::app::explorer::EXAMPLES;
 use crate::app::explorer::why::why;
 use crate::app::panel::Panel;
@@ -15,19 +14,10 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 /// The lines that ran in these processes, the latest in focus.
-pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) {
+pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take) {
     let inner = canvas.panel(area, &take.desk, Panel::Reading, "lines that ran");
     let width = usize::from(inner.width).saturating_sub(1);
-    let mut passage = lines_that_ran(take, width, canvas.palette);
-    if passage.lines.is_empty() {
-        passage.lines = match app.tape {
-            Some(_) => {
-                let here = "The recording begins here: no line has run yet.";
-                wrap(&[(here, canvas.palette.text())], width, 0)
-            }
-            None => welcome(width, canvas.palette),
-        };
-    }
+    let passage = lines_that_ran(take, width, canvas.palette);
     canvas.passage(inner, &take.desk, Panel::Reading, &passage);
 }
 
@@ -61,6 +51,9 @@ fn lines_that_ran(take: &Take, width: usize, palette: Palette) -> Passage {
         passage
             .lines
             .push(left_out(all.len() - end, "after", palette));
+    }
+    if passage.lines.is_empty() {
+        passage.lines = welcome(width, palette);
     }
     passage
 }
