@@ -114,6 +114,27 @@ fn each_mistake_is_told_with_its_place() {
         ),
         ("rss(p) == 0", "rss(pp) == 0", "`pp`", (21, 5)),
         ("x == 3", "x = 3", "`=` assigns", (42, 1)),
+        ("rss(p) == 0", "rss(p++) == 0", "`p++` changes", (21, 5)),
+        ("x == 3", "x++ == 3", "`x++` changes something", (42, 1)),
+        (
+            "rss(p) == 0",
+            "munmap(p, PAGE) == 0",
+            "changes something",
+            (21, 1),
+        ),
+        (
+            "child.p[0] == 'A'",
+            "child.p[fork()] == 'A'",
+            "`fork()` changes",
+            (22, 9),
+        ),
+        (
+            "predict child.minor_faults",
+            "predict fork()",
+            "`fork()` changes",
+            (11, 12),
+        ),
+        ("1: one", "fork(): one", "`fork()` changes", (14, 1)),
         ("x == 3", "minr_faults == 3", "`minr_faults`", (42, 1)),
     ];
     for (good, bad, message, place) in table {
@@ -126,6 +147,18 @@ fn each_mistake_is_told_with_its_place() {
             .iter()
             .any(|told| told.starts_with(&start) && told.contains(message));
         assert!(found, "{bad:?}: {all:?} has no {start}{message}");
+    }
+}
+
+#[test]
+fn what_only_asks_may_stand_in_a_rule() {
+    for rule in [
+        "memcmp(p, p, PAGE) == 0 && strlen(p) > 0",
+        "getpid() != child && sysconf(_SC_PAGESIZE) == PAGE",
+        "(char *)sbrk(0) > (char *)NULL",
+    ] {
+        let source = GOOD.replacen("rss(p) == 0", rule, 1);
+        assert_eq!(told(&source), Vec::<String>::new(), "{rule}");
     }
 }
 
