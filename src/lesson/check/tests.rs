@@ -186,6 +186,41 @@ fn what_does_not_teach_can_still_be_played() {
 }
 
 #[test]
+fn a_variable_that_nobody_has_set_is_told_in_the_process_that_reads_it() {
+    let with = |fork: &str, child: &str, fresh: &str| {
+        GOOD.replace("pid_t child = fork();", fork)
+            .replace("p[0] = 'A';", child)
+            .replace("x = x + 1;", fresh)
+    };
+    let fork = "int i;\npid_t child = fork();";
+    let mistake = "`i` is read, and nothing was stored in it before";
+    // (main before and at the fork, the child after it, main in a fresh step, where it is told)
+    let table = [
+        (fork, "p[i] = 'A';", "x = x + 1;", Some("18:3")),
+        (fork, "i = 0; p[i] = 'A';", "x = x + 1;", None),
+        (fork, "p[0] = 'A';", "int i; x = i + 1;", Some("40:12")),
+        (
+            "int i;\npid_t child = fork();\ni = 0;",
+            "p[i] = 'A';",
+            "x = x + 1;",
+            Some("19:3"),
+        ),
+        (
+            "int i = 0;\npid_t child = fork();",
+            "p[i] = 'A';",
+            "x = x + 1;",
+            None,
+        ),
+    ];
+    for (fork, child, fresh, place) in table {
+        let source = with(fork, child, fresh);
+        let expected = place.map(|place| format!("a.md:{place}: error: {mistake}"));
+        assert_eq!(told(&source), Vec::from_iter(expected), "{source}");
+        assert_eq!(errors(&read("a.md", &source).unwrap()), []);
+    }
+}
+
+#[test]
 fn the_built_in_lessons_are_without_mistakes() {
     for (file, source) in crate::lesson::catalogue::BUILT_IN {
         let lesson = read(file, source).unwrap();
