@@ -102,7 +102,7 @@ pub(super) fn prose(source: &str, range: Range<usize>) -> Prose {
 
 /// The mistake of a heading, its text at `start`, that has options which are not closed, or not at its end.
 fn unread_options(heading: &str, start: usize) -> Option<Diagnostic> {
-    let outside_code = |at: usize| heading[..at].matches('`').count() % 2 == 0;
+    let outside_code = |at: usize| heading[..at].matches('`').count().is_multiple_of(2);
     let mut braces = heading.match_indices('{').map(|(at, _)| at);
     let open = braces.find(|&at| outside_code(at))?;
     let mistake = |message| Diagnostic::new(start + open..start + heading.len(), message);
