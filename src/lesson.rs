@@ -9,7 +9,7 @@ pub mod visible;
 
 pub use card::Card;
 pub use catalogue::{Catalogue, check_file, is_passed_over, load};
-pub use check::check;
+pub use check::{check, check_session};
 pub use model::{
     Block, Choice, Code, Entry, Expectation, Front, Inline, Lesson, Need, Options, Part,
     Prediction, Prose, ScratchFile, Section, Step, Who,

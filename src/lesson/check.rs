@@ -17,6 +17,16 @@ use std::path::Path;
 pub fn check(lesson: &Lesson) -> Vec<Diagnostic> {
     let (mut mistakes, doubts) = gone_through(lesson);
     mistakes.extend(doubts);
+    judged(lesson, mistakes)
+}
+
+/// The same of a session, in which a variable may be read that nobody has set: the learner did so.
+pub fn check_session(lesson: &Lesson) -> Vec<Diagnostic> {
+    judged(lesson, gone_through(lesson).0)
+}
+
+/// Mistakes with those that do not keep a lesson from being played, in the order of the text.
+fn judged(lesson: &Lesson, mut mistakes: Vec<Diagnostic>) -> Vec<Diagnostic> {
     mistakes.extend(claims::claims(lesson));
     for step in &lesson.steps {
         mistakes.extend(statements(step).filter_map(c::lint));
