@@ -17,6 +17,7 @@ pub mod stat;
 pub mod suggest;
 pub mod tokens;
 pub mod types;
+mod unset;
 pub mod value;
 
 pub use ast::{Expression, Statement};
@@ -25,4 +26,5 @@ pub use lint::lint;
 pub use parse::{parse, parse_expression};
 pub use scope::{Scope, Target, Variable};
 pub use types::Type;
+pub use unset::Unset;
 pub use value::show;

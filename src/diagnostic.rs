@@ -1,6 +1,6 @@
 //! What is wrong with a text, and where: the form in which lesson authors and learners meet every mistake.
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -58,17 +58,34 @@ impl Diagnostic {
         format!("{file}:{line}:{column}: error: {}", brief(&self.message))
     }
 
+    /// The same where there is no text that it could point into.
+    pub fn unplaced_line(&self, file: &str) -> String {
+        format!("{file}: error: {}", brief(&self.message))
+    }
+
     /// As rustc says it: the source line with a caret under it, and the help below.
     pub fn render(&self, file: &str, source: &str, colour: bool) -> String {
         let start = floor_boundary(source, self.span.start);
         let end = floor_boundary(source, self.span.end.max(start));
+        // A caret stands under text, not under the end of a line or what follows it.
+        let end = start + source[start..end].trim_end().len();
         let (source, message) = (harmless(source), brief(&self.message));
         let snippet = Snippet::source(source.as_ref())
             .path(file)
             .annotation(AnnotationKind::Primary.span(start..end).label(""));
-        let mut group = Level::ERROR
-            .primary_title(message.as_ref())
-            .element(snippet);
+        let title = Level::ERROR.primary_title(message.as_ref());
+        self.rendered(title.element(snippet), colour)
+    }
+
+    /// The same where there is no text that it could point into: without a source line.
+    pub fn render_unplaced(&self, file: &str, colour: bool) -> String {
+        let message = brief(&self.message);
+        let title = Level::ERROR.primary_title(message.as_ref());
+        self.rendered(title.element(Origin::path(file)), colour)
+    }
+
+    /// A message with the help below it.
+    fn rendered<'a>(&'a self, mut group: Group<'a>, colour: bool) -> String {
         if let Some(help) = &self.help {
             group = group.element(Level::HELP.message(help.as_str()));
         }
@@ -134,6 +151,27 @@ mod tests {
         assert!(shown.contains("a.c:1:5"), "{shown}");
         assert!(shown.contains("^^^^^^^^^^^"), "{shown}");
         assert!(shown.contains("did you mean `MAP_ANONYMOUS`?"), "{shown}");
+    }
+
+    #[test]
+    fn carets_end_with_the_line() {
+        let source = "one\n\ntwo\n";
+        for span in [0..4, 0..5, 0..3] {
+            let shown = Diagnostic::new(span, "wrong").render("a.c", source, false);
+            let carets: Vec<&str> = shown.lines().filter(|line| line.contains('^')).collect();
+            assert_eq!(carets.len(), 1, "{shown}");
+            assert_eq!(carets[0].matches('^').count(), 3, "{shown}");
+            assert!(!shown.contains("two"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn without_a_text_there_is_no_source_line() {
+        let mistake = Diagnostic::new(0..0, "`a.c` cannot be read");
+        let shown = mistake.render_unplaced("a.c", false);
+        assert_eq!(shown, "error: `a.c` cannot be read\n--> a.c");
+        let line = mistake.unplaced_line("a.c");
+        assert_eq!(line, "a.c: error: `a.c` cannot be read");
     }
 
     #[test]

@@ -8,10 +8,10 @@ pub mod read;
 pub mod visible;
 
 pub use card::Card;
-pub use catalogue::{Catalogue, check_file, load};
-pub use check::check;
+pub use catalogue::{Catalogue, check_file, is_passed_over, load};
+pub use check::{check, check_session};
 pub use model::{
     Block, Choice, Code, Entry, Expectation, Front, Inline, Lesson, Need, Options, Part,
     Prediction, Prose, ScratchFile, Section, Step, Who,
 };
-pub use read::{Broken, read, read_bytes, read_c};
+pub use read::{Broken, Reached, read, read_bytes, read_c};

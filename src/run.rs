@@ -20,6 +20,7 @@ mod watcher;
 pub mod worker;
 
 use crate::cli::{self, Cli, Command};
+use crate::lesson::visible::visible_line;
 use crate::lesson::{Broken, Card, Catalogue, Lesson};
 use crate::mem::without_numbers;
 use crate::session::Progress;
@@ -166,7 +167,14 @@ fn find(catalogue: &Catalogue, word: &str) -> Result<Arc<Lesson>> {
         .extension()
         .is_some_and(|extension| extension == "md" || extension == "c");
     if !is_file && !path.is_file() {
-        return catalogue.find(word)?.lesson().cloned().map_err(full);
+        return match catalogue.find(word) {
+            Ok(card) => card.lesson().cloned().map_err(full),
+            Err(_) if path.is_dir() => Err(anyhow!(
+                "`{0}` is a directory, not a lesson: `--lessons {0}` takes the lessons in it",
+                visible_line(word)
+            )),
+            Err(error) => Err(error),
+        };
     }
     crate::lesson::load(path).map_err(|broken| full(&broken))
 }

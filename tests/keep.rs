@@ -170,10 +170,13 @@ const SESSIONS: &[Case] = &[
             "1 + 2;",
             ";",
             "p[7], p[8];",
+            "for (int j = 0; j < 2; j++, p[j], p[0]) ;",
         ],
         &[
             "char value_1 = p[0];",
             "{ long value = (long)(p[i * PAGE]); }",
+            "= ((void)(p[7]), p[8]);",
+            "j < 2; j++, (void)(p[j]), (void)(p[0]))",
             "minor_faults == 1",
         ],
     ),

@@ -1,5 +1,8 @@
 //! Every lesson's C is C: gcc compiles it with its warnings as errors.
 
+use mmap_tutor::c::builtins::{Effect, FUNCTIONS};
+use mmap_tutor::c::constants::names;
+use mmap_tutor::c::observers::OBSERVERS;
 use mmap_tutor::lesson::{Catalogue, Code, Lesson, Part, Who};
 use mmap_tutor::mem::Process;
 use std::collections::BTreeMap;
@@ -131,6 +134,50 @@ fn every_lesson_keeps_what_lessons_promise() {
             lesson.steps.iter().any(|step| !step.notes.is_empty()),
             "{id}: no notes"
         );
+    }
+}
+
+#[test]
+fn the_guide_for_authors_names_all_that_there_is() {
+    let guide = include_str!("../lessons/README.md");
+    // The words in backticks in the rows of the table below a heading.
+    let table = |heading: &str, columns: std::ops::Range<usize>| -> Vec<&str> {
+        let (_, section) = guide.split_once(&format!("\n{heading}\n")).unwrap();
+        let section = section.split("\n#").next().unwrap();
+        let rows = section.lines().filter(|line| line.starts_with('|')).skip(2);
+        let mut words: Vec<&str> = rows
+            .flat_map(|row| row.split('|').skip(1).take(columns.end).skip(columns.start))
+            .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+            .collect();
+        words.sort_unstable();
+        words
+    };
+    let sorted = |mut names: Vec<&'static str>| {
+        names.sort_unstable();
+        names
+    };
+    let mut functions: Vec<_> = FUNCTIONS.iter().map(|function| function.name).collect();
+    functions.extend(["WIFEXITED", "WEXITSTATUS", "WIFSIGNALED", "WTERMSIG"]);
+    assert_eq!(table("### Functions", 1..2), sorted(functions));
+    assert_eq!(table("### Constants", 1..2), sorted(names().collect()));
+    let observers = table("## What can be asked", 0..1).into_iter();
+    let mut observers: Vec<_> = observers
+        .filter_map(|usage| usage.split('(').next())
+        .collect();
+    observers.dedup();
+    let known = OBSERVERS.iter().map(|observer| observer.name).collect();
+    assert_eq!(observers, sorted(known));
+}
+
+#[test]
+fn what_may_stand_in_a_rule_is_in_the_guide_for_authors() {
+    let guide = include_str!("../lessons/README.md");
+    let (_, list) = guide.split_once("only those that change nothing:").unwrap();
+    let (list, _) = list.split_once(';').unwrap();
+    for function in FUNCTIONS {
+        let call = format!("`{}", function.name);
+        let stands = list.contains(&format!("{call}`")) || list.contains(&format!("{call}("));
+        assert_eq!(stands, function.effect != Effect::Changes, "{call}");
     }
 }
 

@@ -125,6 +125,19 @@ impl<'a> Compiler<'a> {
         format!("{start}…")
     }
 
+    /// Refuses what changes something where is only asked.
+    fn changes(&self, span: &Range<usize>) -> Checked<()> {
+        if self.stands == Stands::Statement {
+            return Ok(());
+        }
+        let message = format!(
+            "`{}` changes something: what is measured or expected only asks",
+            self.quote(span)
+        );
+        Err(Diagnostic::new(span.clone(), message)
+            .help("do it in a fence ```c before, and ask for what came of it"))
+    }
+
     /// Puts bytes into the program's literals; gives their offset in the literal area.
     fn literal(&mut self, bytes: &[u8], span: &Range<usize>) -> Checked<u32> {
         let offset = self.scope.literals_used() as usize + self.literals.len();

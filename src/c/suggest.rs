@@ -2,6 +2,10 @@
 
 /// The candidate nearest to `name`, if one is near enough to be a slip of the finger.
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    // Of a single letter every other one is a slip away.
+    if name.chars().count() < 2 {
+        return None;
+    }
     let allowed = (name.chars().count() / 3).clamp(1, 3);
     candidates
         .filter(|candidate| candidate.len().abs_diff(name.len()) <= allowed)
@@ -41,13 +45,22 @@ mod tests {
 
     #[test]
     fn slips_are_seen_and_strangers_are_not() {
-        let names = ["MAP_ANONYMOUS", "MAP_SHARED", "mmap", "ptr", "pagemap"];
+        let names = [
+            "MAP_ANONYMOUS",
+            "MAP_SHARED",
+            "mmap",
+            "ptr",
+            "pagemap",
+            "p",
+            "a",
+        ];
         let table = [
             ("MAP_ANONYMU", Some("MAP_ANONYMOUS")),
             ("map_shared", Some("MAP_SHARED")),
             ("mmpa", Some("mmap")),
             ("prt", Some("ptr")),
             ("x", None),
+            ("P", None),
             ("completely_else", None),
         ];
         for (name, expected) in table {

@@ -66,7 +66,7 @@ fn sound(text: &str) -> Result<Lesson, String> {
         )
     };
     let lesson = lesson::read("session.md", text).map_err(|mistakes| told(&mistakes))?;
-    match &lesson::check(&lesson)[..] {
+    match &lesson::check_session(&lesson)[..] {
         [] => Ok(lesson),
         mistakes => Err(told(mistakes)),
     }

@@ -5,7 +5,7 @@
 use super::card::Card;
 use super::check::{check, errors};
 use super::model::Lesson;
-use super::read::{Broken, MAX_BYTES, id, in_order, read_bytes, read_c};
+use super::read::{Broken, MAX_BYTES, Reached, id, in_order, read_bytes, read_c};
 use super::visible::visible_line;
 use crate::c::suggest::nearest;
 use crate::diagnostic::Diagnostic;
@@ -64,8 +64,7 @@ impl Catalogue {
         let mut paths = Vec::new();
         for entry in std::fs::read_dir(directory).with_context(unreadable)? {
             let path = entry.with_context(unreadable)?.path();
-            let numbered = number(&id(&path.to_string_lossy())).is_some();
-            if numbered && path.extension().is_some_and(|extension| extension == "md") {
+            if is_markdown(&path) && is_numbered(&path) {
                 paths.push(path);
             }
         }
@@ -76,7 +75,8 @@ impl Catalogue {
         Ok(())
     }
 
-    /// The lesson that a word means: an id, a number (`6`, `06`), a part of an id or of a title. When it means none
+    /// The lesson that a word means: an id, a number (`6`, `06`), a part of an id or of a title
+    /// from the beginning of a word on. When it means none
     /// or several, a sentence that says so.
     pub fn find(&self, word: &str) -> Result<&Card> {
         let wanted = word.trim().to_lowercase();
@@ -88,8 +88,8 @@ impl Catalogue {
                 card.id.to_lowercase().starts_with(&wanted) || name(&card.id).starts_with(&wanted)
             },
             &|card| {
-                card.id.to_lowercase().contains(&wanted)
-                    || card.front.title.to_lowercase().contains(&wanted)
+                begins_a_word(&card.id.to_lowercase(), &wanted)
+                    || begins_a_word(&card.front.title.to_lowercase(), &wanted)
             },
         ];
         let rules = if wanted.is_empty() {
@@ -162,6 +162,20 @@ pub fn check_file(path: &Path) -> Loaded<()> {
     sound(lesson, mistakes).map(drop)
 }
 
+/// Whether a file is one that a directory of lessons would be searched for in vain: Markdown without a number.
+pub fn is_passed_over(path: &Path) -> bool {
+    is_markdown(path) && !is_numbered(path)
+}
+
+fn is_markdown(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "md")
+}
+
+/// Whether the name of a file gives it a place among the lessons of a directory.
+fn is_numbered(path: &Path) -> bool {
+    number(&id(&path.to_string_lossy())).is_some()
+}
+
 /// A lesson, if it can be played.
 fn playable(lesson: Lesson) -> Loaded<Lesson> {
     let mistakes = errors(&lesson);
@@ -177,6 +191,7 @@ fn sound(lesson: Lesson, mistakes: Vec<Diagnostic>) -> Loaded<Lesson> {
         file: lesson.file,
         source: lesson.source.to_string(),
         diagnostics: in_order(mistakes),
+        reached: Reached::Meaning,
     })
 }
 
@@ -187,6 +202,7 @@ fn read_path(path: &Path) -> Loaded<Lesson> {
         file: file.clone(),
         source: String::new(),
         diagnostics: vec![Diagnostic::new(0..0, format!("`{file}` {what}"))],
+        reached: Reached::Nothing,
     })?;
     if path.extension().is_some_and(|extension| extension == "c") {
         read_c(&file, &bytes)
@@ -217,6 +233,12 @@ fn bytes(path: &Path) -> std::result::Result<Vec<u8>, String> {
 /// The number that an id begins with.
 fn number(id: &str) -> Option<u64> {
     id.split_once('-')?.0.parse().ok()
+}
+
+/// Whether `part` stands in a text from the beginning of a word on.
+fn begins_a_word(text: &str, part: &str) -> bool {
+    text.match_indices(part)
+        .any(|(at, _)| !text[..at].ends_with(char::is_alphanumeric))
 }
 
 /// An id without its number.
@@ -274,6 +296,13 @@ mod tests {
             ("fork", Ok("06-fork-copy-on-write")),
             ("Huge", Ok("16-huge-pages")),
             ("promise", Ok("01-a-promise-of-memory")),
+            ("write after", Ok("06-fork-copy-on-write")),
+            ("copy-on", Ok("06-fork-copy-on-write")),
+            ("ork", Err("there is no lesson `ork`: did you mean `fork`?")),
+            (
+                "mory",
+                Err("there is no lesson `mory`: `mmap-tutor list` shows those there are"),
+            ),
             (
                 "memory",
                 Err("`memory` could be 01-a-promise-of-memory or 07-shared-memory"),
@@ -355,6 +384,8 @@ mod tests {
             let broken = load(&path).unwrap_err();
             assert!(broken.to_string().contains(told), "{broken}");
             assert!(!broken.to_string().contains("os error"), "{broken}");
+            let shown = broken.render(false);
+            assert!(!shown.contains(":1") && !shown.contains('^'), "{shown}");
         }
     }
 

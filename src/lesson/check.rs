@@ -15,7 +15,18 @@ use std::path::Path;
 /// All that is wrong with a lesson that was read, in the order of the text: what keeps it from being played, and what
 /// keeps it from teaching.
 pub fn check(lesson: &Lesson) -> Vec<Diagnostic> {
-    let mut mistakes = errors(lesson);
+    let (mut mistakes, doubts) = gone_through(lesson);
+    mistakes.extend(doubts);
+    judged(lesson, mistakes)
+}
+
+/// The same of a session, in which a variable may be read that nobody has set: the learner did so.
+pub fn check_session(lesson: &Lesson) -> Vec<Diagnostic> {
+    judged(lesson, gone_through(lesson).0)
+}
+
+/// Mistakes with those that do not keep a lesson from being played, in the order of the text.
+fn judged(lesson: &Lesson, mut mistakes: Vec<Diagnostic>) -> Vec<Diagnostic> {
     mistakes.extend(claims::claims(lesson));
     for step in &lesson.steps {
         mistakes.extend(statements(step).filter_map(c::lint));
@@ -29,17 +40,23 @@ pub fn check(lesson: &Lesson) -> Vec<Diagnostic> {
 
 /// What keeps a lesson from being played: lines that do not compile, questions and rules that cannot be measured.
 pub fn errors(lesson: &Lesson) -> Vec<Diagnostic> {
+    let (mut mistakes, _) = gone_through(lesson);
+    mistakes.sort_by_key(|mistake| mistake.span.start);
+    mistakes
+}
+
+/// What keeps a lesson from being played, and what runs and yet would be a mistake in a compiled program.
+fn gone_through(lesson: &Lesson) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
     let mut mistakes = Vec::new();
     let mut players = Players::new();
     for step in &lesson.steps {
         if step.options.fresh {
-            players = Players::new();
+            players.begin_again();
         }
         mistakes.extend(race::errors(step));
         play(lesson, step, &mut players, &mut mistakes);
     }
-    mistakes.sort_by_key(|mistake| mistake.span.start);
-    mistakes
+    (mistakes, players.into_doubts())
 }
 
 /// The statements of a step, in order.

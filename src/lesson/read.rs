@@ -18,6 +18,7 @@ use super::model::{Code, Front, Lesson, Options, Part, Prose, Section, Step, Who
 use super::visible::{is_hidden, visible_line};
 use crate::diagnostic::Diagnostic;
 use markdown::{Element, Heading, Piece};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -35,24 +36,38 @@ pub struct Broken {
     pub source: String,
     /// What is wrong, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
+    /// How far it was looked at.
+    pub reached: Reached,
+}
+
+/// How far a file was looked at when something in it was wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reached {
+    /// It could not be read: there is no text to point into.
+    Nothing,
+    /// Its text is malformed: what its code and its rules mean was not looked at.
+    Form,
+    /// All of it.
+    Meaning,
 }
 
 impl Broken {
     /// One `file:line:col: error: message` a mistake.
     pub fn lines(&self) -> Vec<String> {
-        self.diagnostics
-            .iter()
-            .map(|diagnostic| diagnostic.line(&self.file, &self.source))
-            .collect()
+        let line = |diagnostic: &Diagnostic| match self.reached {
+            Reached::Nothing => diagnostic.unplaced_line(&self.file),
+            Reached::Form | Reached::Meaning => diagnostic.line(&self.file, &self.source),
+        };
+        self.diagnostics.iter().map(line).collect()
     }
 
     /// As rustc says it: source lines with carets, and help.
     pub fn render(&self, colour: bool) -> String {
-        let each: Vec<String> = self
-            .diagnostics
-            .iter()
-            .map(|diagnostic| diagnostic.render(&self.file, &self.source, colour))
-            .collect();
+        let shown = |diagnostic: &Diagnostic| match self.reached {
+            Reached::Nothing => diagnostic.render_unplaced(&self.file, colour),
+            Reached::Form | Reached::Meaning => diagnostic.render(&self.file, &self.source, colour),
+        };
+        let each: Vec<String> = self.diagnostics.iter().map(shown).collect();
         each.join("\n\n")
     }
 }
@@ -78,7 +93,7 @@ pub fn read(file: &str, source: &str) -> Result<Lesson, Vec<Diagnostic>> {
     let mut lesson = assemble(source, intro, sections, &mut mistakes);
     if lesson.steps.is_empty() {
         mistakes.push(
-            Diagnostic::new(source.len()..source.len(), "this lesson has no step")
+            Diagnostic::new(last_line(source), "this lesson has no step")
                 .help("a step is a heading `## Title` with a fence ```c below it"),
         );
     }
@@ -102,28 +117,19 @@ pub(super) fn front(file: &str, source: &str) -> Result<Front, Broken> {
             file: visible_line(file),
             source: source.to_owned(),
             diagnostics: in_order(mistakes),
+            reached: Reached::Form,
         })
 }
 
 /// Reads a lesson from bytes that may not be UTF-8.
 pub fn read_bytes(file: &str, bytes: &[u8]) -> Result<Lesson, Broken> {
-    let broken = |source: &str, diagnostics| Broken {
-        file: visible_line(file),
-        source: source.to_owned(),
-        diagnostics,
-    };
-    let source = text(bytes).map_err(|(source, mistakes)| broken(&source, mistakes))?;
-    read(file, source).map_err(|mistakes| broken(source, mistakes))
+    let source = text(file, bytes)?;
+    read(file, source).map_err(|mistakes| malformed(file, source, mistakes))
 }
 
 /// Reads a file of C statements as a lesson of one step, without predictions and expectations.
 pub fn read_c(file: &str, bytes: &[u8]) -> Result<Lesson, Broken> {
-    let broken = |source: &str, diagnostics| Broken {
-        file: visible_line(file),
-        source: source.to_owned(),
-        diagnostics,
-    };
-    let source = text(bytes).map_err(|(source, mistakes)| broken(&source, mistakes))?;
+    let source = text(file, bytes)?;
     let mut mistakes: Vec<_> = hidden_character(source).into_iter().collect();
     let code = match statements(source, 0..source.len()) {
         Ok(statements) => Code {
@@ -134,14 +140,14 @@ pub fn read_c(file: &str, bytes: &[u8]) -> Result<Lesson, Broken> {
         },
         Err(mistake) => {
             mistakes.push(mistake);
-            return Err(broken(source, in_order(mistakes)));
+            return Err(malformed(file, source, in_order(mistakes)));
         }
     };
     if code.statements.is_empty() {
         mistakes.push(Diagnostic::new(0..0, "there is no statement in this file"));
     }
     if !mistakes.is_empty() {
-        return Err(broken(source, in_order(mistakes)));
+        return Err(malformed(file, source, in_order(mistakes)));
     }
     let name = Path::new(file).file_name().unwrap_or_default();
     let title = visible_line(&name.to_string_lossy());
@@ -167,17 +173,37 @@ pub fn read_c(file: &str, bytes: &[u8]) -> Result<Lesson, Broken> {
     })
 }
 
+/// A file whose text is malformed.
+fn malformed(file: &str, source: &str, diagnostics: Vec<Diagnostic>) -> Broken {
+    Broken {
+        file: visible_line(file),
+        source: source.to_owned(),
+        diagnostics,
+        reached: Reached::Form,
+    }
+}
+
 /// The text that bytes are, or what is wrong with them, with as much of the text as can be shown.
-fn text(bytes: &[u8]) -> Result<&str, (String, Vec<Diagnostic>)> {
+fn text<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Broken> {
     if bytes.len() > MAX_BYTES {
-        return Err((String::new(), vec![too_long()]));
+        return Err(Broken {
+            reached: Reached::Nothing,
+            ..malformed(file, "", vec![too_long()])
+        });
     }
     std::str::from_utf8(bytes).map_err(|error| {
         let at = error.valid_up_to();
         let mistake =
             Diagnostic::new(at..at + 1, "this byte is not UTF-8").help("save the file as UTF-8");
-        (String::from_utf8_lossy(bytes).into_owned(), vec![mistake])
+        malformed(file, &String::from_utf8_lossy(bytes), vec![mistake])
     })
+}
+
+/// The last line that says something.
+fn last_line(source: &str) -> Range<usize> {
+    let text = source.trim_end();
+    let start = text.rfind('\n').map_or(0, |newline| newline + 1);
+    start..text.len()
 }
 
 /// The mistake of a file that is too long.

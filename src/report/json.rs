@@ -123,6 +123,8 @@ fn prediction(answered: &Answered) -> Value {
         "question": answered.question,
         "measures": answered.measures,
         "answer": answered.graded.answer.known(),
+        "choice": answered.choice(),
+        "none_of_the_choices": answered.is_none_of_the_choices(),
         "reason": answered.graded.answer.reason(),
     })
 }

@@ -161,8 +161,13 @@ fn race_text(raced: &Raced) -> String {
 }
 
 fn prediction(answered: &Answered) -> String {
+    let none = if answered.is_none_of_the_choices() {
+        ", none of the choices"
+    } else {
+        ""
+    };
     format!(
-        "   question: {}\n             {} = {}\n",
+        "   question: {}\n             {} = {}{none}\n",
         indented(&answered.question),
         answered.measures,
         match &answered.graded.answer {

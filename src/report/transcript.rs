@@ -83,8 +83,25 @@ pub struct Answered {
     pub question: String,
     /// The expression that was measured.
     pub measures: String,
+    /// The values of its choices, as the lesson writes them; none where a number is asked for.
+    pub choices: Vec<String>,
     /// The kernel's answer.
     pub graded: Graded,
+}
+
+impl Answered {
+    /// The value of the choice that is right, if one is.
+    pub fn choice(&self) -> Option<&str> {
+        let choice = self.choices.get(self.graded.matched?)?;
+        Some(choice)
+    }
+
+    /// Whether something was measured, and there are choices, and it is none of them.
+    pub fn is_none_of_the_choices(&self) -> bool {
+        self.graded.answer.known().is_some()
+            && !self.choices.is_empty()
+            && self.graded.matched.is_none()
+    }
 }
 
 impl Transcript {

@@ -5,7 +5,7 @@ use super::theatre;
 use crate::claims::Ledger;
 use crate::lab::{LabError, Labs};
 use crate::lesson::visible::{visible, visible_line};
-use crate::lesson::{self, Catalogue, Lesson};
+use crate::lesson::{self, Catalogue, Lesson, Reached};
 use crate::mem::Settings;
 use crate::observe;
 use crate::report::{Transcript, Verification, json, ledger, text};
@@ -115,19 +115,32 @@ fn progress(transcript: &Transcript, took: Duration) -> Result<()> {
 pub fn check(files: &[PathBuf]) -> Result<i32> {
     let mut status = HELD;
     for file in files {
+        let name = visible_line(&file.display().to_string());
         match lesson::check_file(file) {
-            Ok(()) => print(&format!(
-                "{}: fine\n",
-                visible_line(&file.display().to_string())
-            ))?,
+            Ok(()) => {
+                print(&format!("{name}: fine\n"))?;
+                if lesson::is_passed_over(file) {
+                    complain(&format!("note: {name}: {NUMBERLESS}\n"))?;
+                }
+            }
             Err(broken) => {
                 complain(&format!("{}\n", broken.render(false)))?;
+                if broken.reached == Reached::Form {
+                    complain(&format!("note: {name}: {MORE}\n"))?;
+                }
                 status = MISTAKE;
             }
         }
     }
     Ok(status)
 }
+
+/// What is said of a file that a directory of lessons hides.
+const NUMBERLESS: &str = "`--lessons DIR` takes only files whose names begin with a number and `-`, such as `01-name.md`";
+
+/// What is said below mistakes of form.
+const MORE: &str =
+    "what its C and its rules mean is looked at once this is mended: more mistakes may show then";
 
 /// Says what this kernel and these rights allow, and which lessons that touches.
 pub fn doctor(catalogue: &Catalogue) -> Result<i32> {

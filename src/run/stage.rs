@@ -164,29 +164,32 @@ impl Stage for LiveStage {
         }
     }
 
-    fn cached(&self, process: Process, descriptor: i32) -> Reading<Cached> {
+    fn cached(&self, process: Process, descriptor: i32) -> Result<Reading<Cached>, String> {
         let actors = self.actors();
-        let Some(pid) = actors
-            .iter()
-            .find(|actor| actor.process == process)
-            .map(|actor| actor.pid)
-        else {
-            return Reading::unknown(format!("{process} is not there to be asked"));
+        let is_it = |actor: &&Actor| actor.process == process && actor.ended.is_none();
+        let Some(pid) = actors.iter().find(is_it).map(|actor| actor.pid) else {
+            return Err(format!("{process} is not there to be asked"));
         };
         let link = format!("/proc/{pid}/fd/{descriptor}");
         match std::fs::read_link(&link) {
-            Ok(path) if path.starts_with(self.scratch.path()) => match open(&link) {
+            Ok(path) if path.starts_with(self.scratch.path()) => Ok(match open(&link) {
                 Ok(file) => observe::cached(&file),
                 Err(error) => Reading::unknown(format!(
                     "{} cannot be opened: {}",
                     path.display(),
                     error_text(&error)
                 )),
-            },
-            Ok(_) => Reading::unknown(format!(
+            }),
+            Ok(_) => Err(format!(
                 "descriptor {descriptor} is not a file of the lesson"
             )),
-            Err(_) => Reading::unknown(format!("{process} has no descriptor {descriptor}")),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Err(format!("{process} has no descriptor {descriptor}"))
+            }
+            Err(error) => Ok(Reading::unknown(format!(
+                "{link} cannot be read: {}",
+                error_text(&error)
+            ))),
         }
     }
 }

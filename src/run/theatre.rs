@@ -173,6 +173,11 @@ impl Director for Clerk<'_, '_> {
                     self.transcript.predictions.push(Answered {
                         question: prediction.question.plain(),
                         measures: prediction.text.clone(),
+                        choices: prediction
+                            .choices
+                            .iter()
+                            .map(|choice| choice.value_text.clone())
+                            .collect(),
                         graded,
                     });
                 }

@@ -6,7 +6,7 @@
 use super::moment::{Expected, Verdict};
 use super::nowhere;
 use super::race::{self, Contestant};
-use super::stage::{PATIENCE, Stage};
+use super::stage::{Actor, PATIENCE, Stage, StageError};
 use super::tally::Tallies;
 use crate::c::observers::{Observation, Observer, Prefix, state_name, substitute};
 use crate::c::{self, Expression, Scope, Target, Type};
@@ -42,8 +42,32 @@ pub(super) struct Instruments<'a, S> {
 /// So many TLB shootdowns are no accident.
 const MANY_SHOOTDOWNS: u64 = 100;
 
-/// Why a value cannot be known.
-type Unknown = String;
+/// Why something has no value.
+enum Missing {
+    /// This kernel or these rights do not let it be read, or noise hides it: nobody's mistake.
+    Unknown(String),
+    /// There is no such thing: the expression asks for it wrongly.
+    Wrong(String),
+}
+
+impl Missing {
+    fn unknown(why: impl Into<String>) -> Self {
+        Self::Unknown(why.into())
+    }
+
+    fn wrong(why: impl Into<String>) -> Self {
+        Self::Wrong(why.into())
+    }
+}
+
+impl From<StageError> for Missing {
+    fn from(error: StageError) -> Self {
+        match error {
+            StageError::NoProcess(why) => Self::Wrong(why),
+            StageError::Failed(why) => Self::Unknown(why),
+        }
+    }
+}
 
 impl<S: Stage> Instruments<'_, S> {
     /// The value of an expression.
@@ -55,7 +79,9 @@ impl<S: Stage> Instruments<'_, S> {
     pub(super) fn answer(&mut self, expression: &Expression) -> (Reading<i64>, String) {
         match self.value(expression, &mut Vec::new()) {
             Ok((value, kind)) => (Reading::Known(value), c::show(value, &kind)),
-            Err(why) => (Reading::Unknown(why), String::new()),
+            Err(Missing::Unknown(why) | Missing::Wrong(why)) => {
+                (Reading::Unknown(why), String::new())
+            }
         }
     }
 
@@ -65,7 +91,11 @@ impl<S: Stage> Instruments<'_, S> {
         let verdict = match self.value(&rule.expression, &mut parts) {
             Ok((0, _)) => Verdict::Fails,
             Ok(_) => Verdict::Holds,
-            Err(why) => Verdict::Unknown(why),
+            Err(Missing::Unknown(why)) => Verdict::Unknown(why),
+            Err(Missing::Wrong(why)) => {
+                parts.push(why);
+                Verdict::Fails
+            }
         };
         Expected {
             expression: rule.text.clone(),
@@ -79,13 +109,13 @@ impl<S: Stage> Instruments<'_, S> {
         &mut self,
         expression: &Expression,
         parts: &mut Vec<String>,
-    ) -> Result<(i64, Type), Unknown> {
+    ) -> Result<(i64, Type), Missing> {
         let source = self.source;
         let rest = substitute(expression, &mut |observation, whole| {
             let (value, kind) = self.observed(observation)?;
             let text = source.get(whole.span.clone()).unwrap_or("it");
             parts.push(format!("{text} = {}", shown(observation, value, &kind)));
-            Ok::<_, Unknown>((value, kind))
+            Ok::<_, Missing>((value, kind))
         })?;
         let (value, kind) = self.evaluate(Process::Main, &rest)?;
         if parts.is_empty() {
@@ -119,7 +149,7 @@ impl<S: Stage> Instruments<'_, S> {
     }
 
     /// The value of something observed.
-    fn observed(&mut self, observation: &Observation<'_>) -> Result<(i64, Type), Unknown> {
+    fn observed(&mut self, observation: &Observation<'_>) -> Result<(i64, Type), Missing> {
         match observation {
             Observation::Elsewhere { prefix, expression } => {
                 let process = self.process(*prefix)?;
@@ -153,7 +183,7 @@ impl<S: Stage> Instruments<'_, S> {
         &mut self,
         observer: &Observer,
         arguments: &[Expression],
-    ) -> Result<(i64, Type), Unknown> {
+    ) -> Result<(i64, Type), Missing> {
         let mut sum = 0_i64;
         let peers: Vec<Process> = self.scopes.keys().copied().collect();
         for process in peers {
@@ -170,27 +200,29 @@ impl<S: Stage> Instruments<'_, S> {
     }
 
     /// What a race says of its contestants.
-    fn raced(&self, observer: &Observer, arguments: &[Expression]) -> Result<i64, Unknown> {
+    fn raced(&self, observer: &Observer, arguments: &[Expression]) -> Result<i64, Missing> {
         let contestant = |index: usize| {
             let name = arguments.get(index).and_then(Expression::name);
             let found = name.and_then(|name| self.races.get(name));
             found
                 .filter(|contestant| !contestant.rounds.is_empty())
-                .ok_or_else(|| format!("`{}` has not raced", name.unwrap_or("?")))
+                .ok_or_else(|| Missing::wrong(format!("`{}` has not raced", name.unwrap_or("?"))))
         };
         let first = contestant(0)?;
         let value = match observer.name {
             "time" => first.median().0,
             "round_faults" => first.faults().total(),
             "round_major_faults" => first.faults().major,
-            "percent" => first
-                .percent_of(contestant(1)?)
-                .ok_or("a round of the other took no time that could be measured")?,
+            "percent" => first.percent_of(contestant(1)?).ok_or_else(|| {
+                Missing::unknown("a round of the other took no time that could be measured")
+            })?,
             _ => match first.against(contestant(1)?) {
                 race::Verdict::First => 1,
                 race::Verdict::Second => 0,
                 race::Verdict::Noise => {
-                    return Err("the two are within noise of each other here".into());
+                    return Err(Missing::unknown(
+                        "the two are within noise of each other here",
+                    ));
                 }
             },
         };
@@ -198,15 +230,17 @@ impl<S: Stage> Instruments<'_, S> {
     }
 
     /// The process that a prefix names.
-    fn process(&self, prefix: Prefix) -> Result<Process, Unknown> {
+    fn process(&self, prefix: Prefix) -> Result<Process, Missing> {
         match prefix {
             Prefix::Main => Ok(Process::Main),
             Prefix::Child(Some(number)) => Ok(Process::Child(number)),
             Prefix::Child(None) => self
                 .latest_child
-                .ok_or_else(|| "there is no child: nothing has called fork()".into()),
+                .ok_or_else(|| Missing::wrong("there is no child: nothing has called fork()")),
             Prefix::Peer(number) => Ok(Process::Peer(number)),
-            Prefix::Peers => Err("only what an observer counts can be summed over peers".into()),
+            Prefix::Peers => Err(Missing::wrong(
+                "only what an observer counts can be summed over peers",
+            )),
         }
     }
 
@@ -215,13 +249,14 @@ impl<S: Stage> Instruments<'_, S> {
         &mut self,
         process: Process,
         expression: &Expression,
-    ) -> Result<(i64, Type), Unknown> {
+    ) -> Result<(i64, Type), Missing> {
         let empty = Scope::new(Target {
             page_size: self.page_size.bytes(),
         });
         let scope = self.scopes.get(&process).unwrap_or(&empty);
+        // It compiled when the lesson was checked: the learner has declared its names otherwise since.
         let compiled = c::compile_expression(self.source, expression, scope)
-            .map_err(|mistake| mistake.message)?;
+            .map_err(|mistake| Missing::unknown(mistake.message))?;
         let kind = compiled.result.unwrap_or(Type::LONG);
         if let Some(value) = nowhere::evaluate(&compiled.program) {
             return Ok((value, kind));
@@ -237,18 +272,23 @@ impl<S: Stage> Instruments<'_, S> {
         };
         let outcomes = self
             .stage
-            .run(process, &compiled.program, Pace::Full, &mut watch)
-            .map_err(|error| error.to_string())?;
+            .run(process, &compiled.program, Pace::Full, &mut watch)?;
         let outcome = outcomes.into_iter().next().map(|(_, outcome)| outcome);
-        let outcome = outcome.ok_or_else(|| format!("{process} did not answer"))?;
+        let outcome =
+            outcome.ok_or_else(|| Missing::unknown(format!("{process} did not answer")))?;
         match (outcome.ending, outcome.value) {
             (Ending::Finished, Some(value)) => Ok((value, kind)),
-            (Ending::Signal(signal), _) => Err(format!(
+            (Ending::Signal(signal), _) => Err(Missing::wrong(format!(
                 "evaluating it raised {} at {}",
                 signal.name(),
                 signal.address
-            )),
-            (ending, _) => Err(format!("{process} could not evaluate it: {ending:?}")),
+            ))),
+            (ending @ Ending::Interrupted(_), _) => Err(Missing::unknown(format!(
+                "{process} could not evaluate it: {ending:?}"
+            ))),
+            (ending, _) => Err(Missing::wrong(format!(
+                "{process} could not evaluate it: {ending:?}"
+            ))),
         }
     }
 
@@ -258,7 +298,7 @@ impl<S: Stage> Instruments<'_, S> {
         process: Process,
         observer: &Observer,
         arguments: &[i64],
-    ) -> Result<i64, Unknown> {
+    ) -> Result<i64, Missing> {
         let tally = self.tallies.of(process);
         let at = || {
             arguments
@@ -276,15 +316,15 @@ impl<S: Stage> Instruments<'_, S> {
             "ns" => tally
                 .median()
                 .map(|median| median.0)
-                .ok_or("this code made no access to be timed")?,
+                .ok_or_else(|| Missing::wrong("this code made no access to be timed"))?,
             "tlb_shootdowns" => *reading(&self.tallies.shootdowns)?,
             "tlb_shootdowns_seen" => match *reading(&self.tallies.shootdowns)? {
                 MANY_SHOOTDOWNS.. => 1,
                 few => {
-                    return Err(format!(
+                    return Err(Missing::unknown(format!(
                         "only {few} were counted in the whole system: not shown here. A hypervisor may do without, \
                          and so may the processor; or the second thread did not get a CPU of its own"
-                    ));
+                    )));
                 }
             },
             "vmas" => self.snapshot(process)?.lesson_mappings().count() as u64,
@@ -302,32 +342,44 @@ impl<S: Stage> Instruments<'_, S> {
         Ok(value as i64)
     }
 
-    fn snapshot(&self, process: Process) -> Result<&Snapshot, Unknown> {
+    fn snapshot(&self, process: Process) -> Result<&Snapshot, Missing> {
         let found = self
             .snapshots
             .iter()
             .find(|snapshot| snapshot.process == process);
         found
             .map(|snapshot| &**snapshot)
-            .ok_or_else(|| format!("{process} is not there to be looked at"))
+            .ok_or_else(|| self.unseen(process))
     }
 
-    fn mapping(&self, process: Process, address: Addr) -> Result<&Mapping, Unknown> {
+    /// Why there is no snapshot of a process.
+    fn unseen(&self, process: Process) -> Missing {
+        let lives = |actor: &Actor| actor.process == process && actor.ended.is_none();
+        if self.stage.actors().iter().any(lives) {
+            Missing::unknown(format!("{process} could not be looked at"))
+        } else {
+            Missing::wrong(format!("{process} is not there to be looked at"))
+        }
+    }
+
+    fn mapping(&self, process: Process, address: Addr) -> Result<&Mapping, Missing> {
         let found = self.snapshot(process)?.mapping_at(address);
-        found.ok_or_else(|| format!("nothing is mapped at {address} in {process}"))
+        found.ok_or_else(|| Missing::wrong(format!("nothing is mapped at {address} in {process}")))
     }
 
     /// The state of the page at an address. One that was not read has none that a rule could be about.
-    fn state(&self, process: Process, address: Addr) -> Result<PageState, Unknown> {
+    fn state(&self, process: Process, address: Addr) -> Result<PageState, Missing> {
         let snapshot = self.snapshot(process)?;
         match snapshot.state_at(address, self.page_size) {
-            PageState::Unknown => Err(format!("the page at {address} could not be read")),
+            PageState::Unknown => Err(Missing::unknown(format!(
+                "the page at {address} could not be read"
+            ))),
             state => Ok(state),
         }
     }
 
     /// Pages with a page-table entry among `pages` from `address` on.
-    fn present(&self, process: Process, address: Addr, pages: u64) -> Result<u64, Unknown> {
+    fn present(&self, process: Process, address: Addr, pages: u64) -> Result<u64, Missing> {
         let first = self.page_size.floor(address);
         let mut present = 0;
         for page in 0..pages {
@@ -340,7 +392,7 @@ impl<S: Stage> Instruments<'_, S> {
     }
 
     /// The frame behind an address; 0 when there is none.
-    fn frame(&self, process: Process, address: Addr) -> Result<u64, Unknown> {
+    fn frame(&self, process: Process, address: Addr) -> Result<u64, Missing> {
         let mapping = self.mapping(process, address)?;
         let pages = reading(&mapping.pages)?;
         let frames = reading(&pages.frames)?;
@@ -348,7 +400,7 @@ impl<S: Stage> Instruments<'_, S> {
         let frame = index.and_then(|index| frames.get(index as usize));
         frame
             .copied()
-            .ok_or_else(|| format!("the page at {address} was not read"))
+            .ok_or_else(|| Missing::unknown(format!("the page at {address} was not read")))
     }
 
     /// A field of smaps: of the VMA that holds `address`, or the sum over the VMAs of `length` bytes from there.
@@ -358,7 +410,7 @@ impl<S: Stage> Instruments<'_, S> {
         field: &str,
         address: Addr,
         length: Option<i64>,
-    ) -> Result<u64, Unknown> {
+    ) -> Result<u64, Missing> {
         let Some(length) = length else {
             let usage = reading(&self.mapping(process, address)?.usage)?;
             return sized(field, usage);
@@ -370,10 +422,10 @@ impl<S: Stage> Instruments<'_, S> {
         let mut sum = 0;
         for mapping in self.snapshot(process)?.mappings_in(wanted) {
             if !wanted.covers(mapping.vma.range) {
-                return Err(format!(
+                return Err(Missing::unknown(format!(
                     "the VMA {} is only partly in the range",
                     mapping.vma.range
-                ));
+                )));
             }
             sum += sized(field, reading(&mapping.usage)?)?;
         }
@@ -381,9 +433,10 @@ impl<S: Stage> Instruments<'_, S> {
     }
 
     /// Pages of a file in the page cache, or those of them that are dirty.
-    fn cache(&self, process: Process, what: &str, arguments: &[i64]) -> Result<u64, Unknown> {
+    fn cache(&self, process: Process, what: &str, arguments: &[i64]) -> Result<u64, Missing> {
         let descriptor = arguments.first().copied().unwrap_or(-1);
         let cached = self.stage.cached(process, descriptor as i32);
+        let cached = cached.map_err(Missing::Wrong)?;
         let cached = reading(&cached)?;
         Ok(if what == "cached" {
             cached.pages
@@ -394,26 +447,26 @@ impl<S: Stage> Instruments<'_, S> {
 }
 
 /// What is known of a reading, or the reason.
-fn reading<T>(reading: &Reading<T>) -> Result<&T, Unknown> {
+fn reading<T>(reading: &Reading<T>) -> Result<&T, Missing> {
     match reading {
         Reading::Known(value) => Ok(value),
-        Reading::Unknown(why) => Err(why.clone()),
+        Reading::Unknown(why) => Err(Missing::unknown(why)),
     }
 }
 
 /// A field of smaps by its observer's name.
-fn sized(name: &str, usage: &Usage) -> Result<u64, Unknown> {
+fn sized(name: &str, usage: &Usage) -> Result<u64, Missing> {
     if name == "huge_page_seen" {
         return match usage.read(Field::AnonHugePages) {
-            Reading::Known(0) => Err(
-                "the kernel had no huge page to give: no free piece of memory was large enough"
-                    .to_owned(),
-            ),
+            Reading::Known(0) => Err(Missing::unknown(
+                "the kernel had no huge page to give: no free piece of memory was large enough",
+            )),
             Reading::Known(_) => Ok(1),
-            Reading::Unknown(why) => Err(why),
+            Reading::Unknown(why) => Err(Missing::Unknown(why)),
         };
     }
-    let field = field_of(name).ok_or_else(|| format!("there is no observer called {name}"))?;
+    let field = field_of(name)
+        .ok_or_else(|| Missing::wrong(format!("there is no observer called {name}")))?;
     reading(&usage.read(field)).copied()
 }
 

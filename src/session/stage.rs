@@ -107,7 +107,10 @@ pub trait Stage {
     }
 
     /// What the page cache holds of the file that a process has open at this descriptor.
-    fn cached(&self, process: Process, descriptor: i32) -> Reading<Cached>;
+    ///
+    /// # Errors
+    /// With a sentence, when there is no such process, or it has no file of the lesson there.
+    fn cached(&self, process: Process, descriptor: i32) -> Result<Reading<Cached>, String>;
 }
 
 /// How long a statement without a screen may run before it is stopped.

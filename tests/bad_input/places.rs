@@ -31,6 +31,33 @@ fn what_is_no_file_is_refused_by_name() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_is_shown_without_a_line_of_it() {
+    for command in ["run", "check", "export"] {
+        let ran = tutor_with(&[command, "nope.md"]);
+        assert_refused(&ran, &["`nope.md` cannot be read"], command);
+        let text = ran.text();
+        assert!(!text.contains('^') && !text.contains(":1"), "{text}");
+    }
+}
+
+#[test]
+fn a_directory_is_no_lesson_and_a_word_is_meant_from_its_beginning() {
+    let home = fresh_directory();
+    std::fs::create_dir(home.path().join("les")).unwrap();
+    for command in ["run", "export"] {
+        let ran = run(tutor(home.path()).args([command, "les"]));
+        let told = "`les` is a directory, not a lesson: `--lessons les` takes the lessons in it";
+        assert_refused(&ran, &[told], command);
+        let ran = run(tutor(home.path()).args([command, "iles"]));
+        assert_refused(&ran, &["there is no lesson `iles`"], command);
+    }
+    for word in ["fork", "6", "copy-on-write", "promise"] {
+        let ran = run(tutor(home.path()).args(["export", word]));
+        assert!(ran.status.success(), "{word}: {}", ran.text());
+    }
+}
+
+#[test]
 fn mistakes_of_the_command_line_are_told_with_the_nearest_right_word() {
     let table: [(&[&str], &[&str]); 9] = [
         (&["--frobnicate"], &["--frobnicate"]),

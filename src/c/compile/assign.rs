@@ -20,6 +20,7 @@ impl Compiler<'_> {
         value: &Expression,
         span: &Range<usize>,
     ) -> Checked<Value> {
+        self.changes(span)?;
         let place = self.target(target)?;
         let value = self.value(value)?;
         let value = self.assigned(value, &place.of)?;
@@ -38,6 +39,7 @@ impl Compiler<'_> {
         value: &Expression,
         span: &Range<usize>,
     ) -> Checked<Value> {
+        self.changes(span)?;
         let place = self.target(target)?;
         let operand = self.value(value)?;
         let Some(y) = operand.of.rank() else {
@@ -69,6 +71,7 @@ impl Compiler<'_> {
         prefix: bool,
         span: &Range<usize>,
     ) -> Checked<Value> {
+        self.changes(span)?;
         let place = self.target(target)?;
         if place.of.rank() == Some(Rank::Bool) {
             return Err(Diagnostic::new(

@@ -36,6 +36,9 @@ impl Compiler<'_> {
         let Some(function) = Function::named(name) else {
             return Err(self.unknown_function(name, &callee.span));
         };
+        if !function.only_asks(arguments) {
+            self.changes(span)?;
+        }
         match (name, function.builtin()) {
             ("puts", _) => self.puts(function, arguments, span),
             (_, Some(builtin)) => {

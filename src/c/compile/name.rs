@@ -6,7 +6,7 @@ use crate::bytecode::ERRNO_OFFSET;
 use crate::c::ast::Expression;
 use crate::c::builtins::{ELSEWHERE, FUNCTIONS, Function};
 use crate::c::constants;
-use crate::c::observers::{Observer, Prefix, state_named};
+use crate::c::observers::{Observer, Prefix, STATES, state_named};
 use crate::c::suggest::nearest;
 use crate::c::types::{Kind, Type};
 use crate::diagnostic::Diagnostic;
@@ -60,6 +60,9 @@ impl Compiler<'_> {
             known.push(constant);
         }
         known.extend(FUNCTIONS.iter().map(|f| f.name));
+        if self.stands == Stands::Expectation {
+            known.extend(STATES.iter().map(|(name, _)| *name));
+        }
         match nearest(name, known.into_iter()) {
             Some(meant) => error.help(format!("did you mean `{meant}`?")),
             None if looks_constant => error,

@@ -167,6 +167,7 @@ impl Cast {
         if let Some(useful) = self.useful(&text, &mut player)? {
             text = useful;
         }
+        let text = line::voided(text)?;
         let mut players = vec![player.clone()];
         for part in &parts[1..] {
             let mut other = self.player(*part);

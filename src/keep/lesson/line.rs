@@ -114,6 +114,20 @@ pub(super) fn kept(text: &str, idle: &Expression, of: &Type, name: &str) -> Vec<
     ]
 }
 
+/// The text with every other value that nobody uses, such as one before a comma, said to be of no use.
+pub(super) fn voided(mut text: String) -> Result<String, String> {
+    // Each round marks one more place; there are fewer than bytes.
+    for _ in 0..text.len() {
+        let Some(useless) = c::lint(&single(&text)?) else {
+            break;
+        };
+        let expression = text.get(useless.span.clone()).unwrap_or_default();
+        let edit = (useless.span.clone(), format!("(void)({expression})"));
+        text = edited(&text, vec![edit]);
+    }
+    Ok(text)
+}
+
 /// What keeps, in a block of its own each, the values that statements inside this one leave unused.
 pub(super) fn idle_inside(text: &str, statement: &Statement) -> Vec<Edit> {
     let mut edits = Vec::new();

@@ -2,7 +2,7 @@
 
 use crate::bytecode::{Builtin, Opcode, Program};
 use crate::c::observers::Prefix;
-use crate::c::{self, Scope, Target};
+use crate::c::{self, Scope, Target, Unset};
 use crate::diagnostic::Diagnostic;
 use crate::lesson::model::{Code, Who};
 use crate::mem::Process;
@@ -16,6 +16,10 @@ pub(super) struct Players {
     children: u8,
     /// Contestants of the races so far.
     contestants: BTreeSet<String>,
+    /// The variables of each process that nobody has set.
+    unset: BTreeMap<Process, Unset>,
+    /// What runs, and yet would be a mistake in a compiled program.
+    doubts: Vec<Diagnostic>,
 }
 
 impl Players {
@@ -30,7 +34,22 @@ impl Players {
             scopes: BTreeMap::from([(Process::Main, Scope::new(target))]),
             children: 0,
             contestants: BTreeSet::new(),
+            unset: BTreeMap::new(),
+            doubts: Vec::new(),
         }
+    }
+
+    /// Ends every process: `main` begins again with nothing declared.
+    pub(super) fn begin_again(&mut self) {
+        *self = Self {
+            doubts: std::mem::take(&mut self.doubts),
+            ..Self::new()
+        };
+    }
+
+    /// What runs, and yet would be a mistake in a compiled program.
+    pub(super) fn into_doubts(self) -> Vec<Diagnostic> {
+        self.doubts
     }
 
     /// Compiles a statement in the process that runs it; its declarations stay, its forks make processes.
@@ -59,11 +78,16 @@ impl Players {
         let scope = self.scopes.entry(process).or_insert(fresh);
         let compiled = c::compile(source, statement, scope)?;
         let inherited = scope.clone();
+        let unset = self.unset.entry(process).or_default();
+        self.doubts.extend(unset.note(statement));
+        let unset = unset.clone();
         // A child begins with the variables that its parent has at the fork.
         for _ in 0..forks(&compiled.program) {
             self.children = self.children.saturating_add(1);
             self.scopes
                 .insert(Process::Child(self.children), inherited.clone());
+            self.unset
+                .insert(Process::Child(self.children), unset.clone());
         }
         Ok(())
     }
@@ -88,6 +112,8 @@ impl Players {
                 Diagnostic::new(block.span, message).help("fork in a block before the race")
             );
         }
+        let unset = self.unset.entry(Process::Main).or_default();
+        self.doubts.extend(unset.note(&block));
         if let Some(entry) = code.race.as_ref().filter(|entry| !entry.is_setup) {
             self.contestants.insert(entry.name.clone());
         }

@@ -114,6 +114,27 @@ fn each_mistake_is_told_with_its_place() {
         ),
         ("rss(p) == 0", "rss(pp) == 0", "`pp`", (21, 5)),
         ("x == 3", "x = 3", "`=` assigns", (42, 1)),
+        ("rss(p) == 0", "rss(p++) == 0", "`p++` changes", (21, 5)),
+        ("x == 3", "x++ == 3", "`x++` changes something", (42, 1)),
+        (
+            "rss(p) == 0",
+            "munmap(p, PAGE) == 0",
+            "changes something",
+            (21, 1),
+        ),
+        (
+            "child.p[0] == 'A'",
+            "child.p[fork()] == 'A'",
+            "`fork()` changes",
+            (22, 9),
+        ),
+        (
+            "predict child.minor_faults",
+            "predict fork()",
+            "`fork()` changes",
+            (11, 12),
+        ),
+        ("1: one", "fork(): one", "`fork()` changes", (14, 1)),
         ("x == 3", "minr_faults == 3", "`minr_faults`", (42, 1)),
     ];
     for (good, bad, message, place) in table {
@@ -126,6 +147,18 @@ fn each_mistake_is_told_with_its_place() {
             .iter()
             .any(|told| told.starts_with(&start) && told.contains(message));
         assert!(found, "{bad:?}: {all:?} has no {start}{message}");
+    }
+}
+
+#[test]
+fn what_only_asks_may_stand_in_a_rule() {
+    for rule in [
+        "memcmp(p, p, PAGE) == 0 && strlen(p) > 0",
+        "getpid() != child && sysconf(_SC_PAGESIZE) == PAGE",
+        "(char *)sbrk(0) > (char *)NULL",
+    ] {
+        let source = GOOD.replacen("rss(p) == 0", rule, 1);
+        assert_eq!(told(&source), Vec::<String>::new(), "{rule}");
     }
 }
 
@@ -150,6 +183,41 @@ fn what_does_not_teach_can_still_be_played() {
     let lesson = read("a.md", &source).unwrap();
     assert_eq!(errors(&lesson), []);
     assert_eq!(check(&lesson).len(), 3);
+}
+
+#[test]
+fn a_variable_that_nobody_has_set_is_told_in_the_process_that_reads_it() {
+    let with = |fork: &str, child: &str, fresh: &str| {
+        GOOD.replace("pid_t child = fork();", fork)
+            .replace("p[0] = 'A';", child)
+            .replace("x = x + 1;", fresh)
+    };
+    let fork = "int i;\npid_t child = fork();";
+    let mistake = "`i` is read, and nothing was stored in it before";
+    // (main before and at the fork, the child after it, main in a fresh step, where it is told)
+    let table = [
+        (fork, "p[i] = 'A';", "x = x + 1;", Some("18:3")),
+        (fork, "i = 0; p[i] = 'A';", "x = x + 1;", None),
+        (fork, "p[0] = 'A';", "int i; x = i + 1;", Some("40:12")),
+        (
+            "int i;\npid_t child = fork();\ni = 0;",
+            "p[i] = 'A';",
+            "x = x + 1;",
+            Some("19:3"),
+        ),
+        (
+            "int i = 0;\npid_t child = fork();",
+            "p[i] = 'A';",
+            "x = x + 1;",
+            None,
+        ),
+    ];
+    for (fork, child, fresh, place) in table {
+        let source = with(fork, child, fresh);
+        let expected = place.map(|place| format!("a.md:{place}: error: {mistake}"));
+        assert_eq!(told(&source), Vec::from_iter(expected), "{source}");
+        assert_eq!(errors(&read("a.md", &source).unwrap()), []);
+    }
 }
 
 #[test]

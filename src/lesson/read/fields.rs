@@ -2,7 +2,9 @@
 
 use crate::c::suggest::nearest;
 use crate::diagnostic::Diagnostic;
+use crate::lesson::model::Need;
 use crate::lesson::visible::visible_line;
+use crate::mem::Placement;
 use serde::de::DeserializeOwned;
 use std::ops::Range;
 use toml::Spanned;
@@ -36,10 +38,7 @@ impl<'t, 'm> Fields<'t, 'm> {
     }
 
     /// Takes a key that must be there; its value with its place.
-    pub(super) fn required<T: DeserializeOwned>(
-        &mut self,
-        key: &'static str,
-    ) -> Option<(T, Range<usize>)> {
+    pub(super) fn required<T: Wanted>(&mut self, key: &'static str) -> Option<(T, Range<usize>)> {
         if !self.table.contains_key(key) {
             self.known.push(key);
             let message = format!("`{key}` is missing");
@@ -51,26 +50,26 @@ impl<'t, 'm> Fields<'t, 'm> {
     }
 
     /// Takes a key that may be there; its value with its place.
-    pub(super) fn optional<T: DeserializeOwned>(
-        &mut self,
-        key: &'static str,
-    ) -> Option<(T, Range<usize>)> {
+    pub(super) fn optional<T: Wanted>(&mut self, key: &'static str) -> Option<(T, Range<usize>)> {
         let (value, place) = self.raw(key)?;
+        let found = found(value.get_ref());
         match T::deserialize(ValueDeserializer::from(value)) {
             Ok(value) => Some((value, place)),
             Err(error) => {
                 let mistake = mistake(&error, place, self.offset);
-                self.mistakes.push(Diagnostic {
-                    message: format!("`{key}`: {}", mistake.message),
-                    ..mistake
-                });
+                let message = if mistake.message.starts_with("unknown variant") {
+                    format!("`{key}`: {}", mistake.message)
+                } else {
+                    format!("`{key}` is {}{found}", T::WORDS)
+                };
+                self.mistakes.push(Diagnostic { message, ..mistake });
                 None
             }
         }
     }
 
     /// Takes a key that may be left out, or the value it then has.
-    pub(super) fn or_default<T: DeserializeOwned + Default>(&mut self, key: &'static str) -> T {
+    pub(super) fn or_default<T: Wanted + Default>(&mut self, key: &'static str) -> T {
         self.optional(key)
             .map_or_else(T::default, |(value, _)| value)
     }
@@ -137,6 +136,53 @@ impl<'t, 'm> Fields<'t, 'm> {
         let span = value.span();
         let place = span.start + self.offset..span.end + self.offset;
         Some((value, place))
+    }
+}
+
+/// A type that a key may have.
+pub(super) trait Wanted: DeserializeOwned {
+    /// What it is, for an author who wrote something else.
+    const WORDS: &'static str;
+}
+
+impl Wanted for String {
+    const WORDS: &'static str = "text in quotes, such as `\"text\"`";
+}
+
+impl Wanted for u32 {
+    const WORDS: &'static str = "a whole number from 0 up, such as `3`";
+}
+
+impl Wanted for u64 {
+    const WORDS: &'static str = u32::WORDS;
+}
+
+impl Wanted for bool {
+    const WORDS: &'static str = "`true` or `false`";
+}
+
+impl Wanted for Placement {
+    const WORDS: &'static str = "`\"apart\"` or `\"kernel\"`";
+}
+
+impl Wanted for Vec<String> {
+    const WORDS: &'static str = "a list of texts in quotes, such as `[\"X1\"]`";
+}
+
+impl Wanted for Vec<Need> {
+    const WORDS: &'static str = "a list of needs in quotes, such as `[\"thp\"]`";
+}
+
+/// What was written instead, as the end of a sentence. Of a list it may be an item that is wrong.
+fn found(value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::String(_) => ", not text".into(),
+        DeValue::Integer(number) => format!(", not `{}`", visible_line(number.as_str())),
+        DeValue::Float(number) => format!(", not `{}`", visible_line(number.as_str())),
+        DeValue::Boolean(truth) => format!(", not `{truth}`"),
+        DeValue::Datetime(_) => ", not a date".into(),
+        DeValue::Table(_) => ", not a table".into(),
+        DeValue::Array(_) => String::new(),
     }
 }
 

@@ -100,6 +100,25 @@ pub(super) fn prose(source: &str, range: Range<usize>) -> Prose {
     Prose(elements.into_iter().filter_map(text).collect())
 }
 
+/// The mistake of a heading, its text at `start`, that has options which are not closed, or not at its end.
+fn unread_options(heading: &str, start: usize) -> Option<Diagnostic> {
+    let outside_code = |at: usize| heading[..at].matches('`').count().is_multiple_of(2);
+    let mut braces = heading.match_indices('{').map(|(at, _)| at);
+    let open = braces.find(|&at| outside_code(at))?;
+    let mistake = |message| Diagnostic::new(start + open..start + heading.len(), message);
+    match heading[open..].find('}') {
+        None => Some(
+            mistake("these options are not closed")
+                .help("end them with `}`, or put a brace that is meant as text into backticks"),
+        ),
+        Some(close) if heading[open..open + close].contains('=') => Some(
+            mistake("options stand at the end of the heading")
+                .help("move what is behind `}` before `{`"),
+        ),
+        Some(_) => None,
+    }
+}
+
 struct Reader<'s, 'm> {
     source: &'s str,
     elements: Vec<Element>,
@@ -254,6 +273,9 @@ impl Reader<'_, '_> {
             }
             _ => (raw, None),
         };
+        if level == HeadingLevel::H2 && options.is_none() {
+            self.mistakes.extend(unread_options(raw, text));
+        }
         let title = prose(self.source, text..text + title.trim_end().len()).plain();
         let title = visible_line(&title);
         match level {

@@ -21,9 +21,14 @@ pub(super) fn prediction(
     let mut choices = Vec::new();
     let mut question_end = fence.body.start;
     let mut told = Vec::new();
+    // The line of each choice.
+    let mut places = Vec::new();
     for (index, line) in lines(source, fence.body.clone()).enumerate() {
         match choice(source, line.clone(), index > 0, !choices.is_empty()) {
-            Some(Ok(choice)) => choices.push(choice),
+            Some(Ok(choice)) => {
+                choices.push(choice);
+                places.push(line);
+            }
             Some(Err(mistake)) => told.push(mistake),
             None => question_end = line.end,
         }
@@ -35,6 +40,7 @@ pub(super) fn prediction(
                 .help("its lines stand first; choices `VALUE: text` follow"),
         );
     }
+    told.extend(list(source, &places));
     if choices.len() == 1 && told.is_empty() {
         told.push(
             Diagnostic::new(fence.info.clone(), "one choice is no choice")
@@ -98,6 +104,22 @@ fn choice(
             .help("choices come last, each one line: `VALUE: text | believes: …`"))),
         _ => None,
     }
+}
+
+/// The mistake of choices that are written as a list in Markdown: the mark of each would be a part of its value.
+fn list(source: &str, choices: &[Range<usize>]) -> Option<Diagnostic> {
+    let first = choices.first()?.start;
+    let mark = source[first..].chars().next()?;
+    let is_item = |line: &Range<usize>| {
+        let behind = source[line.clone()].strip_prefix(mark);
+        behind.is_some_and(|behind| behind.starts_with(' '))
+    };
+    let is_list = matches!(mark, '-' | '+' | '*') && choices.iter().all(is_item);
+    is_list.then(|| {
+        let message = format!("a choice is `VALUE: text`, without `{mark}`");
+        Diagnostic::new(first..first + mark.len_utf8(), message)
+            .help("choices are no list of Markdown: each stands in a line of its own, as `0: none`")
+    })
 }
 
 /// What a choice says, and the belief it stands for.

@@ -213,7 +213,7 @@ const MISTAKES: &[Mistake] = &[
     (
         "\"Two owners\"",
         "7",
-        "`title`: invalid type: integer `7`",
+        "`title` is text in quotes, such as `\"text\"`, not `7`",
         (2, 9),
     ),
     (
@@ -231,8 +231,74 @@ const MISTAKES: &[Mistake] = &[
     (
         "minutes = 8",
         "minutes = -8",
-        "`minutes`: invalid value",
+        "`minutes` is a whole number from 0 up, such as `3`, not `-8`",
         (4, 11),
+    ),
+    (
+        "minutes = 8",
+        "minutes = \"8\"",
+        "`minutes` is a whole number from 0 up, such as `3`, not text",
+        (4, 11),
+    ),
+    (
+        "claims = [\"X1\"]",
+        "claims = [1]",
+        "`claims` is a list of texts in quotes, such as `[\"X1\"]`",
+        (5, 11),
+    ),
+    (
+        "needs = [\"glibc\"]",
+        "needs = \"glibc\"",
+        "`needs` is a list of needs in quotes, such as `[\"thp\"]`, not text",
+        (6, 9),
+    ),
+    (
+        "pages = 4",
+        "pages = \"4\"",
+        "`pages` is a whole number from 0 up, such as `3`, not text",
+        (9, 9),
+    ),
+    (
+        "pages = 4",
+        "pages = 1.5",
+        "`pages` is a whole number from 0 up, such as `3`, not `1.5`",
+        (9, 9),
+    ),
+    (
+        "fresh = true}",
+        "fresh = \"yes\"}",
+        "`fresh` is `true` or `false`, not text",
+        (15, 44),
+    ),
+    (
+        "\"kernel\"",
+        "3",
+        "`placement` is `\"apart\"` or `\"kernel\"`, not `3`",
+        (15, 26),
+    ),
+    (
+        "fresh = true}",
+        "fresh = true",
+        "these options are not closed",
+        (15, 13),
+    ),
+    (
+        "fresh = true}",
+        "fresh = true} more",
+        "options stand at the end of the heading",
+        (15, 13),
+    ),
+    (
+        "0: none | believes: memory comes with the call\n1: one",
+        "- 0: none\n- 1: one",
+        "a choice is `VALUE: text`, without `-`",
+        (29, 1),
+    ),
+    (
+        "0: none | believes: memory comes with the call\n1: one",
+        "* 0: none\n* 1: one",
+        "a choice is `VALUE: text`, without `*`",
+        (29, 1),
     ),
     ("\"glibc\"", "\"glbc\"", "unknown variant `glbc`", (6, 10)),
     (
@@ -463,6 +529,41 @@ fn every_mistake_is_told_with_its_place() {
             .find(|mistake| mistake.message.contains(told));
         let found = found.unwrap_or_else(|| panic!("{bad:?}: {mistakes:?}"));
         assert_eq!(found.place(&source), place, "{bad:?}: {found:?}");
+    }
+}
+
+#[test]
+fn braces_and_signs_that_mean_themselves_are_left_alone() {
+    let choices = "0: none | believes: memory comes with the call\n1: one";
+    for (good, as_good) in [
+        ("## Another", "## Another `{`"),
+        ("## Another", "## Another of {a, b} and c"),
+        (choices, "-1: none\n-2: one"),
+        (choices, "- 1: none\n1: one"),
+    ] {
+        let source = GOOD.replacen(good, as_good, 1);
+        let mistakes = read("a.md", &source).err();
+        assert!(mistakes.is_none(), "{as_good}: {mistakes:?}");
+    }
+}
+
+#[test]
+fn a_lesson_without_steps_is_told_so_where_its_text_ends() {
+    let front = "+++\ntitle = \"T\"\nsummary = \"S\"\nminutes = 1\n+++\n";
+    for (text, place) in [
+        ("", (5, 1)),
+        ("Héllo.", (6, 1)),
+        ("Hello.\n", (6, 1)),
+        ("Hello.\r\nYou.\r\n\r\n\n", (7, 1)),
+    ] {
+        let source = format!("{front}{text}");
+        let mistakes = read("a.md", &source).unwrap_err();
+        assert_eq!(mistakes[0].message, "this lesson has no step");
+        assert_eq!(mistakes[0].place(&source), place, "{text:?}");
+        let shown = mistakes[0].render("a.md", &source, false);
+        let (line, column) = place;
+        let placed = shown.contains(&format!("a.md:{line}:{column}\n"));
+        assert!(placed, "{shown}");
     }
 }
 

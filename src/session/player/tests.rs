@@ -5,9 +5,9 @@ mod replay;
 use super::*;
 use crate::bytecode::Program;
 use crate::lesson;
-use crate::mem::{Ending, Faults, PageSize, Pid, Reading, Totals};
+use crate::mem::{Addr, Ending, Faults, PageSize, Pid, Reading, Signal, Totals};
 use crate::observe::{Cached, Mapping, Offers};
-use crate::session::moment::Verdict;
+use crate::session::moment::{Expected, Verdict};
 use crate::session::stage::{Actor, Machine, Watch};
 use std::collections::VecDeque;
 
@@ -91,8 +91,8 @@ impl Stage for Script {
         self.seen.clone()
     }
 
-    fn cached(&self, _: Process, _: i32) -> Reading<Cached> {
-        Reading::unknown("there is no file")
+    fn cached(&self, _: Process, _: i32) -> Result<Reading<Cached>, String> {
+        Err("there is no file".into())
     }
 }
 
@@ -311,11 +311,13 @@ fn a_step_says_what_it_lacks() {
     assert!(player.missing(1)[0].contains("CAP_SYS_ADMIN"));
 }
 
-#[test]
-fn a_page_that_was_not_read_is_in_no_state() {
-    let text = "+++\ntitle = \"T\"\nsummary = \"S\"\nminutes = 5\n+++\nHello.\n\n## One\n```c\nint a = 1;\n```\n\
-                ```expect\nstate((char *)0x10000) != ABSENT\n```\nThe end.\n";
-    let lesson = lesson::read("t.md", text).expect("the lesson is sound");
+/// What becomes of a rule behind one line, before a page that was not read, where evaluating a load ends so.
+fn judged(rule: &str, load: Ending) -> Expected {
+    let text = format!(
+        "+++\ntitle = \"T\"\nsummary = \"S\"\nminutes = 5\n+++\nHello.\n\n## One\n```c\nint a = 1;\n```\n\
+         ```expect\n{rule}\n```\nThe end.\n"
+    );
+    let lesson = lesson::read("t.md", &text).expect("the lesson is sound");
     let line = b"10000-20000 rw-p 00000000 00:00 0";
     let mapping = Mapping {
         vma: crate::observe::live::maps::vma(line).unwrap(),
@@ -333,15 +335,59 @@ fn a_page_that_was_not_read_is_in_no_state() {
         faults: Reading::unknown("not read"),
         page_tables: Reading::unknown("not read"),
     };
-    let mut script = Script::new(vec![main(0)]);
+    let loaded = Ok(vec![(Process::Main, Outcome::empty(load))]);
+    let mut script = Script::new(vec![main(0), loaded]);
     script.seen = vec![snapshot];
     let mut player = Player::new(script, Arc::new(lesson));
     player.start().unwrap();
+    player.stage.actors.push(Process::Peer(2));
     let mut notes = Notes::default();
     player.advance(None, Pace::Full, &mut notes).unwrap();
-    assert!(
-        notes.words()[1].contains("Unknown(\"the page at 0x10000 could not be read\")"),
-        "{:?}",
-        notes.words()
-    );
+    match notes.0.pop() {
+        Some(Report::Expected { expected, .. }) => expected[0].clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_was_not_read_is_unknown_and_what_is_asked_wrongly_fails() {
+    let unknown = [
+        (
+            "state((char *)0x10000) != ABSENT",
+            "the page at 0x10000 could not be read",
+        ),
+        ("rss((char *)0x10000) == 0", "not read"),
+        ("page_tables > 0", "not read"),
+        ("peer2.vmas == 0", "peer 2 could not be looked at"),
+    ];
+    for (rule, why) in unknown {
+        let judged = judged(rule, Ending::Finished);
+        assert_eq!(judged.verdict, Verdict::Unknown(why.into()), "{rule}");
+    }
+    let signal = Signal {
+        number: libc::SIGSEGV,
+        code: 1,
+        address: Addr(0x10),
+    };
+    let wrong = [
+        ("*(char *)16 == 0", "evaluating it raised SIGSEGV at 0x10"),
+        ("rss(3) == 0", "nothing is mapped at 0x3 in main"),
+        (
+            "vmas + frame(3) == 0",
+            "vmas = 1, nothing is mapped at 0x3 in main",
+        ),
+        ("cached(7) == 0", "there is no file"),
+        ("peer3.vmas == 0", "peer 3 is not there to be looked at"),
+        (
+            "child.minor_faults == 0",
+            "there is no child: nothing has called fork()",
+        ),
+        ("ns > 0", "this code made no access to be timed"),
+        ("time(x) > 0", "`x` has not raced"),
+    ];
+    for (rule, why) in wrong {
+        let judged = judged(rule, Ending::Signal(signal));
+        assert_eq!(judged.verdict, Verdict::Fails, "{rule}");
+        assert_eq!(judged.measured, why, "{rule}");
+    }
 }
