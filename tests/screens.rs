@@ -161,7 +161,7 @@ fn a_typed_value_picks_its_choice_and_guess_and_outcome_stand_side_by_side() {
             &[
                 "✗ you said 16  │  the kernel: 1",
                 "copy-on-write",
-                "✓ Measured: 1 was as expected",
+                "✓ Measured: 1 of 2 was as expected",
                 "? frame(p)",
                 "The child's write found",
             ],

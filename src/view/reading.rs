@@ -173,9 +173,13 @@ fn verdicts(expected: &[Expected], paper: (usize, Palette)) -> Vec<Line<'static>
     let count = expected.iter().filter(held).count();
     let mut lines = Vec::new();
     if count > 0 {
-        let all = if count == expected.len() { "all " } else { "" };
-        let were = if count == 1 { "was" } else { "were" };
-        let said = format!("Measured: {all}{count} {were} as expected");
+        let said = match (count, expected.len()) {
+            (1, 1) => "Measured: it was as expected".to_owned(),
+            (2, 2) => "Measured: both were as expected".to_owned(),
+            (1, all) => format!("Measured: 1 of {all} was as expected"),
+            (count, all) if count == all => format!("Measured: all {all} were as expected"),
+            (count, all) => format!("Measured: {count} of {all} were as expected"),
+        };
         lines.extend(wrap(
             &[("✓ ", palette.good()), (&said, palette.dim())],
             width,

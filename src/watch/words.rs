@@ -153,6 +153,14 @@ pub fn percent(part: u64, whole: u64) -> u64 {
     }
 }
 
+/// The same as text: `<1 %` where it is less.
+pub fn share(part: u64, whole: u64) -> String {
+    match part.saturating_mul(100).checked_div(whole) {
+        Some(0) if part > 0 => "<1 %".to_owned(),
+        _ => format!("{} %", percent(part, whole)),
+    }
+}
+
 /// Whether `part` is at least so many percent of `whole`, and of something.
 fn weighs(part: u64, least: u64, whole: u64) -> bool {
     part > 0 && u128::from(part) * 100 >= u128::from(least) * u128::from(whole)

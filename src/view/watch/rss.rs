@@ -6,7 +6,7 @@ use crate::view::canvas::{Canvas, below};
 use crate::view::text::{fit, pad, wrap};
 use crate::view::theme::Palette;
 use crate::watch::piece::shares;
-use crate::watch::words::percent;
+use crate::watch::words::share;
 use crate::watch::{Division, Piece};
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -111,10 +111,7 @@ fn line(
 ) -> Line<'static> {
     let (mark, style) = palette.piece(piece);
     let share = if piece.is_in_rss() {
-        match bytes.saturating_mul(100).checked_div(division.rss) {
-            Some(0) if bytes > 0 => "  <1 %".to_owned(),
-            _ => format!("{:>4} %", percent(bytes, division.rss)),
-        }
+        format!("{:>6}", share(bytes, division.rss))
     } else {
         "beside".to_owned()
     };

@@ -3,7 +3,7 @@
 
 use super::super::sums::total;
 use crate::mem::{Bytes, Field};
-use crate::watch::words::percent;
+use crate::watch::words::share;
 use crate::watch::{Division, Piece, Seen};
 use std::fmt::Write;
 
@@ -64,14 +64,6 @@ fn of_it(seen: &Seen) -> Vec<(&'static str, Option<u64>)> {
 fn row(what: &str, bytes: Option<u64>) -> String {
     let shown = bytes.map_or_else(|| "unknown".to_owned(), |bytes| Bytes(bytes).to_string());
     format!("  {what:NAME$} {shown:>12}\n")
-}
-
-/// A part in percent: never 0 where something is there.
-fn share(part: u64, whole: u64) -> String {
-    match part.saturating_mul(100).checked_div(whole) {
-        Some(0) if part > 0 => "<1 %".to_owned(),
-        _ => format!("{} %", percent(part, whole)),
-    }
 }
 
 #[cfg(test)]
