@@ -105,6 +105,14 @@ pub struct Keeping {
     is_edited: bool,
 }
 
+impl Keeping {
+    /// Whether the name says by itself where the file will be: not in the directory that the program runs in.
+    pub fn is_elsewhere(&self) -> bool {
+        let name = self.name.value().trim_start();
+        name.starts_with('/') || name.starts_with("~/")
+    }
+}
+
 /// Opens the page.
 pub(super) fn open(app: &mut App) -> Vec<Effect> {
     let Some(take) = app.take() else {
