@@ -125,8 +125,8 @@ fn draw_right(
         let [left, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Length(44)])
             .spacing(2)
             .areas(lower);
-        grid::draw(canvas, grids, take, scene);
-        maps::draw(canvas, left, take, scene);
+        grid::draw(canvas, grids, (app, take), scene);
+        maps::draw(canvas, left, (app, take), scene);
         counters::draw(canvas, right, take, scene);
     } else if area.height >= TALL {
         let maps_rows = 2 + maps_lines(take, scene).clamp(2, area.height / 5);
@@ -136,13 +136,13 @@ fn draw_right(
             Constraint::Length(counters_rows),
         ];
         let [grids, lines, counts] = Layout::vertical(rows).areas(area);
-        grid::draw(canvas, grids, take, scene);
-        maps::draw(canvas, lines, take, scene);
+        grid::draw(canvas, grids, (app, take), scene);
+        maps::draw(canvas, lines, (app, take), scene);
         counters::draw(canvas, counts, take, scene);
     } else {
         let rows = [Constraint::Fill(1), Constraint::Length(counters_rows)];
         let [grids, lower] = Layout::vertical(rows).areas(area);
-        grid::draw(canvas, grids, take, scene);
+        grid::draw(canvas, grids, (app, take), scene);
         let panel = if take.desk.focus == Panel::Maps {
             Panel::Maps
         } else {
@@ -173,8 +173,8 @@ fn panel_draw(
 ) {
     match panel {
         Panel::Reading => reading::draw(canvas, area, app, take),
-        Panel::Pages => grid::draw(canvas, area, take, scene),
-        Panel::Maps => maps::draw(canvas, area, take, scene),
+        Panel::Pages => grid::draw(canvas, area, (app, take), scene),
+        Panel::Maps => maps::draw(canvas, area, (app, take), scene),
         Panel::Counters => counters::draw(canvas, area, take, scene),
         Panel::Voice => voice::draw(canvas, area, take, false),
     }

@@ -12,6 +12,9 @@ use crate::app::explorer::verb::{self, Verb};
 use crate::app::scene::Scene;
 use crate::app::take::{Activity, Take};
 use crate::c::builtins::Function;
+use crate::diagnostic::Diagnostic;
+use crate::mem::Process;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 /// Below the text: what is wrong with it, or what the function under the cursor does; two rows, so that nothing jumps
@@ -23,20 +26,7 @@ pub(super) fn notes(
     palette: Palette,
 ) -> Vec<Line<'static>> {
     if let Some(mistake) = &explorer.mistake {
-        let mut lines = wrap(
-            &[(" ✗ ", palette.bad()), (&mistake.message, palette.bad())],
-            width,
-            3,
-        );
-        if let Some(help) = &mistake.help {
-            lines.extend(wrap(
-                &[(" → ", palette.good()), (help, palette.text())],
-                width,
-                3,
-            ));
-        }
-        lines.resize(lines.len().max(2), Line::default());
-        return lines;
+        return wrong(mistake, width, palette);
     }
     if !explorer.queue.is_empty() {
         return waiting(explorer, width, palette);
@@ -52,12 +42,46 @@ pub(super) fn notes(
         Some(code) if explorer.is_empty() && matches!(take.activity, Activity::Idle) => {
             return example(code, width, palette);
         }
-        _ => "`child: p[0] = 1;` runs in the child, `peer: …` elsewhere. F1: keys.",
+        _ => children(take),
     };
     vec![
         Line::from(Span::styled(fit(&format!(" {hint}"), width), palette.dim())),
         Line::default(),
     ]
+}
+
+/// Rows of what is wrong, and of what helps, at most: a name may be as long as the text.
+const MOST_ROWS: usize = 3;
+
+/// What is wrong with the text, and what helps: a row for each sentence of it.
+fn wrong(mistake: &Diagnostic, width: usize, palette: Palette) -> Vec<Line<'static>> {
+    let few = |runs: &[(&str, Style)]| {
+        let mut lines = wrap(runs, width, 3);
+        if lines.len() > MOST_ROWS {
+            let row: String = lines[MOST_ROWS - 1].to_string() + &lines[MOST_ROWS].to_string();
+            lines.truncate(MOST_ROWS - 1);
+            lines.push(Line::from(Span::styled(fit(&row, width), palette.text())));
+        }
+        lines
+    };
+    let mut lines = few(&[(" ✗ ", palette.bad()), (&mistake.message, palette.bad())]);
+    for help in mistake.help.iter().flat_map(|help| help.lines()) {
+        lines.extend(few(&[(" → ", palette.good()), (help, palette.text())]));
+    }
+    lines.resize(lines.len().max(2), Line::default());
+    lines
+}
+
+/// How another process is named.
+fn children(take: &Take) -> &'static str {
+    let living = take.timeline.last();
+    let living = living.iter().flat_map(|moment| &moment.snapshots);
+    let later = living.filter(|one| matches!(one.process, Process::Child(2..)));
+    if later.count() > 0 {
+        "`child: p[0] = 1;` runs in the latest child, `child 1: …` in the first, `peer: …` elsewhere. F1: keys."
+    } else {
+        "`child: p[0] = 1;` runs in the child, `peer: …` elsewhere. F1: keys."
+    }
 }
 
 /// What Enter takes, while nothing is typed.
