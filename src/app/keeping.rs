@@ -223,6 +223,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_whole_path_says_by_itself_where_the_file_will_be() {
+        let table = [
+            ("s.mmap", false),
+            ("there/s.mmap", false),
+            ("/there/s.mmap", true),
+            ("~/s.mmap", true),
+            ("~you/s.mmap", false),
+        ];
+        for (name, elsewhere) in table {
+            let keeping = Keeping {
+                name: Input::new(name.to_owned()),
+                ..Keeping::default()
+            };
+            assert_eq!(keeping.is_elsewhere(), elsewhere, "{name}");
+        }
+    }
+
+    #[test]
     fn names_are_quoted_as_a_shell_needs_it() {
         let table = [
             ("lab-2026-11-23.mmap", "lab-2026-11-23.mmap"),

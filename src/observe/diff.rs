@@ -303,11 +303,11 @@ fn mapping_changes(story: &Story<'_>) -> Vec<Change> {
     let (Some(_), Some(after)) = (base, story.after) else {
         return Vec::new();
     };
-    let moves = moves::moves(&story.walk.calls, story.page_size);
-    moves::joined(mappings::fates(base, story.after), &moves, base)
+    let all = moves::moves(&story.walk.calls, story.page_size);
+    moves::joined(mappings::fates(base, story.after), &all, base)
         .iter()
         .map(|fate| {
-            let moved = moves.iter().find(|one| fate.range().covers(one.to));
+            let moved = all.iter().find(|one| fate.range().covers(one.to));
             let text = match moved.filter(|_| fate.cause == Cause::MappingMoved) {
                 Some(moved) => tell::moved(fate, moved, after, story.page_size),
                 None => tell::mapping(fate, after, &story.walk.calls, story.page_size),

@@ -77,7 +77,7 @@ fn not_kept(take: &Take, width: u16, palette: Palette) -> Passage {
 /// What is said where there is nothing to draw.
 fn nothing(take: &Take, scene: &Scene<'_>) -> &'static str {
     if scene.now.is_empty() && take.lines_run() > 0 {
-        "The process has ended: it maps nothing any more."
+        "The process has ended."
     } else if take.lesson.is_lab() {
         "Nothing is mapped yet: mmap does it."
     } else {
@@ -101,8 +101,8 @@ fn title_of((app, take): (&App, &Take), scene: Option<&Scene<'_>>, area: Rect) -
     match (shown, all) {
         (_, 0 | 1) => "pages of the process".to_owned(),
         (shown, all) if shown < all => {
-            let shows = [Action::NextProcess, Action::NextActor];
-            let key = keys::key_of(app.context(), &shows);
+            let others = [Action::NextProcess, Action::NextActor];
+            let key = keys::key_of(app.context(), &others);
             let more = key.map_or_else(String::new, |key| format!(": {key} others"));
             let title = format!("pages of {shown} of {all} processes{more}");
             if title.chars().count() + TITLED <= usize::from(area.width) {

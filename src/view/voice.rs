@@ -113,12 +113,12 @@ fn ended(take: &Take, moment: &Moment, width: usize, palette: Palette) -> Vec<Li
     if lives || take.explorer.is_none() || take.back().is_some() {
         return Vec::new();
     }
-    let lines = match take.lines_run() {
+    let before = match take.lines_run() {
         0 | 1 => String::new(),
         2 => ", and the line before this one runs again".to_owned(),
-        lines => format!(", and the {} lines before this one run again", lines - 1),
+        count => format!(", and the {} lines before this one run again", count - 1),
     };
-    again(take, &lines, (width, palette))
+    again(take, &before, (width, palette))
 }
 
 fn again(take: &Take, lines: &str, (width, palette): (usize, Palette)) -> Vec<Line<'static>> {

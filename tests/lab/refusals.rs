@@ -167,11 +167,11 @@ fn what_a_lesson_may_not_call_takes_no_time_and_what_the_kernel_refuses_does() {
     ];
     for (statement, errno, is_ours) in table {
         let outcome = lesson.run(&statement);
-        let calls = outcome.acts.iter().filter_map(|act| match act {
+        let mut calls = outcome.acts.iter().filter_map(|act| match act {
             Act::Call(call) => Some(call),
             Act::Access(_) => None,
         });
-        let call = calls.last().unwrap();
+        let call = calls.next_back().unwrap();
         assert_eq!(
             (call.errno, call.elapsed.0 == 0),
             (errno, is_ours),

@@ -4,7 +4,7 @@ use super::Explorer;
 use crate::app::scene::{Scene, page_bytes};
 use crate::app::take::Take;
 use crate::mem::{Addr, Process, Range};
-use crate::observe::Mapping;
+use crate::observe::{Mapping, Snapshot};
 
 /// A page of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub fn mapping<'a>(scene: &Scene<'a>, cursor: Cursor) -> Option<(&'a Mapping, u6
 fn beside(scene: &Scene<'_>, cursor: Cursor, forward: bool) -> Option<Cursor> {
     let mappings = || {
         let all = scene.now(cursor.process).into_iter();
-        all.flat_map(|snapshot| snapshot.lesson_mappings())
+        all.flat_map(Snapshot::lesson_mappings)
             .filter_map(|mapping| Some((mapping.vma.range, page_bytes(mapping)?)))
     };
     let starts = mappings().map(|(range, _)| range.start);

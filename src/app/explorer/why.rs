@@ -8,8 +8,8 @@ use crate::session::timeline::{Failed, Ground};
 
 /// One of these must be among the flags of `mmap`.
 const SHARING: u64 = (libc::MAP_PRIVATE | libc::MAP_SHARED) as u64;
-/// Bytes of addresses that a process has, unless it asks for more by an address (the kernel's x86/x86_64/mm.rst and
-/// arm64/memory.rst).
+/// Bytes of addresses that a process has, unless it asks for more by an address (the kernel's `x86/x86_64/mm.rst` and
+/// `arm64/memory.rst`).
 const ADDRESSES: u64 = if cfg!(target_arch = "x86_64") {
     1 << 47
 } else {
@@ -23,7 +23,7 @@ pub fn why(failed: &Failed, page: Option<u64>) -> Option<String> {
     let reason = ours(call, name)
         .map(str::to_owned)
         .or_else(|| of_arguments(call, name, page))
-        .or_else(|| of_ground(call, name, failed.ground.as_ref()?).map(str::to_owned));
+        .or_else(|| of_ground(call, name, failed.ground?).map(str::to_owned));
     let reason = reason.or_else(|| most_allowed(call, name))?;
     Some(format!("{}: {reason}", call.function))
 }
@@ -98,7 +98,7 @@ fn amiss(first: u64) -> String {
 }
 
 /// What the mappings say where the call points to.
-fn of_ground(call: &Call, name: &str, ground: &Ground) -> Option<&'static str> {
+fn of_ground(call: &Call, name: &str, ground: Ground) -> Option<&'static str> {
     let [_, length, third, flags, ..] = call.arguments;
     let may_move = flags & libc::MREMAP_MAYMOVE as u64 != 0;
     Some(match (call.function, name) {
@@ -136,7 +136,7 @@ fn of_ground(call: &Call, name: &str, ground: &Ground) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mem::{Faults, Perms};
+    use crate::mem::{FUNCTIONS, Faults, Perms};
 
     /// The ground of a test: its letters, and `!` where a part of it is not mapped, `f` where it shows a file, `+`
     /// where something follows it.
@@ -170,202 +170,64 @@ mod tests {
         Some(why.strip_prefix(function)?.strip_prefix(": ")?.to_owned())
     }
 
+    /// The call, its error and the ground it stands on, and how the reason begins; none where nothing is known.
+    const ROWS: &str = "
+        munmap 0x1001 0x1000 | EINVAL rw-p | 0x1001 is not
+        munmap 0x1000 0 | EINVAL | the length is 0
+        munmap 0x1000 0x1000 | ENOMEM rw-p! |
+        mmap 0 0x1000 3 0x20 | EINVAL | neither
+        mmap 0 0x1000 3 2 3 0x64 | EINVAL | the offset 100 is not
+        mmap 0x1001 0x1000 3 0x32 | EINVAL | 0x1001 is not
+        mmap 0 0x1000000000000 3 0x22 | ENOMEM | the length is more
+        mmap 0 0xffffffffffffffff 3 0x22 | ENOMEM | the length is more
+        mmap 0 0x10000000000 3 0x22 | ENOMEM |
+        mmap 0x1000 0x1000 3 0x100022 | EEXIST | something is mapped at 0x1000
+        mmap 0 0x1000 3 2 0x4d | EBADF | 77 is no
+        close 9 | EBADF | 9 is no
+        mprotect 0x1000 0x1000 1 | ENOMEM ---p! | a part
+        mprotect 0x1000 0x1000 1 | ENOMEM rw-p |
+        mremap 0x1000 0x2000 0x4000 0 | ENOMEM rw-p+ | it cannot grow where it is
+        mremap 0x1000 0x2000 0x4000 0 | ENOMEM rw-p |
+        mremap 0x1000 0x2000 0x4000 1 | ENOMEM rw-p+ |
+        mremap 0x1000 0x2000 0x4000 0 | EFAULT ---p! | a part
+        mlock 0x1000 0x2000 | ENOMEM rw-p! | a part
+        mlock 0x1000 0x2000 | ENOMEM rw-p | the range is mapped, but
+        mlock 0x1000 0x2000 | EPERM rw-p | the range is mapped, but
+        madvise 0x1000 0x1000 8 | EINVAL rw-s | MADV_FREE is for
+        madvise 0x1000 0x1000 8 | EINVAL rw-pf | MADV_FREE is for
+        madvise 0x1000 0x1000 8 | EINVAL rw-p |
+        read 3 0x1000 8 | EFAULT ---p! | nothing is mapped
+        read 3 0x1000 8 | EFAULT r--p | it puts
+        read 3 0x1000 8 | EFAULT rw-p |
+        write 3 0x1000 8 | EFAULT ---p | it takes
+        open 0x1000 | ENOENT |";
+
+    /// A call of a row: its name, its arguments.
+    fn call_of(words: &str) -> (&'static str, [u64; 6]) {
+        let mut words = words.split_whitespace();
+        let name = words.next().unwrap_or_default();
+        let function = FUNCTIONS.into_iter().find(|known| *known == name);
+        let mut arguments = [0; 6];
+        for (place, word) in arguments.iter_mut().zip(words) {
+            let digits = word.strip_prefix("0x").unwrap_or(word);
+            *place = u64::from_str_radix(digits, 16).unwrap();
+        }
+        (function.unwrap(), arguments)
+    }
+
     #[test]
     fn the_arguments_and_the_mappings_say_why_where_they_can() {
-        let free = libc::MADV_FREE as u64;
-        let may_move = libc::MREMAP_MAYMOVE as u64;
-        let table = [
-            (
-                "munmap",
-                [0x1001, 0x1000, 0, 0, 0, 0],
-                libc::EINVAL,
-                "rw-p",
-                "0x1001 is not",
-            ),
-            (
-                "munmap",
-                [0x1000, 0, 0, 0, 0, 0],
-                libc::EINVAL,
-                "",
-                "the length is 0",
-            ),
-            // Where munmap fails so, the process has too many mappings; holes are none of its errors.
-            (
-                "munmap",
-                [0x1000, 0x1000, 0, 0, 0, 0],
-                libc::ENOMEM,
-                "rw-p!",
-                "",
-            ),
-            (
-                "mmap",
-                [0, 0x1000, 3, 0x20, u64::MAX, 0],
-                libc::EINVAL,
-                "",
-                "neither",
-            ),
-            (
-                "mmap",
-                [0, 0x1000, 3, 2, 3, 100],
-                libc::EINVAL,
-                "",
-                "the offset 100 is not",
-            ),
-            (
-                "mmap",
-                [0x1001, 0x1000, 3, 0x32, u64::MAX, 0],
-                libc::EINVAL,
-                "",
-                "0x1001 is not",
-            ),
-            (
-                "mmap",
-                [0, 1 << 48, 3, 0x22, u64::MAX, 0],
-                libc::ENOMEM,
-                "",
-                "the length is more",
-            ),
-            (
-                "mmap",
-                [0, u64::MAX, 3, 0x22, u64::MAX, 0],
-                libc::ENOMEM,
-                "",
-                "the length is more",
-            ),
-            (
-                "mmap",
-                [0, 1 << 40, 3, 0x22, u64::MAX, 0],
-                libc::ENOMEM,
-                "",
-                "",
-            ),
-            (
-                "mmap",
-                [0x1000, 0x1000, 3, 0x10_0022, u64::MAX, 0],
-                libc::EEXIST,
-                "",
-                "something is mapped at 0x1000",
-            ),
-            (
-                "mmap",
-                [0, 0x1000, 3, 2, 77, 0],
-                libc::EBADF,
-                "",
-                "77 is no",
-            ),
-            ("close", [9, 0, 0, 0, 0, 0], libc::EBADF, "", "9 is no"),
-            (
-                "mprotect",
-                [0x1000, 0x1000, 1, 0, 0, 0],
-                libc::ENOMEM,
-                "---p!",
-                "a part",
-            ),
-            (
-                "mprotect",
-                [0x1000, 0x1000, 1, 0, 0, 0],
-                libc::ENOMEM,
-                "rw-p",
-                "",
-            ),
-            (
-                "mremap",
-                [0x1000, 0x2000, 0x4000, 0, 0, 0],
-                libc::ENOMEM,
-                "rw-p+",
-                "it cannot grow where it is",
-            ),
-            (
-                "mremap",
-                [0x1000, 0x2000, 0x4000, 0, 0, 0],
-                libc::ENOMEM,
-                "rw-p",
-                "",
-            ),
-            (
-                "mremap",
-                [0x1000, 0x2000, 0x4000, may_move, 0, 0],
-                libc::ENOMEM,
-                "rw-p+",
-                "",
-            ),
-            (
-                "mremap",
-                [0x1000, 0x2000, 0x4000, 0, 0, 0],
-                libc::EFAULT,
-                "---p!",
-                "a part",
-            ),
-            (
-                "mlock",
-                [0x1000, 0x2000, 0, 0, 0, 0],
-                libc::ENOMEM,
-                "rw-p!",
-                "a part",
-            ),
-            (
-                "mlock",
-                [0x1000, 0x2000, 0, 0, 0, 0],
-                libc::ENOMEM,
-                "rw-p",
-                "the range is mapped, but",
-            ),
-            (
-                "mlock",
-                [0x1000, 0x2000, 0, 0, 0, 0],
-                libc::EPERM,
-                "rw-p",
-                "the range is mapped, but",
-            ),
-            (
-                "madvise",
-                [0x1000, 0x1000, free, 0, 0, 0],
-                libc::EINVAL,
-                "rw-s",
-                "MADV_FREE is for",
-            ),
-            (
-                "madvise",
-                [0x1000, 0x1000, free, 0, 0, 0],
-                libc::EINVAL,
-                "rw-pf",
-                "MADV_FREE is for",
-            ),
-            (
-                "madvise",
-                [0x1000, 0x1000, free, 0, 0, 0],
-                libc::EINVAL,
-                "rw-p",
-                "",
-            ),
-            (
-                "read",
-                [3, 0x1000, 8, 0, 0, 0],
-                libc::EFAULT,
-                "---p!",
-                "nothing is mapped",
-            ),
-            (
-                "read",
-                [3, 0x1000, 8, 0, 0, 0],
-                libc::EFAULT,
-                "r--p",
-                "it puts",
-            ),
-            ("read", [3, 0x1000, 8, 0, 0, 0], libc::EFAULT, "rw-p", ""),
-            (
-                "write",
-                [3, 0x1000, 8, 0, 0, 0],
-                libc::EFAULT,
-                "---p",
-                "it takes",
-            ),
-            ("open", [0x1000, 0, 0, 0, 0, 0], libc::ENOENT, "", ""),
-        ];
-        for (function, arguments, errno, words, expected) in table {
-            let found = reason(function, arguments, errno, (200, words)).unwrap_or_default();
+        for row in ROWS.lines().skip(1) {
+            let [call, met, expected] = row.splitn(3, '|').collect::<Vec<_>>()[..] else {
+                panic!("{row}")
+            };
+            let (name, words) = met.trim().split_once(' ').unwrap_or((met.trim(), ""));
+            let errno = (1..200).find(|errno| constants::errno_name(*errno) == Some(name));
+            let (function, arguments) = call_of(call);
+            let found = reason(function, arguments, errno.unwrap(), (200, words));
+            let (found, expected) = (found.unwrap_or_default(), expected.trim());
             let fits = found.starts_with(expected) && found.is_empty() == expected.is_empty();
-            assert!(fits, "{function} {arguments:?} {words}: {found:?}");
+            assert!(fits, "{row}: {found:?}");
         }
     }
 

@@ -12,7 +12,6 @@ use crate::app::explorer::verb::{self, Verb};
 use crate::app::scene::Scene;
 use crate::app::take::{Activity, Take};
 use crate::c::builtins::Function;
-use crate::diagnostic::Diagnostic;
 use crate::mem::Process;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -26,7 +25,8 @@ pub(super) fn notes(
     palette: Palette,
 ) -> Vec<Line<'static>> {
     if let Some(mistake) = &explorer.mistake {
-        return wrong(mistake, width, palette);
+        let said = (mistake.message.as_str(), mistake.help.as_deref());
+        return wrong(said, width, palette);
     }
     if !explorer.queue.is_empty() {
         return waiting(explorer, width, palette);
@@ -40,7 +40,7 @@ pub(super) fn notes(
     }
     let hint = match take.example() {
         Some(code) if explorer.is_empty() && matches!(take.activity, Activity::Idle) => {
-            return example(code, width, palette);
+            return example(take, code, width, palette);
         }
         _ => children(take),
     };
@@ -54,7 +54,11 @@ pub(super) fn notes(
 const MOST_ROWS: usize = 3;
 
 /// What is wrong with the text, and what helps: a row for each sentence of it.
-fn wrong(mistake: &Diagnostic, width: usize, palette: Palette) -> Vec<Line<'static>> {
+fn wrong(
+    (message, help): (&str, Option<&str>),
+    width: usize,
+    palette: Palette,
+) -> Vec<Line<'static>> {
     let few = |runs: &[(&str, Style)]| {
         let mut lines = wrap(runs, width, 3);
         if lines.len() > MOST_ROWS {
@@ -64,8 +68,8 @@ fn wrong(mistake: &Diagnostic, width: usize, palette: Palette) -> Vec<Line<'stat
         }
         lines
     };
-    let mut lines = few(&[(" ✗ ", palette.bad()), (&mistake.message, palette.bad())]);
-    for help in mistake.help.iter().flat_map(|help| help.lines()) {
+    let mut lines = few(&[(" ✗ ", palette.bad()), (message, palette.bad())]);
+    for help in help.into_iter().flat_map(str::lines) {
         lines.extend(few(&[(" → ", palette.good()), (help, palette.text())]));
     }
     lines.resize(lines.len().max(2), Line::default());
@@ -74,18 +78,22 @@ fn wrong(mistake: &Diagnostic, width: usize, palette: Palette) -> Vec<Line<'stat
 
 /// How another process is named.
 fn children(take: &Take) -> &'static str {
-    let living = take.timeline.last();
-    let living = living.iter().flat_map(|moment| &moment.snapshots);
-    let later = living.filter(|one| matches!(one.process, Process::Child(2..)));
-    if later.count() > 0 {
+    if has_children(take) {
         "`child: p[0] = 1;` runs in the latest child, `child 1: …` in the first, `peer: …` elsewhere. F1: keys."
     } else {
         "`child: p[0] = 1;` runs in the child, `peer: …` elsewhere. F1: keys."
     }
 }
 
+/// Whether there is more than one child to be named.
+fn has_children(take: &Take) -> bool {
+    let living = take.timeline.last();
+    let mut living = living.iter().flat_map(|moment| &moment.snapshots);
+    living.any(|one| matches!(one.process, Process::Child(2..)))
+}
+
 /// What Enter takes, while nothing is typed.
-fn example(code: &str, width: usize, palette: Palette) -> Vec<Line<'static>> {
+fn example(take: &Take, code: &str, width: usize, palette: Palette) -> Vec<Line<'static>> {
     let mut spans = vec![Span::styled(" Enter ", palette.accent())];
     let shown = fit(code, width.saturating_sub(8));
     let runs = coloured(&shown, 0..shown.len(), palette);
@@ -93,10 +101,12 @@ fn example(code: &str, width: usize, palette: Palette) -> Vec<Line<'static>> {
         runs.into_iter()
             .map(|(text, style)| Span::styled(text.to_owned(), style)),
     );
-    let hint = fit(
-        " An example; or type C of your own. `child: …` runs in the child. F1: keys.",
-        width,
-    );
+    let hint = if has_children(take) {
+        " Or type C of your own. `child: …` runs in the latest child, `child 1: …` in the first."
+    } else {
+        " An example; or type C of your own. `child: …` runs in the child. F1: keys."
+    };
+    let hint = fit(hint, width);
     vec![
         Line::from(spans),
         Line::from(Span::styled(hint, palette.dim())),

@@ -125,3 +125,21 @@ pub(in crate::view) fn numbers(sheet: &mut Sheet, read: impl Fn(Field) -> Readin
         sheet.row(field.label(), &pad(&value, NUMBER), words);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pss_of_nothing_is_rounded_where_pages_are_resident() {
+        let table = [(0, 4096, true), (0, 0, false), (1024, 4096, false)];
+        for (pss, rss, rounded) in table {
+            let read = |field| match field {
+                Field::Pss => Reading::Known(pss),
+                Field::Rss => Reading::Known(rss),
+                _ => Reading::unknown("test"),
+            };
+            assert_eq!(is_rounded(read), rounded, "{pss} of {rss}");
+        }
+    }
+}
