@@ -465,6 +465,17 @@ fn keys_named_beside_the_input_are_keys_that_work_there() {
     assert_shows(&walk.text(), &["pages of 3 of 6 processes: p others"]);
     walk.keys("i");
     assert_shows(&walk.text(), &["pages of 3 of 6: Ctrl-O others"]);
+    let next = KeyEvent::new(KeyCode::Char('o'), KeyModifiers::CONTROL);
+    for _ in 0..5 {
+        walk.happen(Event::Key(next));
+    }
+    assert_shows(&walk.text(), &["child 5>", "child 5 "]);
+    let pages = walk.app.seen.pages.iter().map(|pages| pages.process);
+    assert!(
+        pages
+            .into_iter()
+            .any(|process| process == Process::Child(5))
+    );
     assert_shows(
         &walk.text(),
         &["the latest child, `child 1: …` in the first"],

@@ -79,7 +79,7 @@ fn wrong(
 /// How another process is named.
 fn children(take: &Take) -> &'static str {
     if has_children(take) {
-        "`child: p[0] = 1;` runs in the latest child, `child 1: …` in the first, `peer: …` elsewhere. F1: keys."
+        "`child: …` runs in the latest child, `child 1: …` in the first. F1: keys."
     } else {
         "`child: p[0] = 1;` runs in the child, `peer: …` elsewhere. F1: keys."
     }
@@ -102,7 +102,7 @@ fn example(take: &Take, code: &str, width: usize, palette: Palette) -> Vec<Line<
             .map(|(text, style)| Span::styled(text.to_owned(), style)),
     );
     let hint = if has_children(take) {
-        " Or type C of your own. `child: …` runs in the latest child, `child 1: …` in the first."
+        " Or type C: `child: …` runs in the latest child, `child 1: …` in the first."
     } else {
         " An example; or type C of your own. `child: …` runs in the child. F1: keys."
     };
