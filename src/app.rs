@@ -40,7 +40,6 @@ use keys::Context;
 use panel::{Panel, Seen};
 use take::{Activity, Take};
 use tape::Tape;
-use undo::Undo;
 use watching::Watching;
 
 /// Something that happened.
@@ -280,9 +279,7 @@ impl App {
             (None, Screen::Home) => Context::Home,
             (Some(Overlay::Inspect(_)), _) => Context::Inspect,
             (Some(Overlay::Variables(_)), _) => Context::Variables,
-            (None, Screen::Lesson(take)) if matches!(take.undo, Undo::Asked { .. }) => {
-                Context::Undo
-            }
+            (None, Screen::Lesson(take)) if take.undo.is_asked() => Context::Undo,
             (None, Screen::Lesson(take)) if self.tape.is_some() => tape_context(take),
             (None, Screen::Lesson(take)) => lesson_context(take),
         }

@@ -55,7 +55,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) -> Seen {
         seen: Seen::default(),
     };
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
-        too_small(&mut canvas, area);
+        too_small(&mut canvas, area, app);
         return canvas.seen;
     }
     match &app.screen {
@@ -128,10 +128,17 @@ fn above(area: Rect) -> Rect {
 }
 
 /// A sentence instead of a screen that nobody could read.
-fn too_small(canvas: &mut Canvas<'_>, area: Rect) {
+fn too_small(canvas: &mut Canvas<'_>, area: Rect, app: &App) {
+    // Where letters are text, Ctrl-C leaves; what is typed it takes first.
+    let explorer = app.take().and_then(|take| take.explorer.as_ref());
+    let leaves = match explorer {
+        Some(explorer) if explorer.is_empty() => " Ctrl-C leaves.",
+        Some(_) => "",
+        None => " q leaves.",
+    };
     let text = format!(
         "mmap-tutor needs a window of {} columns and {} rows; this one has {} and {}. Make it larger: everything \
-         is still here. q leaves.",
+         is still here.{leaves}",
         SMALLEST.0, SMALLEST.1, area.width, area.height
     );
     let style = canvas.palette.text();

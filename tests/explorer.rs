@@ -13,6 +13,8 @@ use tempfile::TempDir;
 
 /// Moves to the page on the right.
 const RIGHT: &str = "\x1b[C";
+/// And on the left.
+const LEFT: &str = "\x1b[D";
 /// The keys that give the pages or the input line the keys, and the next process.
 const TAB: &str = "\t";
 const NEXT_PROCESS: &str = "\x0f";
@@ -163,6 +165,9 @@ fn every_verb_of_the_grid_works_in_an_empty_lab() {
     ]);
     lab.verb("q", &["page 1 of p"]);
     lab.verb("x", &["child> munmap(p + PAGE, PAGE);"]);
+    // The cursor goes on beside where its page was.
+    lab.verb(RIGHT, &["page 0, child: "]);
+    lab.verb(LEFT, &["page 0 of p, child: "]);
 }
 
 #[test]

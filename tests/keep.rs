@@ -281,6 +281,22 @@ const SESSIONS: &[Case] = &[
         ],
         &["minor_faults + major_faults >= 1"],
     ),
+    // What gcc takes for a slip, and the lab runs.
+    (
+        &[
+            MAPPING,
+            "malloc(-1);",
+            "char ix = 1;",
+            "p[ix] = 2;",
+            "memset(p, 4096, 0);",
+            "int wide[4];",
+            "memset(wide, 1, 4);",
+            "memset(p, 0, sizeof(p));",
+            "int k = -1 << 2;",
+            "if (!k == 2) k = 1;",
+        ],
+        &["p[ix] = 2;"],
+    ),
     // The last line ends the process.
     (
         &[MAPPING, "p[0] = 1;", "kill(getpid(), SIGKILL);"],

@@ -243,7 +243,8 @@ fn difference(one: &Buffer, other: &Buffer, left_out: &[u16]) -> Option<String> 
         })
 }
 
-/// The row that says what is shown, and the keys; where a session would have its input, that too.
+/// The row that says what is shown, and the keys; where a session would have its input, that too, and the row that names
+/// a letter as a key, which is text there.
 fn left_out(walk: &Walk<Replay>) -> Vec<u16> {
     let mut rows = vec![0, SIZE.1 - 1];
     let is_other = matches!(walk.app.context(), Context::Tape | Context::Cursor);
@@ -251,6 +252,7 @@ fn left_out(walk: &Walk<Replay>) -> Vec<u16> {
     let bar = (0..SIZE.1).find(|y| row(*y).contains(" a recording "));
     if is_other {
         rows.extend(bar.unwrap_or(SIZE.1 - 1)..SIZE.1);
+        rows.extend((0..SIZE.1).filter(|y| row(*y).contains(" of the program: ")));
     }
     rows
 }

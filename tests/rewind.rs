@@ -112,7 +112,7 @@ fn a_lab_that_was_killed_is_had_again_with_its_lines() {
     terminal.press("p[0];\r");
     wait(
         &terminal,
-        "Ctrl-X starts new processes and runs the 3 lines",
+        "Ctrl-X: new processes, and the 3 lines that ran run again.",
     );
     // What was typed is back in the input, and stays there.
     terminal.press(CONTROL_X);

@@ -372,6 +372,12 @@ fn a_small_window_gets_a_sentence_and_recovers() {
     walk.size = SMALL;
     walk.happen(Event::Resize);
     assert_shows(&walk.text(), &["▶ pid_t child = fork();"]);
+    // Where letters are text, another key leaves.
+    walk.keys("i");
+    walk.size = (50, 10);
+    assert_shows(&walk.text(), &["Ctrl-C leaves"]);
+    walk.keys("q");
+    assert!(!walk.text().contains("leaves"), "{}", walk.text());
 }
 
 #[test]

@@ -15,7 +15,10 @@ pub(super) fn start(app: &mut App, step: usize) -> Vec<Effect> {
     };
     let lesson = take.lesson.clone();
     let (desk, slow) = (std::mem::take(&mut take.desk), take.slow);
-    let explorer = take.explorer.take();
+    let mut explorer = take.explorer.take();
+    if let Some(explorer) = &mut explorer {
+        explorer.begin();
+    }
     **take = Take::new(lesson.clone(), step);
     take.desk = desk;
     take.desk.from_the_top();

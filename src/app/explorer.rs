@@ -50,6 +50,8 @@ pub struct Explorer {
     pub mistake: Option<Diagnostic>,
     /// The names that would complete the word before the cursor.
     pub popup: Option<Popup>,
+    /// Where completion has just opened the arguments of a function: a `(` typed there is that one.
+    opened: Option<usize>,
     /// The variables of every process.
     pub variables: BTreeMap<Process, Held>,
     /// The text that runs now.
@@ -113,6 +115,16 @@ impl Explorer {
         self.rows = rows;
         self.input = Input::new(last);
         self.touched();
+    }
+
+    /// New processes: nothing has run in them, and nothing is declared. What waits for a line that is gone comes back.
+    pub(in crate::app) fn begin(&mut self) {
+        self.variables.clear();
+        self.who = Process::Main;
+        self.sent = None;
+        self.stopping = false;
+        self.menu = None;
+        self.take_back();
     }
 
     /// The text has changed: what was said of it is no longer so.
@@ -216,15 +228,9 @@ impl Explorer {
         self.recalled = (there < last).then_some((there, typed));
     }
 
-    /// What is said in the prompt: the process that will run the text.
+    /// What is said in the prompt: the process that will run the text, unless the text says so itself.
     pub fn prompt(&self) -> String {
-        let text = self.text();
-        match addressed(&text).who {
-            None | Some(Who::Peers(..)) => self.who.to_string(),
-            Some(Who::Main) => Process::Main.to_string(),
-            Some(Who::Named(process)) => process.to_string(),
-            Some(Who::LatestChild) => "child".to_owned(),
-        }
+        self.who.to_string()
     }
 
     /// The process that will run the text.

@@ -105,6 +105,14 @@ pub struct Keeping {
     is_edited: bool,
 }
 
+impl Keeping {
+    /// Whether the name says by itself where the file will be: not in the directory that the program runs in.
+    pub fn is_elsewhere(&self) -> bool {
+        let name = self.name.value().trim_start();
+        name.starts_with('/') || name.starts_with("~/")
+    }
+}
+
 /// Opens the page.
 pub(super) fn open(app: &mut App) -> Vec<Effect> {
     let Some(take) = app.take() else {
@@ -213,6 +221,24 @@ pub(super) fn kept(app: &mut App, outcome: Result<String, String>) -> Vec<Effect
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_whole_path_says_by_itself_where_the_file_will_be() {
+        let table = [
+            ("s.mmap", false),
+            ("there/s.mmap", false),
+            ("/there/s.mmap", true),
+            ("~/s.mmap", true),
+            ("~you/s.mmap", false),
+        ];
+        for (name, elsewhere) in table {
+            let keeping = Keeping {
+                name: Input::new(name.to_owned()),
+                ..Keeping::default()
+            };
+            assert_eq!(keeping.is_elsewhere(), elsewhere, "{name}");
+        }
+    }
 
     #[test]
     fn names_are_quoted_as_a_shell_needs_it() {

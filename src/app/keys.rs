@@ -274,6 +274,12 @@ pub fn action(context: Context, event: &KeyEvent) -> Option<Action> {
         .map(|binding| binding.action)
 }
 
+/// The key that does one of these in a context; `None` where none does.
+pub fn key_of(context: Context, actions: &[Action]) -> Option<String> {
+    let binding = valid_in(context).find(|binding| actions.contains(&binding.action))?;
+    Some(binding.chords.first()?.to_string())
+}
+
 /// The bindings of a context, in the order of the table.
 pub fn valid_in(context: Context) -> impl Iterator<Item = &'static Binding> {
     bindings().filter(move |binding| binding.contexts.contains(&context))

@@ -4,7 +4,8 @@
 
 use super::take::{Activity, Stride, Take};
 use super::{Effect, strip};
-use crate::mem::{Control, Pid, Process};
+use crate::mem::{Control, Ending, Pid, Process};
+use crate::session::timeline::Line;
 use crate::session::{Command, Replayed};
 
 /// Characters of a line's C that a question repeats.
@@ -21,6 +22,8 @@ pub enum Undo {
         /// How many lines are to run again in the new ones.
         keep: usize,
     },
+    /// The learner is asked whether everything may begin afresh.
+    Afresh,
     /// New processes run the lines again.
     Running {
         /// How many lines.
@@ -31,6 +34,11 @@ pub enum Undo {
 }
 
 impl Undo {
+    /// Whether the learner is asked.
+    pub fn is_asked(&self) -> bool {
+        matches!(self, Self::Asked { .. } | Self::Afresh)
+    }
+
     /// A line has run: after a replay, what was said of it is no longer what happened last.
     pub(super) fn line_ran(&mut self) {
         if let Self::Done(_) = self {
@@ -54,6 +62,15 @@ pub(super) fn ask(take: &mut Take) -> Vec<Effect> {
         take.failure = Some(nothing.to_owned());
     }
     vec![Effect::Draw]
+}
+
+/// Starting again takes lines of the learner's own along: asks first. Whether there are any.
+pub(super) fn ask_afresh(take: &mut Take) -> bool {
+    let asks = take.explorer.is_some() && take.strayed() > 0;
+    if asks {
+        take.undo = Undo::Afresh;
+    }
+    asks
 }
 
 /// Leaves everything as it is.
@@ -90,16 +107,56 @@ pub fn question(take: &Take, keep: usize) -> String {
         1 => format!("Undo line {lines}, `{}`?", code(take, lines)),
         _ => format!("Undo lines {} to {lines}?", keep + 1),
     };
-    let end = match ending(take) {
-        Some(names) => format!("{names} will end; new processes"),
-        None => "New processes".to_owned(),
+    let (again, halt) = match stopped(take, keep) {
+        Some(line) => (line - 1, halt(take, line, keep)),
+        None => (keep, String::new()),
     };
-    let again = match keep {
+    let again = match again {
         0 => "start, with nothing run in them.".to_owned(),
         1 => "start and run line 1 again.".to_owned(),
-        _ => format!("start and run lines 1 to {keep} again."),
+        _ => format!("start and run lines 1 to {again} again."),
     };
-    format!("{wish} {end} {again}")
+    format!("{wish} {} {again}{halt}", new_ones(take))
+}
+
+/// The same before everything begins afresh.
+pub fn question_afresh(take: &Take) -> String {
+    let lost = match take.lines_run() {
+        1 => "the line that ran is gone".to_owned(),
+        lines => format!("the {lines} lines that ran are gone"),
+    };
+    let start = "start, with nothing run in them";
+    format!("Start again? {} {start}: {lost}.", new_ones(take))
+}
+
+fn new_ones(take: &Take) -> String {
+    match ending(take) {
+        Some(names) => format!("{names} will end; new processes"),
+        None => "New processes".to_owned(),
+    }
+}
+
+/// The first of the lines up to `keep` that the learner stopped: nobody can say how far it got, so a replay ends there.
+fn stopped(take: &Take, keep: usize) -> Option<usize> {
+    let was_stopped = |line: &Line| {
+        let ending = line.ending.as_ref();
+        ending.is_some_and(Ending::was_asked_to_stop)
+    };
+    let lines = take.timeline.lines().iter().take(keep);
+    Some(lines.into_iter().position(was_stopped)? + 1)
+}
+
+/// What a stopped line takes along.
+fn halt(take: &Take, line: usize, keep: usize) -> String {
+    let lost = if line == keep {
+        "it will be gone".to_owned()
+    } else {
+        format!("lines {line} to {keep} will be gone")
+    };
+    let code = code(take, line);
+    format!(
+        " There it ends: line {line}, `{code}`, was stopped, and how far it got cannot be repeated; {lost}."
+    )
 }
 
 fn code(take: &Take, line: usize) -> String {

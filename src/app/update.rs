@@ -187,7 +187,7 @@ fn act(app: &mut App, context: Context, action: Action) -> Vec<Effect> {
         Action::RunStep => course::run(app, Stride::Step),
         Action::FullSpeed => vec![Effect::Wish(Control::FullSpeed)],
         Action::Stop => vec![Effect::Wish(Control::Stop)],
-        Action::Restart => course::start(app, 0),
+        Action::Restart => restart(app),
         Action::StartStep => match app.overlay.take() {
             Some(Overlay::Steps(step)) => course::start(app, step),
             _ => Vec::new(),
@@ -201,6 +201,7 @@ fn act(app: &mut App, context: Context, action: Action) -> Vec<Effect> {
         | Action::Latest
         | Action::Mark => past::act(app, action),
         Action::Undo => with_take(app, undo::ask),
+        Action::Replay if asks_afresh(app) => course::start(app, 0),
         Action::Replay => with_take(app, undo::confirm),
         Action::Slow => with_take(app, |take| {
             take.slow = !take.slow;
@@ -208,6 +209,23 @@ fn act(app: &mut App, context: Context, action: Action) -> Vec<Effect> {
         }),
         _ => travel::act(app, action),
     }
+}
+
+/// Starts the lesson again; asks first where lines of the learner's own would go.
+fn restart(app: &mut App) -> Vec<Effect> {
+    let asks = match &mut app.screen {
+        Screen::Lesson(take) => app.tape.is_none() && undo::ask_afresh(take),
+        Screen::Home | Screen::Watch(_) => false,
+    };
+    if asks {
+        vec![Effect::Draw]
+    } else {
+        course::start(app, 0)
+    }
+}
+
+fn asks_afresh(app: &App) -> bool {
+    app.take().is_some_and(|take| take.undo == Undo::Afresh)
 }
 
 /// Runs `change` on the lesson being taken.
@@ -298,7 +316,7 @@ fn escape(app: &mut App) -> Vec<Effect> {
     match &mut app.screen {
         Screen::Home if app.home.search.is_some() => search(app, None),
         Screen::Home | Screen::Watch(_) => Vec::new(),
-        Screen::Lesson(take) if matches!(take.undo, Undo::Asked { .. }) => undo::leave_it(take),
+        Screen::Lesson(take) if take.undo.is_asked() => undo::leave_it(take),
         Screen::Lesson(take) if take.desk.zoomed => {
             take.desk.zoomed = false;
             vec![Effect::Draw]

@@ -1,6 +1,7 @@
 //! The functions a lesson may call: the real ones, each measured around the call, within the lesson's bounds.
 //!
-//! What is refused here is refused as the kernel would: by an `errno`. The machine's own loops (`memset` and the
+//! What is refused here is refused as the kernel would: by an `errno`; that the call took no time at all tells the two
+//! apart. The machine's own loops (`memset` and the
 //! like) stand in [`bytes`], since libc's could not be resumed after a fault; what prints, in [`prints`].
 
 mod bytes;
@@ -11,6 +12,7 @@ mod prints;
 mod processes;
 mod shared;
 
+use super::meter::Cost;
 use super::space::Space;
 use super::world::Stop;
 use crate::bytecode::Builtin;
@@ -101,6 +103,16 @@ impl Space {
             B::Wait | B::Waitpid | B::Exit | B::Kill => self.call_process(builtin, arguments),
             B::Puts | B::Perror => self.call_print(builtin, arguments),
         }
+    }
+
+    /// Keeps a call that a lesson may not make: the kernel never saw it, and it took no time.
+    fn forbidden(
+        &mut self,
+        builtin: Builtin,
+        arguments: [u64; 6],
+        errno: c_int,
+    ) -> Result<i64, Stop> {
+        self.called(builtin, arguments, refused(errno), Cost::default())
     }
 
     /// Measures a call and keeps it.

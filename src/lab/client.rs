@@ -14,7 +14,7 @@ mod peek;
 mod spawn;
 
 use crate::bytecode::Program;
-use crate::mem::{Control, Ending, Outcome, Pace, Pid, Process, Progress, Settings};
+use crate::mem::{Control, Ending, MOST_LIVING, Outcome, Pace, Pid, Process, Progress, Settings};
 use crate::mem::{error_text, without_numbers};
 use course::Course;
 use handle::Handle;
@@ -27,8 +27,6 @@ use std::time::{Duration, Instant};
 
 use super::protocol::{self, Ready, ask, tell};
 
-/// The most processes of a lesson that may live at a time; `fork` fails with `EAGAIN` beyond.
-const MOST_LIVE: usize = 16;
 /// How long a lab may take to become ready: its binary may have to be read from a slow disk.
 const READY_WITHIN: Duration = Duration::from_secs(20);
 /// How long a lab that is ready may take to obey: longer only when it was stopped from outside.
@@ -244,7 +242,7 @@ impl Labs {
             .filter(|entry| matches!(entry.process, Process::Child(_)))
             .count();
         let living = self.entries.iter().filter(|entry| entry.ended().is_none());
-        if living.count() >= MOST_LIVE {
+        if living.count() >= MOST_LIVING {
             return None;
         }
         u8::try_from(children + 1).ok().map(Process::Child)

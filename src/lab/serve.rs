@@ -17,6 +17,7 @@ use super::signals;
 use super::space::{Places, Space};
 use super::world::Stop;
 use crate::bytecode::{FRAME_BYTES, Instruction, LITERAL_BYTES};
+use crate::mem::ASKED_TO_STOP;
 use buffers::{Buffers, LITERALS, Packet};
 use std::ffi::{CStr, c_int};
 use std::hint::black_box;
@@ -168,7 +169,7 @@ fn finish(space: &mut Space, end: Result<Option<i64>, Stop>) {
         }
         Err(Stop::Interrupted) => {
             done.ending = Done::INTERRUPTED;
-            done.reason = Text::new(space.reason.unwrap_or("it was asked to stop"));
+            done.reason = Text::new(space.reason.unwrap_or(ASKED_TO_STOP));
         }
         Err(Stop::BadProgram(why)) => {
             done.ending = Done::INTERRUPTED;

@@ -27,6 +27,41 @@ impl fmt::Display for AccessKind {
     }
 }
 
+/// The names of signals from 1 on, as x86-64 and aarch64 number them (signal(7)).
+const SIGNALS: [&str; 31] = [
+    "SIGHUP",
+    "SIGINT",
+    "SIGQUIT",
+    "SIGILL",
+    "SIGTRAP",
+    "SIGABRT",
+    "SIGBUS",
+    "SIGFPE",
+    "SIGKILL",
+    "SIGUSR1",
+    "SIGSEGV",
+    "SIGUSR2",
+    "SIGPIPE",
+    "SIGALRM",
+    "SIGTERM",
+    "SIGSTKFLT",
+    "SIGCHLD",
+    "SIGCONT",
+    "SIGSTOP",
+    "SIGTSTP",
+    "SIGTTIN",
+    "SIGTTOU",
+    "SIGURG",
+    "SIGXCPU",
+    "SIGXFSZ",
+    "SIGVTALRM",
+    "SIGPROF",
+    "SIGWINCH",
+    "SIGIO",
+    "SIGPWR",
+    "SIGSYS",
+];
+
 /// A signal that an access raised; it would have ended a program that does not handle it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signal {
@@ -41,19 +76,16 @@ pub struct Signal {
 impl Signal {
     /// `SIGSEGV`, `SIGBUS`, …; `signal 42` for one without a name here.
     pub fn name(self) -> String {
-        let name = match self.number {
-            4 => "SIGILL",
-            5 => "SIGTRAP",
-            6 => "SIGABRT",
-            7 => "SIGBUS",
-            8 => "SIGFPE",
-            9 => "SIGKILL",
-            11 => "SIGSEGV",
-            13 => "SIGPIPE",
-            15 => "SIGTERM",
-            number => return format!("signal {number}"),
-        };
-        name.to_owned()
+        let index = usize::try_from(self.number - 1).ok();
+        match index.and_then(|index| SIGNALS.get(index)) {
+            Some(name) => (*name).to_owned(),
+            None => format!("signal {}", self.number),
+        }
+    }
+
+    /// Whether it stops a process that has no handler for it, rather than ending it (signal(7)).
+    pub fn stops(self) -> bool {
+        (19..=22).contains(&self.number)
     }
 
     /// The name of `si_code` for this signal: `SEGV_ACCERR`, `BUS_ADRERR`; `code 3` for one without a name here.

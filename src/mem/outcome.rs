@@ -65,6 +65,9 @@ impl fmt::Display for Nanos {
     }
 }
 
+/// Why a statement was interrupted that was told to stop by who looks on: how far it got is no result.
+pub const ASKED_TO_STOP: &str = "it was asked to stop";
+
 /// How a statement ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ending {
@@ -78,6 +81,13 @@ pub enum Ending {
     Interrupted(String),
     /// The process died of it, and how: `killed by SIGKILL`.
     Died(String),
+}
+
+impl Ending {
+    /// Whether whoever looked on had it stopped.
+    pub fn was_asked_to_stop(&self) -> bool {
+        matches!(self, Self::Interrupted(why) if why == ASKED_TO_STOP)
+    }
 }
 
 /// Counters over all acts of a statement, also those too many to be kept one by one.

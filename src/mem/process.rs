@@ -13,6 +13,9 @@ impl fmt::Display for Pid {
     }
 }
 
+/// The most processes of a lesson that may live at a time; `fork` fails with `EAGAIN` beyond.
+pub const MOST_LIVING: usize = 16;
+
 /// One of a lesson's processes, by the part it plays.
 ///
 /// Written in lessons as `main`, `child` (alone: the latest fork), `child 2`, `peer`, `peer 3`.

@@ -101,6 +101,8 @@ pub enum Cause {
     ProcessEnded,
     /// Something changed that no rule explains; said, never hidden.
     Unexplained,
+    /// `mremap` took a mapping to other addresses, with its pages.
+    MappingMoved,
 }
 
 /// Where a change happened.

@@ -7,6 +7,7 @@ mod advice;
 mod cache;
 mod culprits;
 mod mappings;
+mod moves;
 mod pages;
 mod pieces;
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod working;
 pub(super) use advice::Notice;
 pub(super) use cache::Shift;
 pub(super) use mappings::{Fate, MOST_LISTED};
+pub(super) use moves::Move;
 pub(super) use pages::Drift;
 pub(super) use walk::Run;
 
@@ -301,10 +303,15 @@ fn mapping_changes(story: &Story<'_>) -> Vec<Change> {
     let (Some(_), Some(after)) = (base, story.after) else {
         return Vec::new();
     };
-    mappings::fates(base, story.after)
+    let all = moves::moves(&story.walk.calls, story.page_size);
+    moves::joined(mappings::fates(base, story.after), &all, base)
         .iter()
         .map(|fate| {
-            let text = tell::mapping(fate, after, &story.walk.calls, story.page_size);
+            let moved = all.iter().find(|one| fate.range().covers(one.to));
+            let text = match moved.filter(|_| fate.cause == Cause::MappingMoved) {
+                Some(moved) => tell::moved(fate, moved, after, story.page_size),
+                None => tell::mapping(fate, after, &story.walk.calls, story.page_size),
+            };
             plain(
                 story.process,
                 fate.cause,
@@ -323,7 +330,7 @@ fn notices(story: &Story<'_>) -> Vec<Change> {
     let change = |notice: &Notice| {
         let cause = match notice {
             Notice::Flag { .. } => Cause::Advised,
-            Notice::LazyFree { .. } => Cause::LazyFree,
+            Notice::LazyFree { .. } | Notice::Cleaned { .. } => Cause::LazyFree,
         };
         let place = Place::Mapping(notice.mapping());
         plain(story.process, cause, place, tell::notice(notice))

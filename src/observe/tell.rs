@@ -4,6 +4,7 @@
 //! write to page 3: present, shared since fork -> the kernel copied it (copy-on-write), 1 minor fault, 1.9 us
 //! write to pages 0-15: absent -> 16 demand-zero pages, 16 minor faults, 600 ns each (median)
 //! a mapping of 64 KiB was made at 0x1000000000; nothing is loaded yet
+//! the mapping of 16 KiB at 0x1000000000 moved to 0x2000000000, with its pages: 1 of 4 present
 //! fork: 16 pages are now shared with child (4243)
 //! page 3 is mapped by no other process any more: child has its own copy
 //! pages 84-115 of data.bin are in the page cache now: read ahead
@@ -16,7 +17,7 @@ mod pages;
 
 pub(super) use advice::{hint, notice};
 pub(super) use cache::shift;
-pub(super) use mapping::mapping;
+pub(super) use mapping::{mapping, moved};
 pub(super) use pages::drift;
 
 use super::cause::Cause;
@@ -263,6 +264,9 @@ pub(super) fn raised(signal: Signal) -> String {
         ("SIGFPE", "FPE_INTDIV") => {
             "a whole number was divided by zero, or the result does not fit: SIGFPE (FPE_INTDIV)"
                 .to_owned()
+        }
+        (_, "SI_USER") if signal.stops() => {
+            format!("the process sent itself {name}: it would have stopped here, until a SIGCONT")
         }
         (_, "SI_USER") => format!("the process sent itself {name}: it would have ended here"),
         _ => format!("{name} ({code}): it would have ended the process"),

@@ -15,6 +15,7 @@ use crate::mem::error_text;
 use crate::session::record::Note;
 use crate::session::{Machine, Moment, Progress, Report, Timeline, Wish};
 use anyhow::{Context as _, Result, anyhow};
+use std::ffi::OsStr;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Write as _};
@@ -170,8 +171,18 @@ pub fn keep(app: &App, form: Form, name: &str) -> std::result::Result<String, St
         };
         text?.into_bytes()
     };
-    write_new(Path::new(name), &bytes).map_err(|why| format!("{why:#}"))?;
-    Ok(visible_line(name))
+    let path = at_home(name, std::env::var_os("HOME").as_deref());
+    write_new(&path, &bytes).map_err(|why| format!("{why:#}"))?;
+    Ok(visible_line(&path.to_string_lossy()))
+}
+
+/// A name as a shell takes it: `~/` at its beginning is the home directory, where there is one.
+fn at_home(name: &str, home: Option<&OsStr>) -> PathBuf {
+    let home = home.filter(|home| !home.is_empty());
+    match (name.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => Path::new(home).join(rest.trim_start_matches('/')),
+        _ => PathBuf::from(name),
+    }
 }
 
 /// Writes a file that is not there yet.
@@ -273,6 +284,22 @@ mod tests {
         ];
         for (days, text) in table {
             assert_eq!(date(days), text);
+        }
+    }
+
+    #[test]
+    fn a_name_may_begin_at_home() {
+        let table = [
+            ("~/s.mmap", Some("/home/me"), "/home/me/s.mmap"),
+            ("~//s.mmap", Some("/home/me"), "/home/me/s.mmap"),
+            ("~/s.mmap", None, "~/s.mmap"),
+            ("~/s.mmap", Some(""), "~/s.mmap"),
+            ("~you/s.mmap", Some("/home/me"), "~you/s.mmap"),
+            ("s~/.mmap", Some("/home/me"), "s~/.mmap"),
+        ];
+        for (name, home, path) in table {
+            let found = at_home(name, home.map(OsStr::new));
+            assert_eq!(found, Path::new(path), "{name}");
         }
     }
 

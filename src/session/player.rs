@@ -21,7 +21,7 @@ use super::stage::{Stage, StageError};
 use super::tally::Tallies;
 use crate::c::Scope;
 use crate::lesson::Lesson;
-use crate::mem::{Control, Outcome, Pace, Process, Settings};
+use crate::mem::{Control, Ending, Outcome, Pace, Process, Settings};
 use crate::observe::Snapshot;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -237,7 +237,10 @@ impl<S: Stage> Player<S> {
     /// What the journal keeps of a moment.
     fn upshot(&self, moment: &Moment) -> Option<Upshot> {
         let ran = moment.ran.as_ref()?;
-        Some(Upshot::of(ran, self.told_to_stop))
+        // A line that was told to stop, and had ended by then, has its result.
+        let ended = |(_, outcome): &(Process, Outcome)| outcome.ending == Ending::Finished;
+        let is_whole = ran.race.is_none() && ran.outcomes.iter().all(ended);
+        Some(Upshot::of(ran, self.told_to_stop && !is_whole))
     }
 }
 

@@ -5,12 +5,14 @@
 //! [`BUDGET`]: of a session that needs more, what is old is forgotten, and is then unknown with that as its reason. Only
 //! the lines themselves always stay, a few hundred bytes each.
 
+mod ground;
 mod kind;
 mod line;
 mod store;
 
+pub use ground::Ground;
 pub use kind::Kind;
-pub use line::Line;
+pub use line::{Failed, Line};
 
 use super::moment::Moment;
 use crate::mem::{Addr, Bytes, PageState, Process, Reading};

@@ -18,9 +18,12 @@ use unicode_width::UnicodeWidthChar;
 
 /// Rows of the input at most.
 const MOST_ROWS: usize = 6;
+
 /// The rows of the prompt, its text wrapped, the cursor in it, a caret under what is wrong.
 pub(super) struct Prompt {
     lines: Vec<Line<'static>>,
+    /// The row that has to be seen: that of the mistake, or of the cursor.
+    focus: usize,
     /// What is said below: a gist, a mistake.
     notes: Vec<Line<'static>>,
     /// What stands in the bar above.
@@ -31,8 +34,10 @@ impl Prompt {
     /// The prompt of an explorer, for a screen of so many columns.
     pub(super) fn of(take: &Take, explorer: &Explorer, width: u16, palette: Palette) -> Self {
         let width = usize::from(width);
+        let (lines, focus) = rows(take, explorer, width, palette);
         Self {
-            lines: rows(take, explorer, width, palette),
+            lines,
+            focus,
             notes: notes::notes(take, explorer, width, palette),
             title: if explorer.on_pages {
                 " your line (Tab: type) "
@@ -51,6 +56,7 @@ impl Prompt {
             " Nothing runs and nothing is typed here: Enter shows the next line."
         };
         self.lines = vec![Line::from(Span::styled(text, palette.dim()))];
+        self.focus = 0;
         self.notes.fill(Line::default());
         self
     }
@@ -62,6 +68,17 @@ impl Prompt {
 
     fn shown(&self) -> usize {
         self.lines.len().min(MOST_ROWS)
+    }
+
+    /// Rows above those that are shown: the last ones are, as long as the focus is among them. A mistake is shown with
+    /// what stands before it, from the first row on where that has room.
+    fn skipped(&self, is_mistake: bool) -> usize {
+        let last = self.lines.len() - self.shown();
+        if is_mistake {
+            (self.focus + 1).saturating_sub(self.shown()).min(last)
+        } else {
+            last.min(self.focus)
+        }
     }
 
     /// Draws it, the popup above it.
@@ -79,12 +96,20 @@ impl Prompt {
         let width = usize::from(area.width);
         canvas.text(area, (0, 0), &bar.repeat(width), style);
         canvas.text(area, (1, 0), self.title, style);
-        let skipped = match explorer.mistake {
-            // What is wrong is in the first rows, as a rule: nothing before it has run.
-            Some(_) => 0,
-            None => self.lines.len() - self.shown(),
+        let skipped = self.skipped(explorer.mistake.is_some());
+        let rows = Rect {
+            height: (self.shown() as u16).min(area.height.saturating_sub(1)),
+            ..below(area, 1)
         };
-        canvas.lines(below(area, 1), &self.lines, skipped as u16);
+        canvas.lines(rows, &self.lines, skipped as u16);
+        // What stands above and below those rows.
+        let column = area.width.saturating_sub(1);
+        if skipped > 0 {
+            canvas.text(area, (column, 1), "↑", style);
+        }
+        if skipped + self.shown() < self.lines.len() {
+            canvas.text(area, (column, self.shown() as u16), "↓", style);
+        }
         let under = below(area, 1 + self.shown() as u16);
         canvas.lines(under, &self.notes, 0);
         if let Some(popup) = &explorer.popup {
@@ -96,8 +121,13 @@ impl Prompt {
     }
 }
 
-/// The text in rows of the screen.
-fn rows(take: &Take, explorer: &Explorer, width: usize, palette: Palette) -> Vec<Line<'static>> {
+/// The text in rows of the screen, and the one of them that has to be seen.
+fn rows(
+    take: &Take,
+    explorer: &Explorer,
+    width: usize,
+    palette: Palette,
+) -> (Vec<Line<'static>>, usize) {
     let idle = matches!(take.activity, Activity::Idle);
     let prompt = format!(" {}> ", explorer.prompt());
     let waiting = explorer
@@ -110,6 +140,8 @@ fn rows(take: &Take, explorer: &Explorer, width: usize, palette: Palette) -> Vec
         lines: Vec::new(),
         spans: vec![Span::styled(prompt.clone(), palette.accent())],
         carets: String::new(),
+        cursor: None,
+        mistake: None,
         used: prompt.chars().count(),
         indent: prompt.chars().count(),
         width,
@@ -137,7 +169,9 @@ fn rows(take: &Take, explorer: &Explorer, width: usize, palette: Palette) -> Vec
         paper.put(' ', palette.text(), (false, true));
     }
     paper.turn();
-    paper.lines
+    let last = paper.lines.len() - 1;
+    let focus = paper.mistake.or(paper.cursor).unwrap_or(last);
+    (paper.lines, focus)
 }
 
 fn reversed(style: Style) -> Style {
@@ -150,6 +184,9 @@ struct Paper {
     spans: Vec<Span<'static>>,
     /// Carets under the row; empty where there are none.
     carets: String,
+    /// The row of the cursor, and that of the first carets.
+    cursor: Option<usize>,
+    mistake: Option<usize>,
     used: usize,
     indent: usize,
     width: usize,
@@ -158,13 +195,16 @@ struct Paper {
 
 impl Paper {
     fn put(&mut self, c: char, style: Style, (here, is_wrong): (bool, bool)) {
-        if c == '\n' {
-            if here {
-                self.cell(' ', style, is_wrong);
-            }
-            self.next();
-        } else {
+        if c != '\n' {
             self.cell(c, style, is_wrong);
+        } else if here {
+            self.cell(' ', style, is_wrong);
+        }
+        if here {
+            self.cursor = Some(self.lines.len());
+        }
+        if c == '\n' {
+            self.next();
         }
     }
 
@@ -193,6 +233,7 @@ impl Paper {
         self.lines.push(Line::from(std::mem::take(&mut self.spans)));
         if !self.carets.is_empty() {
             let carets = std::mem::take(&mut self.carets);
+            self.mistake.get_or_insert(self.lines.len());
             self.lines
                 .push(Line::from(Span::styled(carets, self.palette.bad())));
         }

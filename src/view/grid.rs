@@ -13,7 +13,9 @@ use super::canvas::{Canvas, Passage};
 use super::text::{fit, fit_end, pad};
 use super::theme::Palette;
 use super::tile::{self, Tile};
+use crate::app::App;
 use crate::app::explorer::cursor::{self, Cursor};
+use crate::app::keys::{self, Action};
 use crate::app::names::Name;
 use crate::app::panel::Panel;
 use crate::app::scene::{Fate, Scene};
@@ -31,9 +33,17 @@ const GAP: usize = 2;
 /// A process needs this many cells to be worth drawing.
 const NARROWEST: usize = 12;
 
+/// Cells of a panel's first row beside its title.
+const TITLED: usize = 3;
+
 /// Draws the grids.
-pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
-    let title = title_of(take, scene, area);
+pub(super) fn draw(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    (app, take): (&App, &Take),
+    scene: Option<&Scene<'_>>,
+) {
+    let title = title_of((app, take), scene, area);
     let inner = canvas.panel(area, &take.desk, Panel::Pages, &title);
     let (mut passage, laid) = match scene {
         Some(scene) => passage(scene, take, inner, canvas.palette),
@@ -65,8 +75,10 @@ fn not_kept(take: &Take, width: u16, palette: Palette) -> Passage {
 }
 
 /// What is said where there is nothing to draw.
-fn nothing(take: &Take) -> &'static str {
-    if take.lesson.is_lab() {
+fn nothing(take: &Take, scene: &Scene<'_>) -> &'static str {
+    if scene.now.is_empty() && take.lines_run() > 0 {
+        "The process has ended."
+    } else if take.lesson.is_lab() {
         "Nothing is mapped yet: mmap does it."
     } else {
         "The lesson has no mapping yet."
@@ -74,7 +86,7 @@ fn nothing(take: &Take) -> &'static str {
 }
 
 /// The panel's title; where there are more processes than columns, it says so, and which key shows the others.
-fn title_of(take: &Take, scene: Option<&Scene<'_>>, area: Rect) -> String {
+fn title_of((app, take): (&App, &Take), scene: Option<&Scene<'_>>, area: Rect) -> String {
     let pointed = take.pointed.filter(|_| take.explorer.is_none());
     if let Some(words) = pointed
         .zip(scene)
@@ -88,7 +100,16 @@ fn title_of(take: &Take, scene: Option<&Scene<'_>>, area: Rect) -> String {
     });
     match (shown, all) {
         (_, 0 | 1) => "pages of the process".to_owned(),
-        (shown, all) if shown < all => format!("pages of {shown} of {all} processes: p others"),
+        (shown, all) if shown < all => {
+            let others = [Action::NextProcess, Action::NextActor];
+            let key = keys::key_of(app.context(), &others);
+            let more = key.map_or_else(String::new, |key| format!(": {key} others"));
+            let title = format!("pages of {shown} of {all} processes{more}");
+            if title.chars().count() + TITLED <= usize::from(area.width) {
+                return title;
+            }
+            format!("pages of {shown} of {all}{more}")
+        }
         _ => "pages of each process".to_owned(),
     }
 }
@@ -116,7 +137,7 @@ fn passage(scene: &Scene<'_>, take: &Take, area: Rect, palette: Palette) -> (Pas
     if plan.groups.is_empty() {
         lines.push(Line::default());
         lines.push(Line::from(Span::styled(
-            fit(nothing(take), usize::from(area.width)),
+            fit(nothing(take, scene), usize::from(area.width)),
             palette.dim(),
         )));
         return (Passage { lines, focus: 0..0 }, Vec::new());

@@ -51,13 +51,15 @@ fn asked(keeping: &Keeping, width: usize, palette: Palette) -> Vec<Line<'static>
     }
     lines.push(Line::default());
     lines.push(name(keeping, width, palette));
-    let place = format!("in {}", keeping.place);
-    let indent = " ".repeat(NAME.len());
-    lines.extend(wrap(
-        &[(&indent, palette.dim()), (&place, palette.dim())],
-        width,
-        NAME.len(),
-    ));
+    if !keeping.is_elsewhere() {
+        let place = format!("in {}", keeping.place);
+        let indent = " ".repeat(NAME.len());
+        lines.extend(wrap(
+            &[(&indent, palette.dim()), (&place, palette.dim())],
+            width,
+            NAME.len(),
+        ));
+    }
     if let Outcome::Failed(why) = &keeping.outcome {
         lines.push(Line::default());
         lines.extend(wrap(

@@ -13,7 +13,9 @@ use ratatui::text::{Line, Span};
 
 /// Draws the legend, scrolled by `offset` rows.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, offset: u16) {
-    let inner = overlay::frame(canvas, area, (74, 43), "what the marks mean");
+    let processes = Scene::of(take).map_or(0, |scene| scene.now.len());
+    let wide = (HEAD + NUMBER * processes + FRAME).max(74) as u16;
+    let inner = overlay::frame(canvas, area, (wide, 43), "what the marks mean");
     let lines = lines(take, usize::from(inner.width), canvas.palette);
     overlay::scrolled(canvas, inner, &lines, offset);
 }
@@ -25,9 +27,10 @@ fn lines(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
         .flat_map(|scene| scene.now)
         .map(AsRef::as_ref)
         .collect();
-    let mut lines = vec![head(&snapshots, palette)];
+    let columns = columns(&snapshots, width);
+    let mut lines = vec![head(&columns, palette)];
     for state in PageState::ALL {
-        lines.push(row(state, &snapshots, palette));
+        lines.push(row(state, &columns, palette));
     }
     lines.push(Line::default());
     let text = "Under each page of a file, in the rows marked c: what the page cache has of it.";
@@ -50,16 +53,7 @@ fn lines(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
     lines.push(Line::default());
     let text = "On the strip of moments, a mark a line that ran:";
     lines.extend(wrap(&[(text, palette.text())], width, 0));
-    for pair in strip::marks(palette).chunks(2) {
-        let spans = pair.iter().flat_map(|(mark, style, words)| {
-            let words = pad(&format!("   {words}"), COLUMN - 6);
-            [
-                Span::styled(format!(" {mark}"), *style),
-                Span::styled(words, palette.text()),
-            ]
-        });
-        lines.push(Line::from(spans.collect::<Vec<_>>()));
-    }
+    lines.extend(kinds(palette));
     let text = "Underlined: typed by you. M: marked. Lit: the moment on the screen. ▶: now.";
     lines.extend(wrap(&[(text, palette.text())], width, 0));
     lines.push(Line::default());
@@ -68,19 +62,63 @@ fn lines(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
     lines
 }
 
+/// The marks of the strip, two in a row where both have room.
+fn kinds(palette: Palette) -> Vec<Line<'static>> {
+    const HALF: usize = COLUMN - 6;
+    let mut lines: Vec<Line<'static>> = Vec::new();
+    let mut has_room = false;
+    for (mark, style, words) in strip::marks(palette) {
+        let words = format!("   {words}");
+        let is_short = words.chars().count() < HALF;
+        let spans = [
+            Span::styled(format!(" {mark}"), style),
+            Span::styled(pad(&words, HALF), palette.text()),
+        ];
+        match lines.last_mut().filter(|_| has_room && is_short) {
+            Some(line) => line.spans.extend(spans),
+            None => lines.push(Line::from(spans.to_vec())),
+        }
+        has_room = !has_room && is_short;
+    }
+    lines
+}
+
 /// Cells of the column that names the state.
 const COLUMN: usize = 37;
+/// Cells before the numbers, of a number, and of the frame.
+const HEAD: usize = COLUMN + 5;
+const NUMBER: usize = 9;
+const FRAME: usize = 4;
 
-fn head(snapshots: &[&Snapshot], palette: Palette) -> Line<'static> {
-    let mut spans = vec![Span::raw(" ".repeat(COLUMN + 5))];
-    for snapshot in snapshots {
-        let name = format!("{:>8}", snapshot.process.to_string());
+/// The processes with a column each; those that there is no room for share the last.
+fn columns<'a>(snapshots: &[&'a Snapshot], width: usize) -> Vec<(String, Vec<&'a Snapshot>)> {
+    let room = (width.saturating_sub(HEAD) / NUMBER).max(1);
+    let own = if snapshots.len() > room {
+        room - 1
+    } else {
+        snapshots.len()
+    };
+    let (own, others) = snapshots.split_at(own);
+    let mut columns: Vec<_> = own
+        .iter()
+        .map(|snapshot| (snapshot.process.to_string(), vec![*snapshot]))
+        .collect();
+    if !others.is_empty() {
+        columns.push((format!("{} more", others.len()), others.to_vec()));
+    }
+    columns
+}
+
+fn head(columns: &[(String, Vec<&Snapshot>)], palette: Palette) -> Line<'static> {
+    let mut spans = vec![Span::raw(" ".repeat(HEAD))];
+    for (name, _) in columns {
+        let name = format!("{name:>NUMBER$}");
         spans.push(Span::styled(name, palette.dim()));
     }
     Line::from(spans)
 }
 
-fn row(state: PageState, snapshots: &[&Snapshot], palette: Palette) -> Line<'static> {
+fn row(state: PageState, columns: &[(String, Vec<&Snapshot>)], palette: Palette) -> Line<'static> {
     let (mark, style) = palette.page(state, Freshness::Old);
     let words = state.words();
     let words = words.split(" (").next().unwrap_or(words);
@@ -89,14 +127,14 @@ fn row(state: PageState, snapshots: &[&Snapshot], palette: Palette) -> Line<'sta
         Span::raw("  "),
         Span::styled(pad(words, COLUMN), palette.text()),
     ];
-    for snapshot in snapshots {
-        let count = count(snapshot, state);
+    for (_, snapshots) in columns {
+        let count: usize = snapshots.iter().map(|one| count(one, state)).sum();
         let style = if count == 0 {
             palette.dim()
         } else {
             palette.heading()
         };
-        spans.push(Span::styled(format!("{count:>8}"), style));
+        spans.push(Span::styled(format!("{count:>NUMBER$}"), style));
     }
     Line::from(spans)
 }

@@ -66,11 +66,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) 
             voice::draw(canvas, both, take, false);
         }
         (true, panel) => {
-            panel_draw(canvas, body, take, (panel, scene.as_ref()));
+            panel_draw(canvas, body, (app, take), (panel, scene.as_ref()));
             voice::draw(canvas, voice_area, take, strip_rows == 0);
         }
         (false, _) => {
-            draw_body(canvas, body, take, scene.as_ref());
+            draw_body(canvas, body, (app, take), scene.as_ref());
             voice::draw(canvas, voice_area, take, strip_rows == 0);
         }
     }
@@ -87,7 +87,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, app: &App, take: &Take) 
 const AIRY: u16 = 100;
 
 /// Left and right of the line between them.
-fn draw_body(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
+fn draw_body(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    (app, take): (&App, &Take),
+    scene: Option<&Scene<'_>>,
+) {
     let gap = if area.width >= AIRY { 3 } else { 1 };
     let columns = [
         Constraint::Percentage(48),
@@ -103,11 +108,16 @@ fn draw_body(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Sc
     for row in 0..line.height {
         canvas.text(line, (gap / 2, row), "│", canvas.palette.rule());
     }
-    draw_right(canvas, right, take, scene);
+    draw_right(canvas, right, (app, take), scene);
 }
 
 /// The grids, and below them maps and counters as far as there is room for both.
-fn draw_right(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
+fn draw_right(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    (app, take): (&App, &Take),
+    scene: Option<&Scene<'_>>,
+) {
     let counters_rows = 14.min(area.height * 9 / 20);
     if area.width * 2 >= WIDE && area.height >= TALL {
         let rows = [Constraint::Fill(1), Constraint::Length(counters_rows)];
@@ -115,8 +125,8 @@ fn draw_right(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&S
         let [left, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Length(44)])
             .spacing(2)
             .areas(lower);
-        grid::draw(canvas, grids, take, scene);
-        maps::draw(canvas, left, take, scene);
+        grid::draw(canvas, grids, (app, take), scene);
+        maps::draw(canvas, left, (app, take), scene);
         counters::draw(canvas, right, take, scene);
     } else if area.height >= TALL {
         let maps_rows = 2 + maps_lines(take, scene).clamp(2, area.height / 5);
@@ -126,19 +136,19 @@ fn draw_right(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&S
             Constraint::Length(counters_rows),
         ];
         let [grids, lines, counts] = Layout::vertical(rows).areas(area);
-        grid::draw(canvas, grids, take, scene);
-        maps::draw(canvas, lines, take, scene);
+        grid::draw(canvas, grids, (app, take), scene);
+        maps::draw(canvas, lines, (app, take), scene);
         counters::draw(canvas, counts, take, scene);
     } else {
         let rows = [Constraint::Fill(1), Constraint::Length(counters_rows)];
         let [grids, lower] = Layout::vertical(rows).areas(area);
-        grid::draw(canvas, grids, take, scene);
+        grid::draw(canvas, grids, (app, take), scene);
         let panel = if take.desk.focus == Panel::Maps {
             Panel::Maps
         } else {
             Panel::Counters
         };
-        panel_draw(canvas, lower, take, (panel, scene));
+        panel_draw(canvas, lower, (app, take), (panel, scene));
     }
 }
 
@@ -158,13 +168,13 @@ fn maps_lines(take: &Take, scene: Option<&Scene<'_>>) -> u16 {
 fn panel_draw(
     canvas: &mut Canvas<'_>,
     area: Rect,
-    take: &Take,
+    (app, take): (&App, &Take),
     (panel, scene): (Panel, Option<&Scene<'_>>),
 ) {
     match panel {
         Panel::Reading => reading::draw(canvas, area, take),
-        Panel::Pages => grid::draw(canvas, area, take, scene),
-        Panel::Maps => maps::draw(canvas, area, take, scene),
+        Panel::Pages => grid::draw(canvas, area, (app, take), scene),
+        Panel::Maps => maps::draw(canvas, area, (app, take), scene),
         Panel::Counters => counters::draw(canvas, area, take, scene),
         Panel::Voice => voice::draw(canvas, area, take, false),
     }

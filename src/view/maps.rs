@@ -4,6 +4,8 @@
 use super::canvas::Canvas;
 use super::text::{fit, fit_end};
 use super::theme::Palette;
+use crate::app::App;
+use crate::app::keys::{self, Action};
 use crate::app::panel::Panel;
 use crate::app::scene::{Fate, Scene};
 use crate::app::take::Take;
@@ -14,7 +16,12 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 /// Draws the lines of maps.
-pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Option<&Scene<'_>>) {
+pub(super) fn draw(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    (app, take): (&App, &Take),
+    scene: Option<&Scene<'_>>,
+) {
     let snapshot = scene.and_then(|scene| selected(take, scene));
     let title = snapshot.map_or_else(
         || "/proc/<pid>/maps".to_owned(),
@@ -25,7 +32,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, scene: Opti
         scene,
         process: snapshot.process,
         shown: shown(scene, snapshot, take),
-        folded: folded(snapshot, take, (inner.width, canvas.palette)),
+        folded: folded(snapshot, (app, take), (inner.width, canvas.palette)),
     });
     let rows = rows.as_ref();
     let total = rows.map_or(0, Rows::count);
@@ -149,7 +156,7 @@ fn gone(palette: Palette) -> Style {
 /// The program's own lines in one.
 fn folded(
     snapshot: &Snapshot,
-    take: &Take,
+    (app, take): (&App, &Take),
     (width, palette): (u16, Palette),
 ) -> Option<Line<'static>> {
     let own: Vec<&Mapping> = snapshot
@@ -162,7 +169,9 @@ fn folded(
     }
     let count = own.len();
     let lines = if count == 1 { "line" } else { "lines" };
-    let text = format!(" {count} {lines} of the program: {} (e)", kinds(&own));
+    let key = keys::key_of(app.context(), &[Action::OwnRows]);
+    let key = key.map_or_else(String::new, |key| format!(" ({key})"));
+    let text = format!(" {count} {lines} of the program: {}{key}", kinds(&own));
     Some(Line::from(Span::styled(
         fit(&text, usize::from(width)),
         palette.dim(),

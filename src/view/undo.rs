@@ -3,14 +3,15 @@
 use super::text::wrap;
 use super::theme::Palette;
 use crate::app::take::Take;
-use crate::app::undo::{Undo, question};
+use crate::app::undo::{Undo, question, question_afresh};
 use crate::session::Replayed;
 use ratatui::text::Line;
 
 /// The sentences in the place of the last change; `None` where that is not what matters now.
 pub(super) fn lines(take: &Take, width: usize, palette: Palette) -> Option<Vec<Line<'static>>> {
     match &take.undo {
-        Undo::Asked { keep } => Some(asked(take, *keep, width, palette)),
+        Undo::Asked { keep } => Some(asked(&question(take, *keep), width, palette)),
+        Undo::Afresh => Some(asked(&question_afresh(take), width, palette)),
         Undo::Running { keep } => {
             let text = format!(
                 "New processes run: line {} of {keep} again … Esc stops there.",
@@ -25,9 +26,8 @@ pub(super) fn lines(take: &Take, width: usize, palette: Palette) -> Option<Vec<L
     }
 }
 
-fn asked(take: &Take, keep: usize, width: usize, palette: Palette) -> Vec<Line<'static>> {
-    let text = question(take, keep);
-    let mut lines = wrap(&[(&text, palette.changed())], width, 0);
+fn asked(text: &str, width: usize, palette: Palette) -> Vec<Line<'static>> {
+    let mut lines = wrap(&[(text, palette.changed())], width, 0);
     let keys = [
         ("Enter", palette.accent()),
         (" does it, ", palette.text()),

@@ -45,6 +45,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, take: &Take, with_strip:
 fn title(take: &Take) -> &'static str {
     match &take.undo {
         Undo::Asked { .. } => "undo?",
+        Undo::Afresh => "start again?",
         Undo::Running { .. } => "undoing",
         Undo::Done(_) if take.back().is_none() => "what the replay gave",
         _ if take.comparison().is_some() => "what differs",
@@ -97,7 +98,12 @@ fn gone(take: &Take, width: usize, palette: Palette) -> Vec<Line<'static>> {
     if take.gone.is_empty() {
         return Vec::new();
     }
-    again(take, take.lines_run(), (width, palette))
+    let lines = match take.lines_run() {
+        0 => String::new(),
+        1 => ", and the line that ran runs again".to_owned(),
+        lines => format!(", and the {lines} lines that ran run again"),
+    };
+    again(take, &lines, (width, palette))
 }
 
 /// The line that is shown ended `main`, which nothing can be typed into any more: how to have it again without that line.
@@ -107,31 +113,26 @@ fn ended(take: &Take, moment: &Moment, width: usize, palette: Palette) -> Vec<Li
     if lives || take.explorer.is_none() || take.back().is_some() {
         return Vec::new();
     }
-    again(take, take.lines_run().saturating_sub(1), (width, palette))
+    let before = match take.lines_run() {
+        0 | 1 => String::new(),
+        2 => ", and the line before this one runs again".to_owned(),
+        count => format!(", and the {} lines before this one run again", count - 1),
+    };
+    again(take, &before, (width, palette))
 }
 
-fn again(take: &Take, lines: usize, (width, palette): (usize, Palette)) -> Vec<Line<'static>> {
+fn again(take: &Take, lines: &str, (width, palette): (usize, Palette)) -> Vec<Line<'static>> {
     let key = if take.explorer.is_some() {
         "Ctrl-X"
     } else {
         "u"
     };
-    let text = match lines {
-        0 => " starts a new process.".to_owned(),
-        lines => format!(" starts new processes and runs the {} again.", ran(lines)),
-    };
+    let text = format!(": new processes{lines}.");
     wrap(
         &[(key, palette.accent()), (&text, palette.text())],
         width,
         2,
     )
-}
-
-fn ran(lines: usize) -> String {
-    match lines {
-        1 => "line that ran".to_owned(),
-        lines => format!("{lines} lines that ran"),
-    }
 }
 
 /// After lines of the learner's own: what the lesson says may no longer be so.

@@ -144,3 +144,38 @@ fn a_string_literal_cannot_be_written() {
     assert_eq!(outcome.totals.faults.total(), 0);
     assert_eq!(lesson.run(&E::Var(P)).value, Some(address));
 }
+
+#[test]
+fn what_a_lesson_may_not_call_takes_no_time_and_what_the_kernel_refuses_does() {
+    let mut lesson = Lesson::new();
+    let open = |name| call(B::Open, [E::Text(name), n(0), n(0)]);
+    let huge = i64::from(libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_POPULATE);
+    let table = [
+        (open("/etc/passwd"), libc::EACCES, true),
+        (open("nowhere"), libc::ENOENT, false),
+        (
+            call(B::Mmap, [n(0), n(1 << 46), n(RW), n(huge), n(-1), n(0)]),
+            libc::ENOMEM,
+            true,
+        ),
+        (
+            call(B::Mmap, [n(0), n(1 << 56), n(RW), n(0x22), n(-1), n(0)]),
+            libc::ENOMEM,
+            false,
+        ),
+        (call(B::Munmap, [n(1), n(1)]), libc::EINVAL, false),
+    ];
+    for (statement, errno, is_ours) in table {
+        let outcome = lesson.run(&statement);
+        let mut calls = outcome.acts.iter().filter_map(|act| match act {
+            Act::Call(call) => Some(call),
+            Act::Access(_) => None,
+        });
+        let call = calls.next_back().unwrap();
+        assert_eq!(
+            (call.errno, call.elapsed.0 == 0),
+            (errno, is_ours),
+            "{statement:?}"
+        );
+    }
+}

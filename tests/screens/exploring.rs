@@ -1,6 +1,8 @@
 //! The input line, the cursor over the pages, names and the menu, as a learner meets them.
 
 use super::*;
+use mmap_tutor::observe::Snapshot;
+use std::sync::Arc;
 
 /// The lesson forked, and the explorer open in its processes.
 pub(super) fn exploring(size: (u16, u16)) -> Walk {
@@ -39,7 +41,7 @@ fn a_typed_line_is_sent_and_comes_back_with_what_is_wrong_with_it() {
         let text = walk.text();
         assert_shows(
             &text,
-            &["child> child: zz = 1", "✗ `zz` was", "→ declare it"],
+            &["main> child: zz = 1", "✗ `zz` was", "→ declare it"],
         );
         let row = text
             .lines()
@@ -368,5 +370,135 @@ fn the_menu_lists_what_can_be_done_as_the_c_that_it_types() {
         walk.hear(Report::At(walk.at));
         walk.keys("a\x1bl");
         assert_eq!(walk.typed[1..], ["mlock((char *) 0x1000001000, PAGE);"]);
+    }
+}
+
+#[test]
+fn a_parenthesis_typed_behind_a_completed_one_is_that_one() {
+    let typed = |keys: &str| {
+        let mut walk = exploring(SMALL);
+        walk.keys(keys);
+        walk.app.take().unwrap().explorer.as_ref().unwrap().text()
+    };
+    let table = [
+        ("mma\t(", "mmap("),
+        ("mma\t((", "mmap(("),
+        ("mma\tp(", "mmap(p("),
+        ("mmap(", "mmap("),
+    ];
+    for (keys, text) in table {
+        assert_eq!(typed(keys), text, "{keys:?}");
+    }
+}
+
+/// The rows of the input on the screen: those between its bar and what is said below.
+fn input(walk: &Walk) -> Vec<String> {
+    let text = walk.text();
+    let rows: Vec<&str> = text.lines().collect();
+    let bar = rows.iter().position(|row| row.contains("▸ your line"));
+    let from = bar.unwrap() + 1;
+    let end = rows.iter().position(|row| row.contains(" ✗ ")).unwrap();
+    let shown = rows[from..end].iter();
+    shown.map(|row| row.trim_end().to_owned()).collect()
+}
+
+#[test]
+fn what_is_wrong_in_a_long_text_is_on_the_screen_with_its_caret() {
+    let row = |number: usize| format!("p[{number}] = zz{number};");
+    for size in SIZES {
+        for (rows, wrong) in [(10, 8), (30, 2), (30, 30), (1, 1)] {
+            let mut walk = exploring(size);
+            let text: Vec<String> = (1..=rows).map(row).collect();
+            let text = format!("{{ {} }}", text.join("\n"));
+            walk.happen(Event::Paste(text.clone()));
+            walk.keys("\n");
+            let name = format!("zz{wrong};");
+            let at = text.find(&name).unwrap();
+            let help = "void *f(void)\nif it is meant, write a cast";
+            walk.hear(Report::Refused(
+                Diagnostic::new(at..at + name.len() - 1, "not declared").help(help),
+            ));
+            walk.hear(Report::At(walk.at));
+            let shown = input(&walk);
+            let of_it = shown.iter().position(|row| row.contains(&name)).unwrap();
+            let caret = &shown[of_it + 1];
+            assert_eq!(caret.find('^'), shown[of_it].find(&name), "{shown:#?}");
+            assert!(shown.len() <= 6, "{shown:#?}");
+            assert_shows(
+                &walk.text(),
+                &[" ✗ not declared", " → void *f(void)", " → if it is meant"],
+            );
+        }
+    }
+}
+
+#[test]
+fn a_row_of_thousands_of_letters_leaves_room_for_what_is_wrong_with_it() {
+    let mut walk = exploring(SMALL);
+    let name = "x".repeat(4000);
+    walk.happen(Event::Paste(name.clone()));
+    walk.keys("\n");
+    let message = format!("`{name}` was not declared");
+    walk.hear(Report::Refused(Diagnostic::new(0..4000, message)));
+    walk.hear(Report::At(walk.at));
+    let text = walk.text();
+    assert_shows(&text, &["main> xxx", "^^^", "`xxx", "Esc clear"]);
+    // Home goes to its first letter.
+    walk.happen(Event::Key(KeyEvent::new(KeyCode::Home, KeyModifiers::NONE)));
+    walk.keys("y");
+    assert_shows(&walk.text(), &["main> yxx"]);
+}
+
+#[test]
+fn keys_named_beside_the_input_are_keys_that_work_there() {
+    let mut walk = Walk::after(3, SMALL);
+    let Report::Line(mut moment) = story::forked() else {
+        unreachable!()
+    };
+    let child = moment.snapshots[1].as_ref().clone();
+    let one = |number| Snapshot {
+        process: Process::Child(number),
+        ..child.clone()
+    };
+    moment.snapshots.extend((2..=5).map(one).map(Arc::new));
+    walk.hear(Report::Line(moment));
+    assert_shows(&walk.text(), &["pages of 3 of 6 processes: p others"]);
+    walk.keys("i");
+    assert_shows(&walk.text(), &["pages of 3 of 6: Ctrl-O others"]);
+    let next = KeyEvent::new(KeyCode::Char('o'), KeyModifiers::CONTROL);
+    for _ in 0..5 {
+        walk.happen(Event::Key(next));
+    }
+    assert_shows(&walk.text(), &["child 5>", "child 5 "]);
+    let pages = walk.app.seen.pages.iter().map(|pages| pages.process);
+    assert!(
+        pages
+            .into_iter()
+            .any(|process| process == Process::Child(5))
+    );
+    assert_shows(
+        &walk.text(),
+        &["the latest child, `child 1: …` in the first"],
+    );
+    walk.keys("\x1b");
+    walk.keys("?");
+    walk.size = (120, 250);
+    assert_shows(&walk.text(), &["or clears one that is typed"]);
+}
+
+#[test]
+fn a_process_that_has_ended_is_not_invited_to_map() {
+    for size in SIZES {
+        let mut walk = Walk::new(size, Theme::Dark);
+        walk.app.open_lab();
+        walk.hear(story::opened());
+        walk.hear(Report::At(Position::default()));
+        assert_shows(&walk.text(), &["Nothing is mapped yet"]);
+        let Report::Line(mut moment) = story::mapped() else {
+            unreachable!()
+        };
+        moment.snapshots.clear();
+        walk.hear(Report::Line(moment));
+        assert_shows(&walk.text(), &["The process has ended"]);
     }
 }

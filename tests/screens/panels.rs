@@ -197,3 +197,37 @@ fn many_pages_share_cells_and_the_block_says_so() {
     walk.hear(Report::Line(moment));
     assert_shows(&walk.text(), &["1 cell = 32 pages", "4096 pages"]);
 }
+
+#[test]
+fn the_legend_has_room_for_all_its_words_and_processes() {
+    for children in [1, 5, 14] {
+        let mut walk = Walk::after(1, (120, 60));
+        let Report::Line(mut moment) = story::forked() else {
+            unreachable!()
+        };
+        let child = moment.snapshots[1].as_ref().clone();
+        moment.snapshots.truncate(1);
+        for number in 1..=children {
+            let process = Process::Child(number);
+            let child = mmap_tutor::observe::Snapshot {
+                process,
+                ..child.clone()
+            };
+            moment.snapshots.push(std::sync::Arc::new(child));
+        }
+        walk.hear(Report::Line(moment));
+        walk.keys("l");
+        let text = walk.text();
+        assert_shows(&text, &["a process ended, or the line was stopped"]);
+        let last = match children {
+            1 => "child",
+            5 => "child 5",
+            _ => "8 more",
+        };
+        let head = text
+            .lines()
+            .find(|row| row.contains("   main "))
+            .unwrap_or_default();
+        assert!(head.contains(last), "{text}");
+    }
+}

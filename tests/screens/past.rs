@@ -318,8 +318,8 @@ fn a_process_that_died_is_had_again_with_one_key() {
     walk.hear(Report::At(walk.at));
     let wanted = [
         "`main` is gone",
-        "u starts new processes",
-        "3 lines that ran",
+        "u: new processes",
+        "3 lines that ran run again",
     ];
     assert_shows(&walk.text(), &wanted);
     walk.effects.clear();
@@ -381,4 +381,77 @@ fn without_colour_the_strip_has_none() {
     }
     assert!(lit > 0, "the moment on the screen is lit");
     assert!(strip(&walk).contains('M'), "the marked one is lettered");
+}
+
+#[test]
+fn starting_again_asks_first_where_lines_of_ones_own_would_go() {
+    let typed = |walk: &mut Walk| {
+        let Report::Line(mut moment) = story::mapped() else {
+            unreachable!()
+        };
+        moment.ran.as_mut().unwrap().span = usize::MAX..usize::MAX;
+        walk.hear(Report::Line(moment));
+        let held = Held {
+            variables: Vec::new(),
+            frame: Reading::unknown("test"),
+        };
+        walk.hear(Report::Variables([(Process::Main, held)].into()));
+    };
+    let restart = |walk: &mut Walk| {
+        walk.effects.clear();
+        let key = KeyEvent::new(KeyCode::Char('r'), KeyModifiers::CONTROL);
+        walk.happen(Event::Key(key));
+        let opens = |effect: &Effect| matches!(effect, Effect::Send(Command::Open { .. }));
+        walk.effects.iter().any(opens)
+    };
+    for size in SIZES {
+        let mut walk = exploring(size);
+        assert!(restart(&mut walk), "nothing was typed: nothing is lost");
+        typed(&mut walk);
+        assert!(!restart(&mut walk));
+        assert_shows(
+            &walk.text(),
+            &[
+                "Start again?",
+                "main (4242) will end",
+                "the line that ran is gone",
+                "Esc leave it",
+            ],
+        );
+        walk.keys("\x1b");
+        assert_eq!(walk.app.take().unwrap().lines_run(), 1, "nothing happened");
+        restart(&mut walk);
+        walk.keys("\n");
+        let take = walk.app.take().unwrap();
+        assert_eq!(take.lines_run(), 0);
+        let variables = &take.explorer.as_ref().unwrap().variables;
+        assert!(variables.is_empty(), "nothing is declared any more");
+    }
+}
+
+#[test]
+fn undo_says_where_the_replay_will_end_and_why() {
+    use mmap_tutor::mem::{ASKED_TO_STOP, Ending};
+    let mut walk = Walk::after(2, (200, 60));
+    let Report::Line(mut moment) = story::filled() else {
+        unreachable!()
+    };
+    let ran = moment.ran.as_mut().unwrap();
+    ran.code = "while (1) { }".to_owned();
+    ran.outcomes[0].1.ending = Ending::Interrupted(ASKED_TO_STOP.to_owned());
+    walk.hear(Report::Line(moment));
+    walk.hear(story::filled());
+    walk.hear(story::filled());
+    walk.keys("u");
+    let wanted = [
+        "start and run lines 1 to 2 again.",
+        "There it ends: line 3, `while (1) { }`, was stopped",
+        "lines 3 to 4 will be gone",
+    ];
+    assert_shows(&walk.text(), &wanted);
+    // Before that line there is nothing to say.
+    walk.keys("\x1b[[[u");
+    let text = walk.text();
+    assert_shows(&text, &["run lines 1 to 2 again."]);
+    assert!(!text.contains("There it ends"), "{text}");
 }

@@ -107,7 +107,9 @@ pub(in crate::app) fn edit(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     }
     let done = with(app, |_, explorer| {
         let edit = edit_of(key)?;
+        let opened = explorer.opened.take();
         match edit {
+            Edit::InsertChar('(') if opened == Some(explorer.place()) => {}
             Edit::InsertChar(c) => {
                 explorer.insert(c.encode_utf8(&mut [0; 4]));
             }
@@ -202,6 +204,7 @@ fn send(take: &mut Take, explorer: &mut Explorer, text: &str) -> Vec<Effect> {
     let who = addressed.who.unwrap_or(Who::Named(explorer.who));
     let source = joined(addressed.code);
     explorer.sent(text.to_owned());
+    take.desk.process = None;
     take.to_now();
     take.failure = None;
     take.desk.follow();
@@ -289,6 +292,7 @@ fn complete(explorer: &mut Explorer) {
         replace_word(explorer, length, &shared);
         if is_call && !text[place..].starts_with('(') {
             explorer.insert("(");
+            explorer.opened = Some(explorer.place());
         }
     } else if !found.is_empty() {
         replace_word(explorer, length, &shared);
@@ -311,7 +315,8 @@ fn replace_word(explorer: &mut Explorer, length: usize, name: &str) {
     explorer.mistake = None;
 }
 
-fn next_process(take: &Take, explorer: &mut Explorer) {
+/// Another process runs what is typed, and is shown until a line of any runs.
+fn next_process(take: &mut Take, explorer: &mut Explorer) {
     let living: Vec<_> = take
         .timeline
         .last()
@@ -320,9 +325,17 @@ fn next_process(take: &Take, explorer: &mut Explorer) {
         .map(|snapshot| snapshot.process)
         .collect();
     explorer.next_process(&living);
-    if let Some(cursor) = &mut explorer.cursor {
-        cursor.process = explorer.who;
-    }
+    take.desk.process = Some(explorer.who);
+    // Where the other has no page at that address, its first one is chosen.
+    let there = explorer.cursor.map(|cursor| cursor::Cursor {
+        process: explorer.who,
+        ..cursor
+    });
+    let is_mapped = |cursor: &cursor::Cursor| {
+        let scene = Scene::of(take);
+        scene.is_some_and(|scene| cursor::mapping(&scene, *cursor).is_some())
+    };
+    explorer.cursor = there.filter(is_mapped);
     explorer.cursor = cursor::settled(take, explorer);
 }
 
@@ -344,6 +357,10 @@ fn to_input(take: &mut Take, explorer: &mut Explorer) {
 /// Moves the cursor; the grid follows it again, if it was scrolled elsewhere.
 fn walk(take: &mut Take, explorer: &mut Explorer, pages: i64) {
     take.desk.follow();
+    if let Some(beside) = cursor::returned(take, explorer, pages > 0) {
+        explorer.cursor = Some(beside);
+        return;
+    }
     explorer.cursor = cursor::settled(take, explorer);
     let moved = explorer
         .cursor

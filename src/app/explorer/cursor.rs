@@ -4,7 +4,7 @@ use super::Explorer;
 use crate::app::scene::{Scene, page_bytes};
 use crate::app::take::Take;
 use crate::mem::{Addr, Process, Range};
-use crate::observe::Mapping;
+use crate::observe::{Mapping, Snapshot};
 
 /// A page of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,13 +30,43 @@ pub fn mapping<'a>(scene: &Scene<'a>, cursor: Cursor) -> Option<(&'a Mapping, u6
     Some((mapping, page_bytes(mapping)?))
 }
 
-/// The cursor where it still is on a page; else on the first page there is.
+/// The page beside one that is no longer there: the next on that side, else on the other.
+fn beside(scene: &Scene<'_>, cursor: Cursor, forward: bool) -> Option<Cursor> {
+    let mappings = || {
+        let all = scene.now(cursor.process).into_iter();
+        all.flat_map(Snapshot::lesson_mappings)
+            .filter_map(|mapping| Some((mapping.vma.range, page_bytes(mapping)?)))
+    };
+    let starts = mappings().map(|(range, _)| range.start);
+    let next = starts.filter(|start| *start > cursor.address).min();
+    let ends = mappings().map(|(range, size)| Addr(range.end.0 - size));
+    let last = ends.filter(|end| *end < cursor.address).max();
+    let address = if forward {
+        next.or(last)
+    } else {
+        last.or(next)
+    }?;
+    Some(Cursor { address, ..cursor })
+}
+
+/// Where a cursor goes whose page is gone; `None` while it has one, and where there is none to go to.
+pub fn returned(take: &Take, explorer: &Explorer, forward: bool) -> Option<Cursor> {
+    let scene = Scene::of(take)?;
+    let lost = explorer.cursor.filter(|cursor| {
+        let found = mapping(&scene, *cursor);
+        found.is_none_or(|(mapping, _)| mapping.own)
+    });
+    beside(&scene, lost?, forward)
+}
+
+/// The cursor where it still is on a page; else beside where it was; else on the first page there is.
 pub fn settled(take: &Take, explorer: &Explorer) -> Option<Cursor> {
     let scene = Scene::of(take)?;
     let kept = explorer
         .cursor
         .filter(|cursor| mapping(&scene, *cursor).is_some_and(|(mapping, _)| !mapping.own));
-    kept.or_else(|| first(&scene, explorer.who))
+    kept.or_else(|| returned(take, explorer, true))
+        .or_else(|| first(&scene, explorer.who))
         .or_else(|| first(&scene, Process::Main))
 }
 

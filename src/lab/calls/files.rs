@@ -30,13 +30,10 @@ impl Space {
         let too_much = self.written.saturating_add(bytes) > MOST_WRITTEN;
         let result = if builtin == Builtin::Write && (1..=2).contains(&descriptor) {
             self.write_to_screen(arguments)
+        } else if too_much {
+            self.forbidden(builtin, arguments, libc::ENOSPC)
         } else {
-            self.measured(builtin, arguments, || {
-                if too_much {
-                    return refused(libc::ENOSPC);
-                }
-                file(builtin, descriptor, arguments)
-            })
+            self.measured(builtin, arguments, || file(builtin, descriptor, arguments))
         }?;
         if result >= 0 {
             self.written = self.written.saturating_add(bytes);

@@ -1,6 +1,6 @@
 //! `mmap` and its family: mmap(2), munmap(2), mprotect(2), madvise(2), msync(2), mremap(2), mlock(2), mincore(2).
 
-use super::{Answer, failing, refused};
+use super::{Answer, failing};
 use crate::bytecode::Builtin;
 use crate::lab::placement;
 use crate::lab::space::Space;
@@ -17,12 +17,7 @@ impl Space {
         arguments: [u64; 6],
     ) -> Result<i64, Stop> {
         if self.would_load_too_much(builtin, arguments) {
-            return self.called(
-                builtin,
-                arguments,
-                refused(libc::ENOMEM),
-                super::super::meter::Cost::default(),
-            );
+            return self.forbidden(builtin, arguments, libc::ENOMEM);
         }
         let hint = self.hint_for(builtin, arguments);
         let passed = hint.map_or(arguments, |hint| {

@@ -56,29 +56,36 @@ impl Name {
 
 impl Space {
     pub(super) fn call_path(&mut self, builtin: Builtin, arguments: [u64; 6]) -> Result<i64, Stop> {
-        self.measured(builtin, arguments, || match Name::read(arguments[0]) {
+        let (answer, mut cost) = self.weigh(|| match Name::read(arguments[0]) {
             Ok(name) => path(builtin, &name, arguments),
-            Err(number) => refused(number),
-        })
+            Err(number) => Some(refused(number)),
+        });
+        if answer.is_none() {
+            // Its name was read, and may have cost faults.
+            cost.elapsed = 0;
+        }
+        let answer = answer.unwrap_or(refused(libc::EACCES));
+        self.called(builtin, arguments, answer, cost)
     }
 }
 
-fn path(builtin: Builtin, name: &Name, [_, b, c, ..]: [u64; 6]) -> Answer {
+/// Does the call; `None` where a lesson may not.
+fn path(builtin: Builtin, name: &Name, [_, b, c, ..]: [u64; 6]) -> Option<Answer> {
     let flags = match builtin {
         Builtin::Creat => libc::O_CREAT | libc::O_WRONLY | libc::O_TRUNC,
         _ => b as c_int,
     };
     let mode = if builtin == Builtin::Creat { b } else { c } as libc::mode_t;
     if !permitted(name.bytes(), builtin, flags) {
-        return refused(libc::EACCES);
+        return None;
     }
     let name = name.as_c().as_ptr();
-    failing(|| match builtin {
+    Some(failing(|| match builtin {
         // SAFETY: the name is a C string of ours, and was checked.
         Builtin::Unlink => i64::from(unsafe { libc::unlink(name) }),
         // SAFETY: the name is a C string of ours, and was checked. Scratch directories hold no symbolic links.
         _ => i64::from(unsafe { libc::open(name, flags | libc::O_NOFOLLOW, mode) }),
-    })
+    }))
 }
 
 /// Whether a lesson may use that name so.

@@ -125,7 +125,7 @@ impl Space {
     }
 
     fn not_forked(&mut self, errno: i32) -> Result<i64, Stop> {
-        self.called(Builtin::Fork, [0; 6], refused(errno), Cost::default())
+        self.forbidden(Builtin::Fork, [0; 6], errno)
     }
 
     fn continue_as_parent(&mut self, pid: i64, cost: Cost) -> Result<i64, Stop> {

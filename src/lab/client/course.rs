@@ -25,9 +25,9 @@ const MESSAGES_AT_A_TIME: usize = 64;
 /// How long a child that has done its part may take to be gone.
 const ENDS_WITHIN: Duration = Duration::from_millis(200);
 /// Why a wait that cannot end is ended.
-const PARKED: &str = "no child can end meanwhile, each is parked until a block of its own runs: let a `c child` block \
-                      call `_exit(0)` first, or fork and end in one statement, \
-                      `if (fork() == 0) { …; _exit(0); }`";
+const PARKED: &str = "no child can end meanwhile, each is parked until a line of its own runs: let one run `_exit(0);` \
+                      first (typed, `child: _exit(0);`; in a lesson, a `c child` block), or fork and end in one \
+                      statement, `if (fork() == 0) { …; _exit(0); }`";
 /// What a watcher is told of a process that does not run, and the learner if it is ended.
 const STOPPED: &str = "the process was stopped from outside (SIGSTOP)";
 

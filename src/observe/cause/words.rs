@@ -61,6 +61,7 @@ impl Cause {
             Self::ProcessCreated => "process-created",
             Self::ProcessEnded => "process-ended",
             Self::Unexplained => "unexplained",
+            Self::MappingMoved => "mapping-moved",
         }
     }
 
@@ -109,6 +110,7 @@ impl Cause {
             Self::ProcessCreated => "process created",
             Self::ProcessEnded => "process ended",
             Self::Unexplained => "not explained",
+            Self::MappingMoved => "mapping moved",
         }
     }
 
@@ -189,6 +191,9 @@ impl Cause {
             }
             Self::MappingGrown => "The VMA has more pages than before.",
             Self::MappingShrunk => "The VMA has fewer pages than before.",
+            Self::MappingMoved => {
+                "mremap moves page-table entries, not bytes: the pages keep their frames, and have other addresses."
+            }
             Self::ProtectionChanged => "Other kinds of access are allowed now than before.",
             Self::NameRemoved => {
                 "Nobody can open it by that name any more. What is open or mapped stays, until the last one lets go."
@@ -241,7 +246,7 @@ impl Cause {
 mod tests {
     use super::*;
 
-    const ALL: [Cause; 42] = [
+    const ALL: [Cause; 43] = [
         Cause::ZeroPageRead,
         Cause::DemandZero,
         Cause::ZeroPageUpgrade,
@@ -284,6 +289,7 @@ mod tests {
         Cause::ProcessCreated,
         Cause::ProcessEnded,
         Cause::Unexplained,
+        Cause::MappingMoved,
     ];
 
     #[test]

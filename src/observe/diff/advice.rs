@@ -20,12 +20,20 @@ pub(crate) enum Notice {
         before: Bytes,
         now: Bytes,
     },
+    /// Pages that `MADV_FREE` made clean, which `LazyFree` does not count yet: bytes, and what it counts.
+    Cleaned {
+        mapping: Range,
+        cleaned: Bytes,
+        lazy: Bytes,
+    },
 }
 
 impl Notice {
     pub(crate) fn mapping(&self) -> Range {
         match self {
-            Self::Flag { mapping, .. } | Self::LazyFree { mapping, .. } => *mapping,
+            Self::Flag { mapping, .. }
+            | Self::LazyFree { mapping, .. }
+            | Self::Cleaned { mapping, .. } => *mapping,
         }
     }
 }
@@ -36,10 +44,10 @@ const ASKED: [&str; 10] = ["rr", "sr", "dc", "wf", "dd", "hg", "nh", "mg", "lo",
 /// What smaps says otherwise of the lesson's VMAs. A VMA that is new was told what it was made with.
 ///
 /// The kernel marks freed pages in batches, the last of them some time later: that `LazyFree` grows is news only where
-/// `calls` asked for it.
+/// `calls` asked for it. The entries of the pages are made clean at once, and `Private_Dirty` has them no more.
 pub(super) fn notices(before: &Snapshot, after: &Snapshot, calls: &[Call]) -> Vec<Notice> {
     let free = (libc::MADV_FREE as u64, "madvise");
-    let asked = |call: &Call| (call.arguments[2], call.function) == free;
+    let asked = |call: &Call| (call.arguments[2], call.function) == free && call.result == 0;
     let is_freed = calls.iter().any(asked);
     let mut notices = Vec::new();
     for now in after.lesson_mappings() {
@@ -52,16 +60,30 @@ pub(super) fn notices(before: &Snapshot, after: &Snapshot, calls: &[Call]) -> Ve
             continue;
         };
         notices.extend(ASKED.into_iter().filter_map(|flag| changed(was, now, flag)));
-        let Some(lazy) = both(old, new, Field::LazyFree).filter(|(was, now)| was != now) else {
+        let Some(lazy) = both(old, new, Field::LazyFree) else {
             continue;
         };
+        let is_whole = was.vma.range == now.vma.range;
+        let dirty = both(old, new, Field::PrivateDirty).filter(|_| is_freed && is_whole);
         let went = both(old, new, Field::Rss).map_or(0, |(was, now)| was.saturating_sub(now));
+        let cleaned = dirty.map_or(0, |(was, now)| was.saturating_sub(now + went));
+        if cleaned > lazy.1.saturating_sub(lazy.0) {
+            notices.push(Notice::Cleaned {
+                mapping: now.vma.range,
+                cleaned: Bytes(cleaned),
+                lazy: Bytes(lazy.1),
+            });
+            continue;
+        }
+        if lazy.0 == lazy.1 {
+            continue;
+        }
         // Pages that went are told as dropped; and only the whole VMA can be compared with itself.
         let is_news = match lazy.0.saturating_sub(lazy.1) {
             0 => is_freed,
             less => went < less,
         };
-        if is_news && was.vma.range == now.vma.range {
+        if is_news && is_whole {
             notices.push(Notice::LazyFree {
                 mapping: now.vma.range,
                 before: Bytes(lazy.0),

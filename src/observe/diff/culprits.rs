@@ -19,6 +19,8 @@ pub(super) enum Deed {
     Collapsed,
     /// `mremap` brought the pages there.
     Moved,
+    /// `mremap` took the pages from there.
+    Left,
     /// The pages were asked for in advance.
     Populated,
     /// The kernel read or wrote them, as the buffer of a call.
@@ -26,10 +28,11 @@ pub(super) enum Deed {
 }
 
 impl Deed {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Advised,
         Self::Collapsed,
         Self::Moved,
+        Self::Left,
         Self::Populated,
         Self::Buffer,
     ];
@@ -40,6 +43,7 @@ impl Deed {
             Self::Advised => advised(call),
             Self::Collapsed => advised(call).filter(|_| call.arguments[2] == MADV_COLLAPSE),
             Self::Moved => moved(call),
+            Self::Left => left(call),
             Self::Populated => populated(call),
             Self::Buffer => buffer(call),
         }
@@ -139,6 +143,12 @@ fn advised(call: &Call) -> Option<Range> {
 fn moved(call: &Call) -> Option<Range> {
     (call.function == "mremap" && call.result != -1)
         .then(|| Range::of(Addr(call.result as u64), call.arguments[2]))
+}
+
+fn left(call: &Call) -> Option<Range> {
+    let [from, length, ..] = call.arguments;
+    (call.function == "mremap" && call.result != -1 && call.result as u64 != from)
+        .then(|| Range::of(Addr(from), length))
 }
 
 fn populated(call: &Call) -> Option<Range> {

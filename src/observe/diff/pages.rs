@@ -157,6 +157,9 @@ impl Judge<'_> {
         match (was, now) {
             (was, now) if was == now || alike(was, now) => None,
             (P::Unknown, _) | (_, P::Unknown) => None,
+            // Page tables moved along with the mapping, guards among them.
+            (P::Absent, _) if by(Deed::Moved) > by(Deed::Advised) => None,
+            (_, P::Absent) if by(Deed::Left) > by(Deed::Advised) => None,
             (_, P::Guard) | (P::Guard, P::Absent) => {
                 Some((Cause::ProtectionChanged, by(Deed::Advised)))
             }
@@ -170,8 +173,6 @@ impl Judge<'_> {
             }
             // Whether fork copies entries of files depends on more than a snapshot shows.
             (P::Absent, now) if self.forked && is_of_file(now) => None,
-            // Page tables moved along with the mapping.
-            (P::Absent, _) if by(Deed::Moved).is_some() => None,
             (was, now) => Some(self.arrived(at, was, now)),
         }
     }

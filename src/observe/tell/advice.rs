@@ -21,6 +21,10 @@ pub(crate) fn notice(notice: &Notice) -> String {
             "the kernel may take {now} back when it needs memory; until then the pages stay as they are (LazyFree of \
              smaps, was {before})"
         ),
+        Notice::Cleaned { cleaned, lazy, .. } => format!(
+            "the kernel may take {cleaned} back when it needs memory; until then the pages stay as they are, clean \
+             (Private_Dirty of smaps has {cleaned} less; LazyFree, which the kernel counts some time later, is {lazy})"
+        ),
         Notice::LazyFree { before, now, .. } => {
             format!("what was written again is kept: LazyFree of smaps is {now} now (was {before})")
         }
@@ -35,10 +39,7 @@ pub(crate) fn hint(function: &str, advice: u64) -> Option<String> {
         ("madvise", libc::MADV_SEQUENTIAL) => ("MADV_SEQUENTIAL", "reads will be in order"),
         ("madvise", libc::MADV_WILLNEED) => ("MADV_WILLNEED", "these pages will be wanted soon"),
         ("madvise", libc::MADV_DONTNEED) => ("MADV_DONTNEED", "these pages may go; none was there"),
-        ("madvise", libc::MADV_FREE) => (
-            "MADV_FREE",
-            "the content of these pages is not needed; none was there that is not marked so already",
-        ),
+        ("madvise", libc::MADV_FREE) => ("MADV_FREE", "the content of these pages is not needed"),
         ("madvise", libc::MADV_COLD) => (
             "MADV_COLD",
             "these pages are not wanted soon, and may go first when memory is short",

@@ -3,8 +3,9 @@
 use super::{count, pages, span};
 use crate::mem::{Addr, Backing, Bytes, Call, PageSize, Vma};
 use crate::observe::cause::Cause;
-use crate::observe::diff::{Fate, MOST_LISTED};
+use crate::observe::diff::{Fate, MOST_LISTED, Move};
 use crate::observe::snapshot::{Pages, Snapshot};
+use std::cmp::Ordering;
 
 /// The sentence of what became of a mapping.
 pub(crate) fn mapping(
@@ -135,6 +136,54 @@ fn created(new: &Vma, after: &Snapshot, page_size: PageSize) -> String {
         Some(n) if n == total => format!("{what}; all of its pages are present"),
         Some(n) => format!("{what}; {n} of {} present", count(total, "page")),
     }
+}
+
+/// Where a mapping is now, or a part of it, and what came along.
+pub(crate) fn moved(fate: &Fate<'_>, one: &Move, after: &Snapshot, page_size: PageSize) -> String {
+    let (from, to) = (one.from, one.to);
+    let before = Bytes(from.length());
+    let what = match fate.old.first() {
+        Some(old) if from.covers(old.range) => {
+            format!("{} of {before} at {}", the(old), from.start)
+        }
+        Some(old) => {
+            let first = page_size
+                .index_in(old.range, from.start)
+                .unwrap_or_default();
+            let last = first + page_size.pages(from.length()).saturating_sub(1);
+            format!(
+                "{} of {} at {}",
+                span(first, last),
+                the(old),
+                old.range.start
+            )
+        }
+        None => format!("a mapping of {before}"),
+    };
+    let came = match (one.stays, to.length().cmp(&from.length())) {
+        (true, _) => {
+            return format!(
+                "the pages of {what} moved to {}; the mapping stays there too, without pages",
+                to.start
+            );
+        }
+        (false, Ordering::Equal) => String::new(),
+        (false, Ordering::Greater) => format!(" and grew to {}", Bytes(to.length())),
+        (false, Ordering::Less) => format!(" and shrank to {}", Bytes(to.length())),
+    };
+    let present = after.mapping_at(to.start).and_then(|mapping| {
+        let pages = mapping.pages.known()?;
+        let first = page_size.index_in(mapping.vma.range, to.start)?;
+        let all = first..first + page_size.pages(to.length());
+        Some(all.filter(|&page| pages.state(page).is_present()).count())
+    });
+    let total = page_size.pages(to.length());
+    let pages = match present {
+        Some(0) => String::new(),
+        Some(present) => format!(", with its pages: {present} of {total} present"),
+        None => ", with its pages".to_owned(),
+    };
+    format!("{what} moved to {}{came}{pages}", to.start)
 }
 
 /// A part was protected or unmapped: says which, in pages of the old mapping.

@@ -44,6 +44,7 @@ impl<S: Stage> Player<S> {
         director: &mut dyn Director,
     ) -> Result<(), Refusal> {
         let process = self.resolve(who)?;
+        self.must_be_there(process)?;
         let statements = c::parse(source, 0..source.len()).map_err(Refusal::Mistake)?;
         let mut trial = self.scope(process);
         for statement in &statements {
@@ -61,6 +62,26 @@ impl<S: Stage> Player<S> {
             }
         }
         Ok(())
+    }
+
+    /// A child is there once it was forked; peers are started when a line is theirs.
+    fn must_be_there(&self, process: Process) -> Result<(), StageError> {
+        let actors = self.stage.actors();
+        let Process::Child(number) = process else {
+            return Ok(());
+        };
+        if actors.iter().any(|actor| actor.process == process) {
+            return Ok(());
+        }
+        let children = actors.iter().map(|actor| actor.process);
+        let last = children.filter(|process| matches!(process, Process::Child(_)));
+        let why = match last.max() {
+            Some(Process::Child(last)) => {
+                format!("there is no child {number}: fork() has made {last} so far")
+            }
+            _ => format!("there is no child {number}: nothing has called fork() yet"),
+        };
+        Err(StageError::NoProcess(why))
     }
 
     /// Runs a statement again that was typed before.
@@ -91,11 +112,15 @@ impl<S: Stage> Player<S> {
         let mut scope = self.scope(process);
         let compiled = compiled(source, statement, &mut scope)?;
         let outcomes = self.run(process, &compiled.program, pace, director)?;
-        for (other, _) in &outcomes[1..] {
-            self.scopes.insert(*other, scope.clone());
-        }
-        self.scopes.insert(process, scope);
         let finished = |(_, outcome): &(Process, Outcome)| outcome.ending == Ending::Finished;
+        for one in &outcomes {
+            let mut scope = scope.clone();
+            if !finished(one) {
+                // What it declares never got its value.
+                scope.forget(statement);
+            }
+            self.scopes.insert(one.0, scope);
+        }
         let whole = outcomes.first().is_some_and(finished);
         let value = outcomes.first().and_then(|(_, outcome)| outcome.value);
         let ran = Ran {

@@ -391,3 +391,61 @@ fn what_was_not_read_is_unknown_and_what_is_asked_wrongly_fails() {
         assert_eq!(judged.measured, why, "{rule}");
     }
 }
+
+#[test]
+fn a_child_that_nobody_forked_runs_nothing_and_that_is_said() {
+    let mut player = player(vec![
+        main(0),
+        Ok(vec![
+            (Process::Main, faults(0)),
+            (Process::Child(1), faults(0)),
+        ]),
+    ]);
+    let mut notes = Notes::default();
+    let mut told = |player: &mut Player<Script>| {
+        let who = lesson::Who::Named(Process::Child(9));
+        let refused = player.free(who, "q[0] = 4;", Pace::Full, &mut notes);
+        match refused {
+            Err(free::Refusal::Stage(error)) => error.to_string(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let before = told(&mut player);
+    assert_eq!(before, "there is no child 9: nothing has called fork() yet");
+    let main = lesson::Who::Main;
+    player
+        .free(main, "1; fork();", Pace::Full, &mut Notes::default())
+        .unwrap();
+    assert_eq!(
+        told(&mut player),
+        "there is no child 9: fork() has made 1 so far"
+    );
+}
+
+#[test]
+fn a_variable_whose_declaration_never_ended_is_none() {
+    let raised = Ending::Signal(Signal {
+        number: 8,
+        code: 1,
+        address: Addr(0),
+    });
+    let mut player = player(vec![
+        main(0),
+        Ok(vec![(Process::Main, Outcome::empty(raised))]),
+    ]);
+    let mut notes = Notes::default();
+    let who = lesson::Who::Main;
+    player
+        .free(who, "int zero = 0;", Pace::Full, &mut notes)
+        .unwrap();
+    player
+        .free(who, "int d = 5 / zero;", Pace::Full, &mut notes)
+        .unwrap();
+    let held = player.variables();
+    let names: Vec<&str> = held[&Process::Main]
+        .variables
+        .iter()
+        .map(|one| one.name.as_str())
+        .collect();
+    assert_eq!(names, ["zero"]);
+}

@@ -1,10 +1,20 @@
 //! What is at hand of every line that ran: small, plain, and enough to list it, to count it and to run it again.
 
+use super::ground::Ground;
 use super::kind::Kind;
 use crate::mem::{Act, Call, Ending, Faults, Nanos, Process};
 use crate::session::moment::{Moment, Ran, TYPED, actor};
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
+
+/// A call that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failed {
+    /// The call.
+    pub call: Call,
+    /// What stands where it points to, after the line; `None` where it points to no memory, or its process is gone.
+    pub ground: Option<Ground>,
+}
 
 /// A line that ran, in a few hundred bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +44,7 @@ pub struct Line {
     /// `errno` of the last call that failed in its own process; 0 when none did.
     pub errno: i32,
     /// That call.
-    pub failed: Option<Box<Call>>,
+    pub failed: Option<Box<Failed>>,
     /// Faults of the measured acts of each process that took part, in the order of the outcomes.
     pub faults: Box<[(Process, Faults)]>,
     /// How long it took in its process, where it did something there. The pauses of slow motion are not in it. A group
@@ -71,7 +81,12 @@ impl Line {
             ending: own.map(|outcome| outcome.ending.clone()),
             went_wrong: outcomes.clone().any(|(_, outcome)| is_bad(&outcome.ending)),
             errno: own.map_or(0, |outcome| outcome.errno),
-            failed: acts.find_map(call).map(Box::new),
+            failed: acts.find_map(call).map(|call| {
+                let mut living = moment.snapshots.iter();
+                let snapshot = living.find(|snapshot| snapshot.process == ran.process);
+                let ground = snapshot.and_then(|snapshot| Ground::of(&call, snapshot));
+                Box::new(Failed { call, ground })
+            }),
             faults: outcomes
                 .map(|(process, outcome)| (*process, outcome.totals.faults))
                 .collect(),
@@ -84,7 +99,7 @@ impl Line {
     /// Bytes that it refers to, its code apart.
     pub(super) fn bytes(&self) -> usize {
         let result = self.result.as_ref().map_or(0, |text| text.len());
-        let failed = self.failed.as_ref().map_or(0, |_| size_of::<Call>());
+        let failed = self.failed.as_ref().map_or(0, |_| size_of::<Failed>());
         let ending = match &self.ending {
             Some(Ending::Interrupted(why) | Ending::Died(why)) => why.len(),
             _ => 0,

@@ -12,6 +12,8 @@ use crate::app::explorer::verb::{self, Verb};
 use crate::app::scene::Scene;
 use crate::app::take::{Activity, Take};
 use crate::c::builtins::Function;
+use crate::mem::Process;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 /// Below the text: what is wrong with it, or what the function under the cursor does; two rows, so that nothing jumps
@@ -23,20 +25,8 @@ pub(super) fn notes(
     palette: Palette,
 ) -> Vec<Line<'static>> {
     if let Some(mistake) = &explorer.mistake {
-        let mut lines = wrap(
-            &[(" ✗ ", palette.bad()), (&mistake.message, palette.bad())],
-            width,
-            3,
-        );
-        if let Some(help) = &mistake.help {
-            lines.extend(wrap(
-                &[(" → ", palette.good()), (help, palette.text())],
-                width,
-                3,
-            ));
-        }
-        lines.resize(lines.len().max(2), Line::default());
-        return lines;
+        let said = (mistake.message.as_str(), mistake.help.as_deref());
+        return wrong(said, width, palette);
     }
     if !explorer.queue.is_empty() {
         return waiting(explorer, width, palette);
@@ -50,9 +40,9 @@ pub(super) fn notes(
     }
     let hint = match take.example() {
         Some(code) if explorer.is_empty() && matches!(take.activity, Activity::Idle) => {
-            return example(code, width, palette);
+            return example(take, code, width, palette);
         }
-        _ => "`child: p[0] = 1;` runs in the child, `peer: …` elsewhere. F1: keys.",
+        _ => children(take),
     };
     vec![
         Line::from(Span::styled(fit(&format!(" {hint}"), width), palette.dim())),
@@ -60,8 +50,50 @@ pub(super) fn notes(
     ]
 }
 
+/// Rows of what is wrong, and of what helps, at most: a name may be as long as the text.
+const MOST_ROWS: usize = 3;
+
+/// What is wrong with the text, and what helps: a row for each sentence of it.
+fn wrong(
+    (message, help): (&str, Option<&str>),
+    width: usize,
+    palette: Palette,
+) -> Vec<Line<'static>> {
+    let few = |runs: &[(&str, Style)]| {
+        let mut lines = wrap(runs, width, 3);
+        if lines.len() > MOST_ROWS {
+            let row: String = lines[MOST_ROWS - 1].to_string() + &lines[MOST_ROWS].to_string();
+            lines.truncate(MOST_ROWS - 1);
+            lines.push(Line::from(Span::styled(fit(&row, width), palette.text())));
+        }
+        lines
+    };
+    let mut lines = few(&[(" ✗ ", palette.bad()), (message, palette.bad())]);
+    for help in help.into_iter().flat_map(str::lines) {
+        lines.extend(few(&[(" → ", palette.good()), (help, palette.text())]));
+    }
+    lines.resize(lines.len().max(2), Line::default());
+    lines
+}
+
+/// How another process is named.
+fn children(take: &Take) -> &'static str {
+    if has_children(take) {
+        "`child: …` runs in the latest child, `child 1: …` in the first. F1: keys."
+    } else {
+        "`child: p[0] = 1;` runs in the child, `peer: …` elsewhere. F1: keys."
+    }
+}
+
+/// Whether there is more than one child to be named.
+fn has_children(take: &Take) -> bool {
+    let living = take.timeline.last();
+    let mut living = living.iter().flat_map(|moment| &moment.snapshots);
+    living.any(|one| matches!(one.process, Process::Child(2..)))
+}
+
 /// What Enter takes, while nothing is typed.
-fn example(code: &str, width: usize, palette: Palette) -> Vec<Line<'static>> {
+fn example(take: &Take, code: &str, width: usize, palette: Palette) -> Vec<Line<'static>> {
     let mut spans = vec![Span::styled(" Enter ", palette.accent())];
     let shown = fit(code, width.saturating_sub(8));
     let runs = coloured(&shown, 0..shown.len(), palette);
@@ -69,10 +101,12 @@ fn example(code: &str, width: usize, palette: Palette) -> Vec<Line<'static>> {
         runs.into_iter()
             .map(|(text, style)| Span::styled(text.to_owned(), style)),
     );
-    let hint = fit(
-        " An example; or type C of your own. `child: …` runs in the child. F1: keys.",
-        width,
-    );
+    let hint = if has_children(take) {
+        " Or type C: `child: …` runs in the latest child, `child 1: …` in the first."
+    } else {
+        " An example; or type C of your own. `child: …` runs in the child. F1: keys."
+    };
+    let hint = fit(hint, width);
     vec![
         Line::from(spans),
         Line::from(Span::styled(hint, palette.dim())),

@@ -137,7 +137,7 @@ fn errno(
     let text = format!("errno {errno}, {name}: {}", errno_text(errno));
     let style = palette.bad();
     let mut lines = wrap(&[("    ", style), (&text, style)], width, 4);
-    if let Some(why) = ran.failed.as_deref().and_then(|call| why(call, page)) {
+    if let Some(why) = ran.failed.as_deref().and_then(|failed| why(failed, page)) {
         let text = palette.text();
         lines.extend(wrap(&[("    ", text), (&why, text)], width, 4));
     }

@@ -99,6 +99,15 @@ pub(in crate::view) fn flags<'a>(sheet: &mut Sheet, flags: impl Iterator<Item = 
     }
 }
 
+/// What a Pss of 0 means where pages are resident.
+const SHARED_BY_MANY: &str = "the same, each page divided by how often it is mapped: less than 1 KiB, which smaps shows as 0";
+
+/// Whether pages are resident, and so many share them that nothing is left of them in whole KiB.
+fn is_rounded(read: impl Fn(Field) -> Reading<u64>) -> bool {
+    let is = |field, test: fn(u64) -> bool| read(field).known().is_some_and(|&bytes| test(bytes));
+    is(Field::Pss, |bytes| bytes == 0) && is(Field::Rss, |bytes| bytes > 0)
+}
+
 /// Every number of the block, with what it means.
 pub(in crate::view) fn numbers(sheet: &mut Sheet, read: impl Fn(Field) -> Reading<u64>) {
     for field in Field::all() {
@@ -109,6 +118,28 @@ pub(in crate::view) fn numbers(sheet: &mut Sheet, read: impl Fn(Field) -> Readin
             Reading::Unknown(_) if field == Field::ProtectionKey => continue,
             Reading::Unknown(_) => "? not in smaps here".to_owned(),
         };
-        sheet.row(field.label(), &pad(&value, NUMBER), field.words());
+        let words = match field {
+            Field::Pss if is_rounded(&read) => SHARED_BY_MANY,
+            field => field.words(),
+        };
+        sheet.row(field.label(), &pad(&value, NUMBER), words);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pss_of_nothing_is_rounded_where_pages_are_resident() {
+        let table = [(0, 4096, true), (0, 0, false), (1024, 4096, false)];
+        for (pss, rss, rounded) in table {
+            let read = |field| match field {
+                Field::Pss => Reading::Known(pss),
+                Field::Rss => Reading::Known(rss),
+                _ => Reading::unknown("test"),
+            };
+            assert_eq!(is_rounded(read), rounded, "{pss} of {rss}");
+        }
     }
 }

@@ -196,6 +196,6 @@ pub(super) static ROWS: &[Binding] = &[
         A::Quit,
         ALL,
         "",
-        "leave the program, whatever it does; a line of yours that runs is stopped first",
+        "leave the program, whatever it does; first it stops a line of yours that runs, or clears one that is typed",
     ),
 ];

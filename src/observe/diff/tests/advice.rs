@@ -16,13 +16,21 @@ fn noted(letters: &str, flags: &str, lazy_pages: u64) -> Mapping {
     }
 }
 
+/// The same with that many pages in `Private_Dirty`.
+fn dirty(mut mapping: Mapping, pages: u64) -> Mapping {
+    if let Reading::Known(usage) = &mut mapping.usage {
+        usage.sizes.set(Field::PrivateDirty, pages * PAGE);
+    }
+    mapping
+}
+
 fn advise(advice: i32) -> Act {
     call("madvise", [P, 2 * PAGE, advice as u64, 0, 0, 0], 0, 0)
 }
 
 #[test]
 fn what_smaps_shows_of_an_advice_is_told() {
-    let table: [(Mapping, Mapping, i32, &[&str]); 6] = [
+    let table: [(Mapping, Mapping, i32, &[&str]); 9] = [
         (
             noted("--", "rd wr", 0),
             noted("--", "rd wr rr", 0),
@@ -52,6 +60,31 @@ fn what_smaps_shows_of_an_advice_is_told() {
             noted("pp", "rd wr", 1),
             -1,
             &["what was written again is kept: LazyFree of smaps is 4 KiB now (was 8 KiB)"],
+        ),
+        // The entries are clean at once; the kernel counts them as lazily free some time later, also those of before.
+        (
+            dirty(noted("pp", "rd wr", 0), 2),
+            dirty(noted("pp", "rd wr", 0), 1),
+            libc::MADV_FREE,
+            &[
+                "the kernel may take 4 KiB back when it needs memory; until then the pages stay as they are, clean (Private_Dirty of smaps has 4 KiB less; LazyFree, which the kernel counts some time later, is 0)",
+            ],
+        ),
+        (
+            dirty(noted("pp", "rd wr", 0), 2),
+            dirty(noted("pp", "rd wr", 1), 0),
+            libc::MADV_FREE,
+            &[
+                "the kernel may take 8 KiB back when it needs memory; until then the pages stay as they are, clean (Private_Dirty of smaps has 8 KiB less; LazyFree, which the kernel counts some time later, is 4 KiB)",
+            ],
+        ),
+        (
+            dirty(noted("pp", "rd wr", 1), 1),
+            dirty(noted("pp", "rd wr", 1), 1),
+            libc::MADV_FREE,
+            &[
+                "the kernel was told (MADV_FREE): the content of these pages is not needed; nothing in /proc shows it",
+            ],
         ),
         // Pages that went took their mark along: nothing was written again.
         (

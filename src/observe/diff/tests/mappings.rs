@@ -173,6 +173,86 @@ fn many(count: u64, size: &str) {
 }
 
 #[test]
+fn a_mapping_that_moved_is_one_change() {
+    const THERE: u64 = 0x20_0000_0000;
+    type Row<'a> = (Vec<Mapping>, Vec<Mapping>, Vec<Act>, &'a [&'a str]);
+    let fixed = (libc::MREMAP_MAYMOVE | libc::MREMAP_FIXED) as u64;
+    let stays = (libc::MREMAP_MAYMOVE | libc::MREMAP_DONTUNMAP) as u64;
+    let mremap = |from: u64, old: u64, new: u64, flags: u64, to: u64| {
+        let arguments = [from, old * PAGE, new * PAGE, flags, to, 0];
+        call("mremap", arguments, to as i64, 0)
+    };
+    let row = |start: u64, letters: &str| at(start, "rw-p", Backing::Anonymous, letters);
+    let table: [Row<'_>; 7] = [
+        (
+            vec![row(P, "p---")],
+            vec![row(THERE, "p---")],
+            vec![mremap(P, 4, 4, fixed, THERE)],
+            &[
+                "the mapping of 16 KiB at 0x1000000000 moved to 0x2000000000, with its pages: 1 of 4 present",
+            ],
+        ),
+        // A guard is an entry too.
+        (
+            vec![row(P, "pg")],
+            vec![row(THERE, "pg--")],
+            vec![mremap(P, 2, 4, fixed, THERE)],
+            &[
+                "the mapping of 8 KiB at 0x1000000000 moved to 0x2000000000 and grew to 16 KiB, with its pages: 1 of 4 present",
+            ],
+        ),
+        (
+            vec![row(P, "--")],
+            vec![row(THERE, "-")],
+            vec![mremap(P, 2, 1, fixed, THERE)],
+            &["the mapping of 8 KiB at 0x1000000000 moved to 0x2000000000 and shrank to 4 KiB"],
+        ),
+        // Twice: what stood between is not told.
+        (
+            vec![row(P, "p")],
+            vec![row(THERE, "p")],
+            vec![
+                mremap(P, 1, 1, fixed, THERE + 8 * PAGE),
+                mremap(THERE + 8 * PAGE, 1, 1, fixed, THERE),
+            ],
+            &[
+                "the mapping of 4 KiB at 0x1000000000 moved to 0x2000000000, with its pages: 1 of 1 present",
+            ],
+        ),
+        (
+            vec![row(P, "pppp")],
+            vec![row(P, "pp"), row(THERE, "pp")],
+            vec![mremap(P + 2 * PAGE, 2, 2, fixed, THERE)],
+            &[
+                "the mapping at 0x1000000000 shrank from 16 KiB to 8 KiB",
+                "pages 2-3 of the mapping at 0x1000000000 moved to 0x2000000000, with its pages: 2 of 2 present",
+            ],
+        ),
+        (
+            vec![row(P, "pp")],
+            vec![row(P, "--"), row(THERE, "pp")],
+            vec![mremap(P, 2, 2, stays, THERE)],
+            &[
+                "the pages of the mapping of 8 KiB at 0x1000000000 moved to 0x2000000000; the mapping stays there too, without pages",
+            ],
+        ),
+        // Unmapped after all.
+        (
+            vec![row(P, "p")],
+            vec![],
+            vec![
+                mremap(P, 1, 1, fixed, THERE),
+                call("munmap", [THERE, PAGE, 0, 0, 0, 0], 0, 0),
+            ],
+            &["the mapping of 4 KiB at 0x1000000000 is gone"],
+        ),
+    ];
+    for (before, after, acts, expected) in table {
+        assert_eq!(told(&main(before), &main(after), acts), expected);
+    }
+}
+
+#[test]
 fn a_mapping_that_merged_with_its_neighbour_is_told_as_such() {
     let flags = (libc::MAP_PRIVATE | libc::MAP_ANONYMOUS) as u64;
     let made = call(
