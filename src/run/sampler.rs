@@ -7,6 +7,7 @@
 pub mod budget;
 pub mod gauge;
 pub mod seldom;
+mod sizes;
 
 pub use gauge::{Gauge, Ways};
 

@@ -5,6 +5,7 @@
 
 use super::budget::Budget;
 use super::seldom::Seldom;
+use super::sizes::Sizes;
 use crate::lesson::visible::visible_line;
 use crate::mem::{PageSize, Pid, Reading};
 use crate::observe::gauge::counters::{self, Identity};
@@ -14,14 +15,13 @@ use crate::observe::gauge::look::Look;
 use crate::observe::gauge::maps::{Queries, Reader};
 use crate::observe::gauge::meter::{Meter, monotonic_time, program_time, thread_time};
 use crate::observe::gauge::pages::Abilities;
-use crate::observe::gauge::sizes::Stream;
 use crate::observe::gauge::status;
 use crate::observe::portrait::command::Command;
 use crate::observe::portrait::kin;
 use crate::observe::portrait::status::{Stat, stat};
 use crate::observe::{ObserveError, page_size};
 use crate::watch::Request;
-use crate::watch::sample::{Cost, Counters, Fate, Line, Sample, is_other};
+use crate::watch::sample::{Cost, Counters, Fate, Line, Sample};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -29,16 +29,10 @@ use std::time::{Duration, Instant};
 const MAPS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 /// The same of status.
 const STATUS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(5));
-/// The same of smaps.
-const SIZES: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(20));
-/// How long smaps is believed when RSS has become another since.
-const SOON: Duration = Duration::from_millis(500);
 /// After so many ticks in which the process did nothing, the next ones come later.
 const QUIET: u32 = 30;
 /// From one of these to the next.
 const QUIET_PAUSE: Duration = Duration::from_millis(250);
-/// How many times dearer it is to make the process wait than to use a processor.
-const STALL: u32 = 5;
 /// The same of the processes below, of whom nothing is known in between.
 const FAMILY: Duration = Duration::from_secs(2);
 
@@ -58,16 +52,6 @@ impl Default for Ways {
             abilities: Abilities::default(),
         }
     }
-}
-
-/// smaps, being read.
-#[derive(Debug)]
-struct Begun {
-    stream: Stream,
-    /// What it has taken so far.
-    took: Duration,
-    /// At an earlier tick nothing was left for it: until its end it comes before the pages, and gets a call at every tick.
-    is_hungry: bool,
 }
 
 /// Watches one process.
@@ -95,10 +79,7 @@ pub struct Gauge {
     stale: bool,
     look: Look,
     status: Seldom,
-    sizes: Seldom,
-    /// RSS when reading them began last.
-    sized: u64,
-    stream: Option<Begun>,
+    sizes: Sizes,
     family: Seldom,
     listener: Option<Listener>,
     ended: bool,
@@ -126,9 +107,7 @@ impl Gauge {
             stale: false,
             look: Look::new(page, ways.abilities),
             status: Seldom::default(),
-            sizes: Seldom::default(),
-            sized: 0,
-            stream: None,
+            sizes: Sizes::default(),
             family: Seldom::default(),
             listener: None,
             ended: false,
@@ -173,14 +152,10 @@ impl Gauge {
         self.budget.give();
         self.untold = true;
         self.look.forget();
-        for seldom in [
-            &mut self.listed,
-            &mut self.status,
-            &mut self.sizes,
-            &mut self.family,
-        ] {
+        for seldom in [&mut self.listed, &mut self.status, &mut self.family] {
             seldom.hurry();
         }
+        self.sizes.hurry();
     }
 
     fn read(&mut self, request: &Request, meter: &mut Meter) -> Sample {
@@ -256,7 +231,7 @@ impl Gauge {
             self.rows(request, sample, meter);
         }
         // Of a process that grows without rest, pages alone would take all that a tick allows.
-        if self.stream.as_ref().is_some_and(|begun| begun.is_hungry) {
+        if self.sizes.is_hungry() {
             self.sizes(request, stirred, sample, meter);
             if !meter.is_spent() {
                 self.pages(request, stirred, sample, meter);
@@ -345,7 +320,7 @@ impl Gauge {
             return;
         }
         self.files.close_program();
-        self.stream = None;
+        self.sizes.stop();
         self.hurry();
         match self.maps.read(&mut self.files, meter) {
             Err(error @ ObserveError::Refused { .. }) => {
@@ -420,61 +395,17 @@ impl Gauge {
         }
     }
 
-    /// Whether what was read of smaps is known to be wrong by now, and enough time has passed to read it again.
-    fn is_outgrown(&self, now: Instant) -> bool {
-        let is = |counters: Counters| is_other(self.sized, counters.rss);
-        self.counters.is_some_and(is) && self.sizes.is_urgent(now, SOON)
-    }
-
     /// Goes on with smaps, as long as somebody wants to know.
     fn sizes(&mut self, request: &Request, stirred: bool, sample: &mut Sample, meter: &mut Meter) {
         if !request.sizes && request.chosen.is_none() {
-            self.stream = None;
-            return;
+            return self.sizes.stop();
         }
-        let now = Instant::now();
+        let rss = self.counters.map_or(0, |counters| counters.rss);
         self.sizes.stir(stirred);
-        let mut begun = match self.stream.take() {
-            Some(begun) => begun,
-            None if self.sizes.is_due(now, self.sizes.least(SIZES)) || self.is_outgrown(now) => {
-                self.sizes.begin();
-                self.sized = self.counters.map_or(0, |counters| counters.rss);
-                Begun {
-                    stream: Stream::new(self.files.pid()),
-                    took: Duration::ZERO,
-                    is_hungry: false,
-                }
-            }
-            None => return,
-        };
-        if meter.is_spent() && !begun.is_hungry {
-            begun.is_hungry = true;
-            self.stream = Some(begun);
-            return;
+        sample.sizes = self.sizes.go_on(rss, &mut self.files, meter);
+        if matches!(sample.sizes, Some(Reading::Known(_))) {
+            self.budget.enough();
         }
-        let read = begun.stream.go_on(&mut self.files, meter);
-        // While the kernel adds up one enormous VMA, the process waits with its own mappings: that is dear as well.
-        begun.took = (begun.took + now.elapsed()).max(meter.longest() * STALL);
-        let took = begun.took;
-        sample.sizes = match read {
-            Ok(false) => {
-                self.stream = Some(begun);
-                return;
-            }
-            Ok(true) => {
-                self.budget.enough();
-                let areas = begun.stream.finish();
-                Some(if areas.list().is_empty() {
-                    Reading::unknown(
-                        "smaps is empty: the process is just ending, or becoming another program",
-                    )
-                } else {
-                    Reading::Known(Arc::new(areas))
-                })
-            }
-            Err(error) => Some(Reading::unknown(error.to_string())),
-        };
-        self.sizes.done(now, took);
     }
 }
 
