@@ -1,8 +1,8 @@
 //! The functions a lesson may call: the real ones, each measured around the call, within the lesson's bounds.
 //!
 //! What is refused here is refused as the kernel would: by an `errno`; that the call took no time at all tells the two
-//! apart. The machine's own loops (`memset` and the
-//! like) stand in [`bytes`], since libc's could not be resumed after a fault; what prints, in [`prints`].
+//! apart. The machine's own loops (`memset` and the like) stand in [`bytes`], since libc's could not be resumed after a
+//! fault; what prints, in [`prints`].
 
 mod bytes;
 mod files;

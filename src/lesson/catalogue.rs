@@ -75,9 +75,8 @@ impl Catalogue {
         Ok(())
     }
 
-    /// The lesson that a word means: an id, a number (`6`, `06`), a part of an id or of a title
-    /// from the beginning of a word on. When it means none
-    /// or several, a sentence that says so.
+    /// The lesson that a word means: an id, a number (`6`, `06`), a part of an id or of a title from the beginning of a
+    /// word on. When it means none or several, a sentence that says so.
     pub fn find(&self, word: &str) -> Result<&Card> {
         let wanted = word.trim().to_lowercase();
         let asked_number = wanted.parse::<u64>().ok();

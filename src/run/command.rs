@@ -282,14 +282,19 @@ pub(super) fn end(child: &mut Child) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::mpsc::channel;
+    use std::sync::mpsc::{Receiver, channel};
 
-    fn printed(script: &str, leave: bool) -> Vec<String> {
+    /// A script that runs, and what is heard of it.
+    fn running(script: &str, leave: bool) -> (Started, Receiver<Message>) {
         let words: Vec<OsString> = ["-c", script].iter().map(Into::into).collect();
         let mut started = Started::start(&"sh".into(), &words, leave).unwrap();
         let (sender, messages) = channel();
         started.listen(&sender);
-        drop(sender);
+        (started, messages)
+    }
+
+    fn printed(script: &str, leave: bool) -> Vec<String> {
+        let (started, messages) = running(script, leave);
         let mut lines = Vec::new();
         while let Ok(Message::App(Event::Printed(more, _))) =
             messages.recv_timeout(Duration::from_secs(20))
@@ -330,14 +335,8 @@ mod tests {
 
     #[test]
     fn a_question_is_shown_though_its_line_has_no_end() {
-        let words: Vec<OsString> = ["-c", "printf 'Name? '; sleep 1"]
-            .iter()
-            .map(Into::into)
-            .collect();
         for leave in [false, true] {
-            let mut started = Started::start(&"sh".into(), &words, leave).unwrap();
-            let (sender, messages) = channel();
-            started.listen(&sender);
+            let (started, messages) = running("printf 'Name? '; sleep 1", leave);
             let told = messages.recv_timeout(Duration::from_secs(20));
             let Ok(Message::App(Event::Printed(lines, rest))) = told else {
                 panic!("nothing was printed: {told:?}");
@@ -376,13 +375,7 @@ mod tests {
 
     #[test]
     fn what_a_command_started_is_ended_with_it() {
-        let script: Vec<OsString> = ["-c", "sleep 1000 & echo $!; wait"]
-            .iter()
-            .map(Into::into)
-            .collect();
-        let mut started = Started::start(&"sh".into(), &script, false).unwrap();
-        let (sender, messages) = channel();
-        started.listen(&sender);
+        let (started, messages) = running("sleep 1000 & echo $!; wait", false);
         let Ok(Message::App(Event::Printed(lines, _))) = messages.recv() else {
             panic!("nothing was printed");
         };
